@@ -1,0 +1,263 @@
+"""The canonical tables: which columns a district has, in which unit, and what they are called.
+
+Columns hold SI units with the unit in the name, dates as dates, codes as text. A missing value means unknown.
+Columns of a source file that match none of these are kept under their own names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from parkplan.i18n import Text
+from parkplan.model import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["text", "number", "integer", "date", "boolean", "code"]
+Geometry = Literal["polygon", "line", "point"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its kind, the unit it is stored in, the unit it is shown in, and its titles.
+
+    ``unit`` and ``shown_in`` are keys of `parkplan.units.UNITS`; ``codes`` lists the values of an enumerated column.
+    ``land_use`` columns hold codes of the national land-use classification, which is kept in the layer styles.
+    """
+
+    name: str
+    title: Text
+    kind: Kind = "text"
+    unit: str | None = None
+    shown_in: str | None = None
+    codes: Mapping[str, Text] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its key column, geometry and columns."""
+
+    name: str
+    title: Text
+    key: str
+    geometry: Geometry
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        """Return a canonical column, or None for a column that the source file brought."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+def _text(name: str, zh: str, en: str) -> Column:
+    return Column(name, Text(zh, en))
+
+
+def _code(name: str, zh: str, en: str, values: Mapping[str, Text]) -> Column:
+    return Column(name, Text(zh, en), "code", codes=values)
+
+
+def _number(name: str, zh: str, en: str, unit: str, shown_in: str | None = None) -> Column:
+    return Column(name, Text(zh, en), "number", unit, shown_in or unit)
+
+
+def _integer(name: str, zh: str, en: str, unit: str = "count") -> Column:
+    return Column(name, Text(zh, en), "integer", unit, unit)
+
+
+def _day(name: str, zh: str, en: str) -> Column:
+    return Column(name, Text(zh, en), "date")
+
+
+def _yes_no(name: str, zh: str, en: str) -> Column:
+    return Column(name, Text(zh, en), "boolean")
+
+
+PARCELS: Final = Table(
+    "parcels",
+    Text("地块", "Parcels"),
+    "parcel_id",
+    "polygon",
+    (
+        _text("parcel_id", "宗地编号", "Parcel no."),
+        _text("name", "地块名称", "Name"),
+        _text("holder", "土地使用权人", "Land-use right holder"),
+        _text("street", "街道", "Street (sub-district)"),
+        _text("park_id", "所属园区", "Park"),
+        _text("land_use", "现状用地", "Land use"),
+        _code("status", "供地与利用状态", "Status", codes.PARCEL_STATUS),
+        _text("industry_code", "行业代码", "Industry code"),
+        _code("cluster", "产业集群", "Cluster", codes.CLUSTER),
+        _number("site_area_m2", "登记面积", "Registered area", "m2", "mu"),
+        _number("floor_area_m2", "总建筑面积", "Floor area", "m2"),
+        _number("footprint_m2", "建筑基底面积", "Building footprint", "m2"),
+        _number("far_min", "容积率下限", "Minimum FAR", "ratio"),
+        _number("far_max", "容积率上限", "Maximum FAR", "ratio"),
+        _day("supplied_on", "供地日期", "Supplied on"),
+        _day("handed_over_on", "交地日期", "Handed over on"),
+        _day("start_agreed_on", "约定动工日期", "Agreed start"),
+        _day("started_on", "实际动工日期", "Started on"),
+        _day("finish_agreed_on", "约定竣工日期", "Agreed completion"),
+        _day("finished_on", "实际竣工日期", "Completed on"),
+        _day("suspended_on", "停建日期", "Suspended on"),
+        _number("developed_area_m2", "已动工开发面积", "Developed area", "m2", "mu"),
+        _number("investment_yuan", "已投资额", "Investment", "yuan", "wan_yuan"),
+        _number("investment_agreed_yuan", "约定投资额", "Agreed investment", "yuan", "wan_yuan"),
+        _number("output_yuan", "年产值", "Annual output", "yuan", "wan_yuan"),
+        _number("tax_yuan", "年税收", "Annual tax", "yuan", "wan_yuan"),
+        _number("value_added_yuan", "年工业增加值", "Annual value added", "yuan", "wan_yuan"),
+        _number("energy_tce", "综合能耗", "Energy use", "tce"),
+        _integer("employees", "从业人数", "Employees", "person"),
+        _number("rnd_yuan", "研发经费", "R&D spending", "yuan", "wan_yuan"),
+        _yes_no("government_cause", "政府原因延误", "Delay caused by government"),
+    ),
+)
+
+BUILDINGS: Final = Table(
+    "buildings",
+    Text("建筑", "Buildings"),
+    "building_id",
+    "polygon",
+    (
+        _text("building_id", "建筑编号", "Building no."),
+        _text("parcel_id", "宗地编号", "Parcel no."),
+        _integer("storeys", "层数", "Storeys", "storey"),
+        _number("height_m", "高度", "Height", "m"),
+        _number("floor_area_m2", "建筑面积", "Floor area", "m2"),
+        _number("storey_height_m", "首层层高", "Ground-floor height", "m"),
+        _code("use", "用途", "Use", codes.BUILDING_USE),
+        _integer("built_year", "建成年份", "Year built", "year"),
+        _code("quality", "质量", "Quality", codes.BUILDING_QUALITY),
+    ),
+)
+
+ENTERPRISES: Final = Table(
+    "enterprises",
+    Text("企业", "Enterprises"),
+    "enterprise_id",
+    "point",
+    (
+        _text("enterprise_id", "企业编号", "Enterprise no."),
+        _text("name", "企业名称", "Name"),
+        _text("industry_code", "行业代码", "Industry code"),
+        _code("cluster", "产业集群", "Cluster", codes.CLUSTER),
+        _text("parcel_id", "宗地编号", "Parcel no."),
+        _yes_no("above_scale", "规上企业", "Above designated size"),
+        _yes_no("high_tech", "高新技术企业", "High-tech enterprise"),
+        _number("output_yuan", "年产值", "Annual output", "yuan", "wan_yuan"),
+        _number("tax_yuan", "年税收", "Annual tax", "yuan", "wan_yuan"),
+        _integer("employees", "从业人数", "Employees", "person"),
+        _number("rnd_yuan", "研发经费", "R&D spending", "yuan", "wan_yuan"),
+        _number("leased_floor_m2", "租赁建筑面积", "Leased floor area", "m2"),
+    ),
+)
+
+PARKS: Final = Table(
+    "parks",
+    Text("园区", "Parks"),
+    "park_id",
+    "polygon",
+    (
+        _text("park_id", "园区编号", "Park no."),
+        _text("name", "园区名称", "Name"),
+        _code("kind", "类别", "Kind", codes.PARK_KIND),
+        _code("lead_cluster", "主导产业集群", "Lead cluster", codes.CLUSTER),
+        _number("planned_area_m2", "规划面积", "Planned area", "m2", "hectare"),
+    ),
+)
+
+ROADS: Final = Table(
+    "roads",
+    Text("道路", "Roads"),
+    "road_id",
+    "line",
+    (
+        _text("road_id", "道路编号", "Road no."),
+        _text("name", "路名", "Name"),
+        _code("class", "等级", "Class", codes.ROAD_CLASS),
+        _number("width_m", "红线宽度", "Width", "m"),
+        _integer("lanes", "车道数", "Lanes", "lane"),
+    ),
+)
+
+WATER: Final = Table(
+    "water",
+    Text("水系", "Water"),
+    "water_id",
+    "polygon",
+    (
+        _text("water_id", "水体编号", "Water body no."),
+        _text("name", "名称", "Name"),
+        _code("kind", "类别", "Kind", codes.WATER_KIND),
+    ),
+)
+
+CONSTRAINTS: Final = Table(
+    "constraints",
+    Text("控制线", "Constraint lines"),
+    "constraint_id",
+    "polygon",
+    (
+        _text("constraint_id", "编号", "No."),
+        _text("name", "名称", "Name"),
+        _code("kind", "类别", "Kind", codes.CONSTRAINT_KIND),
+        _code("severity", "管控强度", "Severity", codes.SEVERITY),
+    ),
+)
+
+LAND_USE_PLAN: Final = Table(
+    "land_use_plan",
+    Text("规划用地", "Planned land use"),
+    "zone_id",
+    "polygon",
+    (
+        _text("zone_id", "规划地块编号", "Zone no."),
+        _text("land_use", "规划用地", "Planned land use"),
+        _number("far_min", "容积率下限", "Minimum FAR", "ratio"),
+        _number("far_max", "容积率上限", "Maximum FAR", "ratio"),
+        _number("density_max", "建筑密度上限", "Maximum density", "ratio", "percent"),
+        _number("height_max_m", "建筑限高", "Maximum height", "m"),
+        _number("green_min", "绿地率下限", "Minimum green share", "ratio", "percent"),
+    ),
+)
+
+FACILITIES: Final = Table(
+    "facilities",
+    Text("配套设施", "Facilities"),
+    "facility_id",
+    "point",
+    (
+        _text("facility_id", "设施编号", "Facility no."),
+        _text("name", "名称", "Name"),
+        _code("kind", "类别", "Kind", codes.FACILITY_KIND),
+        _number("capacity", "规模", "Capacity", "count"),
+    ),
+)
+
+STREETS: Final = Table(
+    "streets",
+    Text("街道", "Streets (sub-districts)"),
+    "street_id",
+    "polygon",
+    (
+        _text("street_id", "街道代码", "Code"),
+        _text("name", "街道名称", "Name"),
+    ),
+)
+
+TABLES: Final[dict[str, Table]] = {
+    table.name: table
+    for table in (
+        PARCELS,
+        BUILDINGS,
+        ENTERPRISES,
+        PARKS,
+        ROADS,
+        WATER,
+        CONSTRAINTS,
+        LAND_USE_PLAN,
+        FACILITIES,
+        STREETS,
+    )
+}
