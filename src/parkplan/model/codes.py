@@ -1,7 +1,7 @@
 """Code lists of the canonical tables: every value that an enumerated column may hold, in both languages.
 
 Sources: life-cycle stages of a parcel follow the usage of the supply registers (批而未供 … 用而未尽); the six clusters
-are those of the Jianghai plan for advanced manufacturing. Land-use codes have a table of their own in ``layers/styles``.
+are those of the Jianghai plan for advanced manufacturing. Land-use codes have a table of their own in the layer styles.
 """
 
 from __future__ import annotations
