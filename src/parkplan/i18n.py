@@ -78,9 +78,10 @@ def catalogue() -> dict[str, Text]:
 def message(key: str, chosen: Language | None = None, **values: object) -> str:
     """Return a message with its values filled in.
 
-    Values are inserted as they are: they are never read as templates.
+    Values are inserted as they are, never read as templates; a `Text` among them follows the language.
 
     >>> message("errors.unknown_layer", "en", layer="parcels2", known="parcels")
     'There is no layer “parcels2” in the catalogue; known layers: parcels.'
     """
-    return catalogue()[key].to(chosen).format_map(values)
+    shown = {name: value.to(chosen) if isinstance(value, Text) else value for name, value in values.items()}
+    return catalogue()[key].to(chosen).format_map(shown)
