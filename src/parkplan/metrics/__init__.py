@@ -1,6 +1,43 @@
 """Pure measures: a frame in, a named series out, on the same index. A missing value stays missing."""
 
 from parkplan.metrics.area import geodesic_area_m2
-from parkplan.metrics.overlay import overlaps
+from parkplan.metrics.built_form import built_form, counted_floor_area_m2
+from parkplan.metrics.intensity import (
+    admin_floor_share,
+    admin_land_share,
+    building_coefficient,
+    building_density,
+    built_share,
+    far,
+    green_ratio,
+    investment_share,
+    investment_yuan_per_m2,
+    jobs_per_hectare,
+    output_yuan_per_m2,
+    tax_yuan_per_m2,
+    under_built_ratio,
+    value_added_yuan_per_m2,
+)
+from parkplan.metrics.overlay import Overlaps, overlaps
 
-__all__ = ["geodesic_area_m2", "overlaps"]
+__all__ = [
+    "Overlaps",
+    "admin_floor_share",
+    "admin_land_share",
+    "building_coefficient",
+    "building_density",
+    "built_form",
+    "built_share",
+    "counted_floor_area_m2",
+    "far",
+    "geodesic_area_m2",
+    "green_ratio",
+    "investment_share",
+    "investment_yuan_per_m2",
+    "jobs_per_hectare",
+    "output_yuan_per_m2",
+    "overlaps",
+    "tax_yuan_per_m2",
+    "under_built_ratio",
+    "value_added_yuan_per_m2",
+]
