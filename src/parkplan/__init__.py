@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+    from parkplan.data.workspace import Workspace
 
 __version__ = version("parkplan")
-__all__ = ["__version__"]
+__all__ = ["__version__", "jobs", "open"]  # noqa: F822  # jobs is imported when it is first used
+
+
+def open(address: str | Path) -> Workspace:  # noqa: A001  # the name that scripts use: parkplan.open(path)
+    """Open a workspace.
+
+    Raises:
+        WorkspaceError: there is none at this address, it is broken, or a newer parkplan made it.
+    """
+    from parkplan.data.workspace import open_workspace
+
+    return open_workspace(address)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import the use cases when they are first asked for, so that ``import parkplan`` stays fast."""
+    if name == "jobs":
+        return import_module("parkplan.jobs")
+    raise AttributeError(name)

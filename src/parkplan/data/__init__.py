@@ -1,0 +1,1 @@
+"""The only room that touches disk or network: workspace, import, export, layers, manifest."""

@@ -1,0 +1,241 @@
+"""A workspace in a folder: ``workspace.sqlite``, ``layers/<sha256>.parquet``, ``derived/``."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import pyproj
+
+from parkplan._errors import ParkplanError, RequestError, WorkspaceError
+from parkplan.data.files import DISK, TEMPORARY, Disk, disk_faults, remove_temporaries
+from parkplan.data.geoparquet import GEOMETRY, canonical, geometry_type, to_bytes
+from parkplan.data.locks import writer_lock
+from parkplan.data.workspace import database, layers
+from parkplan.model.workspace import Change, Difference, Entered, TableInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from parkplan.model.workspace import Entry, JournalEntry
+
+DATABASE: Final = "workspace.sqlite"
+LAYERS: Final = "layers"
+DERIVED: Final = "derived"
+_LOCK: Final = "writer.lock"
+_WAIT_S: Final = 30.0
+_NAME_LENGTH: Final = 120
+
+
+class FolderWorkspace:
+    """A workspace on this machine; see `parkplan.data.workspace.Workspace` for what its methods promise."""
+
+    def __init__(self, folder: Path, *, wait_s: float = _WAIT_S, disk: Disk = DISK) -> None:
+        self.folder = folder.absolute()
+        self._database = self.folder / DATABASE
+        self._layers = self.folder / LAYERS
+        self._wait_s = wait_s
+        self._disk = disk
+        if not self._database.is_file():
+            raise WorkspaceError("workspace_missing", path=folder)
+        self._crs = pyproj.CRS.from_user_input(database.settings(self._database)["crs"])
+        self._clean()
+
+    def _clean(self) -> None:
+        """Remove what a crashed writer left behind, unless somebody is writing now or the folder is read-only."""
+        if any(folder.glob(f"{TEMPORARY}*") for folder in (self._layers, self.folder / DERIVED)):
+            with suppress(WorkspaceError), writer_lock(self.folder / _LOCK, wait_s=0.0):
+                remove_temporaries(self._layers, self._disk)
+                remove_temporaries(self.folder / DERIVED, self._disk)
+
+    @property
+    def address(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    @property
+    def name(self) -> str:
+        """The folder's name without its ending."""
+        return self.folder.name.removesuffix(".parkplan")
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """The CRS of every table."""
+        return self._crs
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any table is made up."""
+        return any(table.synthetic for table in self.tables())
+
+    def tables(self) -> tuple[TableInfo, ...]:
+        """Return the latest version of each table, by name."""
+        with database.connected(self._database) as connection:
+            return tuple(database.latest(connection).values())
+
+    def info(self, table: str, version: str | None = None) -> TableInfo:
+        """Return what is known of a table."""
+        with database.connected(self._database) as connection:
+            known = database.latest(connection)
+            if table not in known:
+                raise RequestError("unknown_table", table=table, known=", ".join(known) or "—")
+            if version is None:
+                return known[table]
+            found = database.version(connection, table, version)
+        if found is None:
+            raise RequestError("unknown_version", table=table, version=version)
+        return found
+
+    def read(self, table: str, columns: Sequence[str] | None = None, version: str | None = None) -> gpd.GeoDataFrame:
+        """Return rows 0..n-1 of a table, all columns or some, with the geometry in the workspace CRS."""
+        info = self.info(table, version)
+        wanted = None
+        if columns is not None:
+            wanted = tuple(column for column in dict.fromkeys(columns) if column != GEOMETRY)
+            unknown = [column for column in wanted if column not in info.columns]
+            if unknown:
+                raise RequestError("unknown_column", table=table, columns=", ".join(unknown))
+        path = layers.layer_path(self._layers, info.version)
+        return layers.READER.read(path, info.version, wanted, self._crs)
+
+    def write(self, tables: Mapping[str, gpd.GeoDataFrame], *, change: Change) -> tuple[TableInfo, ...]:
+        """Store new versions of tables, all or none, as one journal entry."""
+        frames = {name: self._acceptable(name, frame) for name, frame in tables.items()}
+        contents = {name: to_bytes(frame) for name, frame in frames.items()}
+        with disk_faults(self._layers), writer_lock(self.folder / _LOCK, self._wait_s):
+            self._layers.mkdir(exist_ok=True)
+            written = []
+            for name, frame in frames.items():
+                version = layers.keep(self._layers, contents[name], self._disk)
+                written.append((_described(name, version, frame, change), len(contents[name])))
+            with database.transaction(self._database) as connection:
+                before = database.latest(connection)
+                differences = [
+                    Difference(
+                        f"table:{info.name}", before[info.name].version if info.name in before else None, info.version
+                    )
+                    for info, _ in written
+                ]
+                line = database.add_to_journal(connection, change, differences)
+                for info, size_bytes in written:
+                    database.add_version(connection, info, size_bytes, line.number)
+        return tuple(info for info, _ in written)
+
+    def _acceptable(self, name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():
+            raise RequestError("table_name", table=name)
+        kept = canonical(frame, name)
+        if kept.crs is None or not self._crs.equals(kept.crs, ignore_axis_order=True):
+            raise RequestError(
+                "crs_differs",
+                table=name,
+                found="—" if kept.crs is None else crs_name(kept.crs),
+                expected=crs_name(self._crs),
+            )
+        return kept.set_crs(self._crs, allow_override=True)
+
+    def journal(self, limit: int | None = None) -> tuple[JournalEntry, ...]:
+        """Return what was done, the latest first."""
+        with database.connected(self._database) as connection:
+            return database.journal(connection, limit)
+
+    def entered(self, kind: str) -> dict[str, Entered]:
+        """Return the values of one kind that users typed in, by id."""
+        with database.connected(self._database) as connection:
+            return database.entered(connection, kind)
+
+    def enter(self, kind: str, id: str, value: Entry, actor: str, reason: str = "") -> Entered:
+        """Keep a value that a user typed in; None withdraws it."""
+        with writer_lock(self.folder / _LOCK, self._wait_s), database.transaction(self._database) as connection:
+            before = database.entered(connection, kind).get(id)
+            difference = Difference(f"{kind}:{id}", None if before is None else before.value, value)
+            line = database.add_to_journal(connection, Change(actor, "enter", reason), [difference])
+            database.add_entered(connection, kind, id, value, line.number)
+        return Entered(kind, id, value, actor, reason, line.at)
+
+    def verify(self) -> None:
+        """Check everything: database, journal chain, and the checksum of every version of every table."""
+        faults: list[ParkplanError] = []
+        with database.connected(self._database) as connection:
+            state = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if state != "ok":
+                faults.append(WorkspaceError("workspace_broken", path=self._database, fault=state))
+            line = database.broken_line(connection)
+            if line is not None:
+                faults.append(WorkspaceError("journal_broken", path=self._database, line=line))
+            versions = database.versions(connection)
+            lines = {entry.number: entry for entry in database.journal(connection, None)}
+        for info, number in versions:
+            if not any(
+                difference.subject == f"table:{info.name}" and difference.after == info.version
+                for difference in lines[number].differences
+            ):
+                faults.append(WorkspaceError("journal_broken", path=self._database, line=number))
+        for version in dict.fromkeys(info.version for info, _ in versions):
+            path = layers.layer_path(self._layers, version)
+            if not path.is_file():
+                faults.append(WorkspaceError("layer_missing", path=path))
+            elif layers.digest_of(path.read_bytes()) != version:
+                faults.append(WorkspaceError("layer_damaged", path=path))
+        if faults:
+            raise WorkspaceError("workspace_damaged", path=self.folder, count=len(faults), details=faults)
+
+
+def crs_name(crs: pyproj.CRS) -> str:
+    """Return the short name of a CRS: its authority code where it has one, else its title."""
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else str(crs.name)
+
+
+def _described(name: str, version: str, frame: gpd.GeoDataFrame, change: Change) -> TableInfo:
+    west, south, east, north = (float(value) for value in frame.total_bounds)
+    return TableInfo(
+        name=name,
+        version=version,
+        rows=len(frame),
+        columns=tuple(column for column in frame.columns if column != GEOMETRY),
+        geometry_type=geometry_type(frame),
+        crs=crs_name(frame.crs),
+        bounds=(west, south, east, north) if west <= east else None,
+        created_at=datetime.now(UTC),
+        source=change.source,
+        synthetic=change.synthetic,
+        note=change.note,
+    )
+
+
+@contextmanager
+def build_folder(folder: Path, *, crs: str, actor: str, disk: Disk = DISK) -> Iterator[FolderWorkspace]:
+    """Make a workspace beside its place, lend it to be filled, and move it there when that went well."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceError("workspace_exists", path=folder)
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as fault:
+        raise RequestError("unknown_crs", crs=crs) from fault
+    with disk_faults(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = folder.with_name(f"{TEMPORARY}{uuid4().hex}")
+        try:
+            (making / LAYERS).mkdir(parents=True)
+            (making / DERIVED).mkdir()
+            database.create(making / DATABASE, {"crs": _definition(known), "made_by": actor})
+            yield FolderWorkspace(making, disk=disk)
+            if folder.exists():
+                folder.rmdir()
+            disk.sync_folder(making)
+            disk.rename(making, folder)
+            disk.sync_folder(folder.parent)
+        except BaseException:
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+
+
+def _definition(crs: pyproj.CRS) -> str:
+    return crs_name(crs) if crs.to_authority() else str(crs.to_json())
