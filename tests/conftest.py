@@ -1,0 +1,250 @@
+"""What all tests share: a browser with the network blocked, a throw-away PostGIS, the long forms, the running app."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("PROJ_NETWORK", "OFF")
+
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=1000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long forms: full counts of kills, mutations, examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):
+        hypothesis.settings.load_profile("long")
+    else:
+        hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(scope="session")
+def long_form(request: pytest.FixtureRequest) -> bool:
+    """Whether a test runs in its long form (``--long``)."""
+    return bool(request.config.getoption("--long"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# The browser
+
+BROWSER_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "chrome",
+    "msedge",
+)
+BROWSER_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    r"C:\Program Files\Microsoft\Edge\Application\msedge.exe",
+)
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The installed browser: Chromium, Chrome or Edge."""
+    named = os.environ.get("PARKPLAN_CHROMIUM")
+    found = [named] if named else [*filter(None, map(shutil.which, BROWSER_NAMES)), *BROWSER_PLACES]
+    for place in found:
+        if Path(place).is_file():
+            return Path(place)
+    pytest.skip("no Chromium, Chrome or Edge is installed: install one, or name it in PARKPLAN_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def _browser(chromium: Path) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class BrowserPages:
+    """Opens pages; records what leaves the machine and what the page complains about.
+
+    A test that provokes an error takes it out of ``console_errors`` itself.
+    """
+
+    browser: Browser
+    outside: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
+
+    def __call__(self, address: str = "", *, width: int = 1440, height: int = 900, **options: Any) -> Page:
+        """Return a page of its own session, opened at an address."""
+        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.route("**/*", self._pass_loopback_only)
+        context.route_web_socket(
+            lambda url: urlsplit(url).hostname not in LOOPBACK, lambda ws: self.outside.append(ws.url)
+        )
+        page = context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
+        if address:
+            page.goto(address)
+        return page
+
+    def _pass_loopback_only(self, route: Route) -> None:
+        if urlsplit(route.request.url).hostname in LOOPBACK:
+            route.continue_()
+        else:
+            self.outside.append(route.request.url)
+            route.abort()
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.console_errors.append(said.text)
+
+
+@pytest.fixture
+def browser_page(_browser: Browser) -> Iterator[BrowserPages]:
+    """Open pages in Chromium; afterwards nothing may have left the machine and no page may have complained."""
+    pages = BrowserPages(_browser)
+    yield pages
+    for context in _browser.contexts:
+        context.close()
+    assert pages.outside == []
+    assert pages.console_errors == []
+
+
+# The running app
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demo district, made once; tests that write make a copy of it."""
+    place = tmp_path_factory.mktemp("demo") / "small.parkplan"
+    command = [sys.executable, "-m", "parkplan", "demo", "--out", str(place), "--size", "small", "--quiet"]
+    subprocess.run(command, check=True, timeout=300)
+    return place
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """Start the app on a workspace and return its address; all are ended with the session."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(workspace: Path) -> str:
+        port = free_port()
+        log = tmp_path_factory.mktemp("serve") / "log.txt"
+        with log.open("wb") as out:
+            command = [sys.executable, "-m", "parkplan", "serve", str(workspace), "--port", str(port)]
+            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        running.append(process)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            if process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                    return address
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"the app did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+# PostGIS
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[str]:
+    """The address of a throw-away database with PostGIS on the loopback, made for this run."""
+    programs = _postgres_programs()
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="parkplan-postgis-"))
+    if user:
+        shutil.chown(folder, user, user)
+    port = free_port()
+
+    def call(program: str, *arguments: object) -> None:
+        command = [str(programs / program), *map(str, arguments)]
+        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+
+    try:
+        call("initdb", "--pgdata", folder / "data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8")
+        settings = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        call("pg_ctl", "start", "--wait", "-D", folder / "data", "-l", folder / "log", "-o", settings)
+        connection = ("--host", "127.0.0.1", "--port", port, "--username", "postgres")
+        call("createdb", *connection, "parkplan")
+        call("psql", *connection, "--dbname", "parkplan", "--command", "CREATE EXTENSION postgis")
+        yield f"postgresql://postgres@127.0.0.1:{port}/parkplan"
+    finally:
+        if (folder / "data/postmaster.pid").exists():
+            call("pg_ctl", "stop", "--mode", "immediate", "-D", folder / "data")
+        shutil.rmtree(folder)
+
+
+def _postgres_programs() -> Path:
+    """The folder of the newest PostgreSQL that has PostGIS; skips with the reason where there is none."""
+    if os.name == "nt":
+        pytest.skip("the throw-away PostGIS is not made on Windows")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    for path in found:
+        if Path(f"/usr/share/postgresql/{path.parent.name}/extension/postgis.control").exists():
+            return path
+    named = shutil.which("initdb")
+    if named and shutil.which("postgis"):
+        return Path(named).resolve().parent
+    pytest.skip("PostgreSQL with PostGIS is not installed" if not found else "PostgreSQL is here, but PostGIS is not")
