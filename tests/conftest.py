@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import hypothesis
+import pandas as pd
 import pytest
 
 if TYPE_CHECKING:
@@ -54,6 +56,77 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+# A district that can be checked by hand
+
+
+@pytest.fixture(scope="session")
+def handmade_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five parcels on the central meridian, where a planar square metre is an ellipsoidal one; tests only read it."""
+    import geopandas as gpd
+    import shapely
+
+    from parkplan.data.workspace import create_workspace
+    from parkplan.model.workspace import Change
+
+    def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
+        return shapely.box(500_000 + west, 2_500_000 + south, 500_000 + east, 2_500_000 + north)
+
+    def frame(geometry: list[Any], **columns: list[Any]) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4547")
+
+    day = dt.date(2015, 6, 1)
+    tables = {
+        "parcels": frame(
+            [box(0, 0, 200, 100), box(200, 0, 300, 100), box(300, 0, 400, 100), box(0, 100, 100, 200),
+             box(100, 100, 200, 200)],
+            parcel_id=["JH-001", "JH-002", "JH-003", "JH-004", "JH-005"],
+            name=["东宁电子厂", None, "<b>{{7*7}}</b>", "金溪花园", None],
+            holder=["东宁电子（虚构）", "南山材料（虚构）", "七西五金（虚构）", None, None],
+            street=["外海街道"] * 5,
+            park_id=["K1", "K2", None, None, None],
+            land_use=["100102", "1001", "1001", "0701", None],
+            status=["in_use", "idle", "low_efficiency", None, None],
+            cluster=["electronics", "new_materials", None, None, None],
+            site_area_m2=[20_000.0, 12_000.0, 10_000.0, None, None],
+            floor_area_m2=[30_000.0, None, 5_000.0, None, None],
+            output_yuan=[50e6, None, 1e6, None, None],
+            tax_yuan=[2.4e6, None, 100e3, None, None],
+            employees=pd.array([100, None, 20, None, None], dtype="Int64"),
+            supplied_on=[day, None, None, None, None],
+            remark=["note", None, None, None, None],
+        ),
+        "buildings": frame(
+            [box(10, 10, 110, 90), box(120, 10, 180, 40), box(310, 10, 360, 60)],
+            building_id=["B1", "B2", "B3"], parcel_id=["JH-001", None, "JH-003"],
+            use=["workshop", "office", "workshop"], floor_area_m2=[20_000.0, None, 5_000.0],
+        ),
+        "enterprises": frame(
+            [shapely.Point(500_050, 2_500_050), shapely.Point(500_150, 2_500_020), shapely.Point(500_350, 2_500_050)],
+            enterprise_id=["E1", "E2", "E3"], name=["东宁电子（虚构）", "东宁塑胶（虚构）", "七西五金（虚构）"],
+            cluster=["electronics", "electronics", None], parcel_id=["JH-001", "JH-001", "JH-003"],
+            above_scale=pd.array([True, False, None], dtype="boolean"), tax_yuan=[2.0e6, 0.4e6, None],
+        ),
+        "parks": frame(
+            [box(0, 0, 250, 100), box(1000, 1000, 1100, 1100)],
+            park_id=["K1", "K2"], name=["外海电子信息园", "礼乐新材料园"],
+            kind=["special_park", "industrial_new_town"], lead_cluster=["electronics", "new_materials"],
+        ),
+        "streets": frame([box(-100, -100, 2000, 2000)], street_id=["440704004"], name=["外海街道"]),
+        "constraints": frame(
+            [box(150, 0, 210, 50)], constraint_id=["C1"], name=["麻园河蓝线"], kind=["water"], severity=["veto"]
+        ),
+        "roads": frame(
+            [shapely.LineString([(500_000, 2_500_210), (500_200, 2_500_210)]),
+             shapely.LineString([(500_200, 2_500_210), (500_400, 2_500_210)])],
+            road_id=["R1", "R2"], name=["龙溪路", "龙溪路"], width_m=[40.0, None],
+        ),
+    }  # fmt: skip
+    place = tmp_path_factory.mktemp("handmade") / "handmade.parkplan"
+    workspace = create_workspace(place, crs="EPSG:4547", actor="test")
+    workspace.write(tables, change=Change("test", "make", source="made by hand", synthetic=True))
+    return place
 
 
 # The browser
