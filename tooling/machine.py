@@ -1,0 +1,54 @@
+"""What the machine offers: free ports, a started app, a package manager for the programs that tests use."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from tooling.ground import TaskError, run, say
+
+
+def free_port(first: int) -> int:
+    """Return the first free port of the loopback from a number on."""
+    for port in range(first, first + 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise TaskError(f"端口 {first} 起的一百个端口都被占用 / a hundred ports from {first} on are all in use")
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until the app answers; say whether it did before it ended."""
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def apt_install(chinese: str, english: str, *packages: str) -> None:
+    """Install Debian packages where this is Debian and we are root; a failure is told and does not stop the tests."""
+    if not (Path("/etc/debian_version").exists() and os.geteuid() == 0 and shutil.which("apt-get")):
+        return
+    say(f"安装测试所需的{chinese}", f"installing {english} for the tests")
+    quietly = {"DEBIAN_FRONTEND": "noninteractive"}
+    get = ("apt-get", "-q", "-y", "-o", "Acquire::Retries=1")
+    run(*get, "update", quiet=True, **quietly)
+    if run(*get, "install", "--no-install-recommends", *packages, quiet=True, **quietly):
+        say(f"{chinese}未能安装，相关测试将跳过", f"{english} could not be installed; its tests will be skipped")
+
+
+def install_test_programs() -> None:
+    """Get Chromium with a Chinese font, and PostGIS, where they are missing and can be had."""
+    if not any(map(shutil.which, ("chromium", "google-chrome", "microsoft-edge"))):
+        apt_install("浏览器 Chromium", "the browser Chromium", "chromium", "fonts-noto-cjk")
+    if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
+        apt_install("数据库 PostGIS", "the database PostGIS", "postgresql", "postgresql-postgis")
