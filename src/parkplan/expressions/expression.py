@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
@@ -15,6 +16,8 @@ from parkplan.expressions import syntax
 from parkplan.expressions.evaluation import Evaluator, Flags, Numbers, Truth, check_calls, kind_of, parts_of, wrong_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -58,6 +61,21 @@ class Expression:
         if kind_of(value) != "number":
             raise wrong_kind(self.text, "number", kind_of(value))
         return _stretch(cast("Numbers", value), len(frame))
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return the text with its names replaced by values, as evidence shows a formula with its numbers.
+
+        >>> parse("min(tax, 5) / area").filled({"tax": "30", "area": "10"})
+        'min(30, 5) / 10'
+        """
+        words = syntax.words(self.text)
+        names = [word for word, after in pairwise(words) if word.kind == "word" and after.text != "("]
+        shown, position = "", 0
+        for name in names:
+            written = self.text[name.place - 1 : name.end]
+            shown += self.text[position : name.place - 1] + values.get(name.text, written)
+            position = name.end
+        return shown + self.text[position:]
 
     def _evaluator(self, frame: pd.DataFrame) -> Evaluator:
         for name in sorted(self.names):

@@ -127,11 +127,12 @@ Node = Literal | Name | Call | Negative | Arithmetic | Comparison | Membership |
 
 
 class Token(NamedTuple):
-    """A word of an expression: its kind, its text, and the place where it starts, counted from 1."""
+    """A word of an expression: its kind, its text, and the places of its first and last character, counted from 1."""
 
     kind: str
     text: str
     place: int
+    end: int
 
 
 _TOKEN: Final = re.compile(
@@ -146,7 +147,8 @@ _TOKEN: Final = re.compile(
 )
 
 
-def _tokens(expression: str) -> list[Token]:
+def words(expression: str) -> list[Token]:
+    """Split an expression into its words, the last one an empty word that marks the end."""
     found: list[Token] = []
     position = 0
     while position < len(expression):
@@ -161,9 +163,9 @@ def _tokens(expression: str) -> list[Token]:
         if kind == "quoted":
             kind, text = "word", text[1:-1]
         if kind != "blank":
-            found.append(Token(kind, text, position + 1))
+            found.append(Token(kind, text, position + 1, match.end()))
         position = match.end()
-    return [*found, Token("end", "", len(expression) + 1)]
+    return [*found, Token("end", "", len(expression) + 1, len(expression))]
 
 
 class Parser:
@@ -173,7 +175,7 @@ class Parser:
         if len(expression) > MAX_CHARACTERS:
             raise DefinitionError("expression_too_long", limit=MAX_CHARACTERS)
         self._expression = expression
-        self._tokens = _tokens(expression)
+        self._tokens = words(expression)
         if sum(token.text in OPERATORS for token in self._tokens if token.kind in {"keyword", "sign"}) > MAX_OPERATORS:
             raise DefinitionError("expression_operators", limit=MAX_OPERATORS)
         self._next = 0

@@ -35,10 +35,14 @@ class ConditionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
-    """One rule for all parcels: where it applies, whether it holds there, and why."""
+    """One rule for all parcels: where it applies, whether it holds there, and why.
+
+    ``scope`` are the conditions of the pack and of the rule under which it applies.
+    """
 
     rule: Rule
     pack_id: str
+    scope: tuple[str, ...]
     applies: Truth
     truth: Truth
     conditions: tuple[ConditionOutcome, ...]
@@ -86,20 +90,19 @@ def columns_needed(packs: Sequence[RulePack], as_of: date) -> frozenset[str]:
 
 
 def _outcome(pack: RulePack, rule: Rule, frame: pd.DataFrame) -> RuleOutcome:
-    applies = _everywhere(len(frame))
-    for text in (pack.applies_to, rule.applies_to):
-        if text:
-            applies = applies & parse(text).truth(frame)
+    scope = tuple(text for text in (pack.applies_to, rule.applies_to) if text)
+    applies = reduce(Truth.__and__, (parse(text).truth(frame) for text in scope), _everywhere(len(frame)))
     conditions = tuple(_condition(condition, frame) for condition in rule.conditions)
-    held = _required([condition.truth for condition in conditions], rule.require)
-    return RuleOutcome(rule, pack.id, applies, applies & held, conditions)
+    held = required([condition.truth for condition in conditions], rule.require)
+    return RuleOutcome(rule, pack.id, scope, applies, applies & held, conditions)
 
 
 def _everywhere(rows: int) -> Truth:
     return Truth(np.ones(rows, dtype=bool), np.zeros(rows, dtype=bool))
 
 
-def _required(truths: Sequence[Truth], require: str | int) -> Truth:
+def required(truths: Sequence[Truth], require: str | int) -> Truth:
+    """Return whether all, any, or at least so many of the conditions hold."""
     if require == "all":
         return reduce(Truth.__and__, truths)
     if require == "any":
