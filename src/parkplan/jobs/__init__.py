@@ -1,1 +1,8 @@
 """The use cases as plain functions, one file each: what the command line, the app and notebooks call."""
+
+from __future__ import annotations
+
+from parkplan.jobs.info import info
+from parkplan.jobs.layers import layers
+
+__all__ = ["info", "layers"]

@@ -1,0 +1,178 @@
+"""Rows of a layer that satisfy a condition, the fields of its filter form, and the rows as a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parkplan import units
+from parkplan._errors import RequestError
+from parkplan.data.layers import load_layers
+from parkplan.expressions import parse
+from parkplan.expressions.syntax import KEYWORDS
+from parkplan.jobs.card import title_of
+from parkplan.jobs.frames import Loaded, load, require
+from parkplan.jobs.writing import column_of, raw, written
+from parkplan.model.results import Choice, FilterField, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.model.layers import LayerSpec
+    from parkplan.model.tables import Column
+
+CHOICES_MOST: Final = 40
+"""A text column with more values than this is searched by a part of the text instead of chosen from a list."""
+
+
+def layer_of(layer: str) -> LayerSpec:
+    """Return a layer of the catalogue.
+
+    Raises:
+        RequestError: there is no such layer.
+
+    """
+    layers = load_layers().layers
+    if layer not in layers:
+        raise RequestError("unknown_layer", layer=layer, known=", ".join(layers))
+    return layers[layer]
+
+
+def rows(ws: Workspace, layer: str, where: str | None = None, columns: Sequence[str] | None = None) -> Rows:
+    """Return the rows of a layer for which a condition is true; a row for which it is unknown is left out.
+
+    Args:
+        ws: the workspace.
+        layer: id of a layer of the catalogue; its own condition holds too.
+        where: an expression over the columns of the layer's table.
+        columns: the columns wanted, all where it is None.
+
+    Raises:
+        RequestError: there is no such layer, table or column.
+        DefinitionError: the condition is faulty.
+
+    """
+    spec = layer_of(layer)
+    loaded = require(ws, spec.table)
+    chosen = np.ones(len(loaded.frame), dtype=bool)
+    for condition in (spec.where, where):
+        if condition is not None and condition.strip():
+            chosen &= parse(condition).select(loaded.frame)
+    positions = np.flatnonzero(chosen)
+    frame = loaded.frame.iloc[positions]
+    if columns is not None:
+        frame = frame[[*_present(loaded, columns), loaded.frame.geometry.name]]
+    return Rows(layer, spec.table, where, positions, frame, len(loaded.frame))
+
+
+def _present(loaded: Loaded, columns: Sequence[str]) -> list[str]:
+    for name in columns:
+        if name not in loaded.frame.columns:
+            known = ", ".join(loaded.info.columns)
+            raise RequestError("no_such_column", table=loaded.name, column=name, known=known)
+    return list(columns)
+
+
+def filter_fields(ws: Workspace, layer: str) -> tuple[FilterField, ...]:
+    """Return the columns by which a layer is filtered, as far as its table has them."""
+    spec = layer_of(layer)
+    loaded = load(ws, spec.table)
+    if loaded is None:
+        return ()
+    return tuple(_field(ws, loaded, name) for name in spec.filters if name in loaded.frame.columns)
+
+
+def _field(ws: Workspace, loaded: Loaded, name: str) -> FilterField:
+    column, values = column_of(loaded, name), loaded.frame[name]
+    unknown = int(values.isna().sum())
+    if column.kind in {"number", "integer"}:
+        unit = column.shown_in or column.unit or "count"
+        known = pd.to_numeric(values, errors="coerce").dropna() / units.UNITS[unit].si_per_unit
+        least, most = (float(known.min()), float(known.max())) if len(known) else (None, None)
+        return FilterField(name, column.title, "number", unit=unit, least=least, most=most, unknown_rows=unknown)
+    if column.kind in {"boolean", "date"}:
+        return FilterField(name, column.title, column.kind, unknown_rows=unknown)
+    counts = values.value_counts()
+    if len(counts) > CHOICES_MOST:
+        return FilterField(name, column.title, "text", unknown_rows=unknown)
+    choices = tuple(_choice(ws, column, value, int(count)) for value, count in counts.items() if raw(value) is not None)
+    return FilterField(name, column.title, "choice", _ordered(column, choices), unknown_rows=unknown)
+
+
+def _choice(ws: Workspace, column: Column, value: object, count: int) -> Choice:
+    title = written(column, raw(value))
+    if column.name == "park_id":
+        parks = load(ws, "parks")
+        found = [] if parks is None else parks.rows_where("park_id", value).tolist()
+        if parks is not None and found:
+            title = title_of(parks, found[0])
+    return Choice(str(value), title, count)
+
+
+def _ordered(column: Column, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Codes in the order of their list, other values by their text."""
+    order = list(column.codes or ())
+    return tuple(
+        sorted(choices, key=lambda one: (order.index(one.value) if one.value in order else len(order), one.value))
+    )
+
+
+def quoted(value: str) -> str:
+    """Write a text as a literal of an expression.
+
+    >>> quoted("O'Neill")
+    "'O''Neill'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+def named(column: str) -> str:
+    """Write a column name in an expression, between backticks where it is no plain word."""
+    return column if column.isidentifier() and column not in KEYWORDS else f"`{column}`"
+
+
+def condition(field: FilterField, value: Any) -> str | None:  # noqa: ANN401 (what a widget of this kind holds)
+    """Write what was chosen in a filter form as an expression, None where nothing was chosen.
+
+    A choice takes a list of values, a number a pair (least, most) in the unit of display, a date a pair of dates,
+    a boolean True or False, a text the part that it must contain.
+
+    >>> from parkplan.i18n import Text
+    >>> field = FilterField("site_area_m2", Text("登记面积", "Registered area"), "number", unit="mu")
+    >>> condition(field, (3.0, None))
+    'site_area_m2 >= 2000.0'
+    """
+    name = named(field.column)
+    if field.kind == "choice":
+        return f"{name} in ({', '.join(quoted(str(one)) for one in value)})" if value else None
+    if field.kind == "boolean":
+        return None if value is None else f"{name} == {'true' if value else 'false'}"
+    if field.kind == "text":
+        return f"contains({name}, {quoted(value.strip())})" if value and value.strip() else None
+    least, most = (_bound(field, one) for one in value)
+    limits = [f"{name} {sign} {bound}" for sign, bound in ((">=", least), ("<=", most)) if bound is not None]
+    return " and ".join(limits) or None
+
+
+def _bound(field: FilterField, value: float | date | None) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return repr(float(f"{value * units.UNITS[field.unit or 'count'].si_per_unit:.12g}"))
+
+
+def conjunction(conditions: Sequence[str | None]) -> str | None:
+    """Join conditions that must all hold; None where there is none.
+
+    >>> conjunction(["far < 1", None, "a == 1 or b == 2"])
+    '(far < 1) and (a == 1 or b == 2)'
+    """
+    kept = [one.strip() for one in conditions if one is not None and one.strip()]
+    if len(kept) < 2:
+        return kept[0] if kept else None
+    return " and ".join(f"({one})" for one in kept)
