@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
 
 __version__ = version("parkplan")
-__all__ = ["__version__", "jobs", "open"]  # noqa: F822  # jobs is imported when it is first used
+__all__ = ["__version__", "jobs", "open"]  # jobs is imported when it is first used
 
 
-def open(address: str | Path) -> Workspace:  # noqa: A001  # the name that scripts use: parkplan.open(path)
+def open(address: str | Path) -> Workspace:  # the name that scripts use: parkplan.open(path)
     """Open a workspace.
 
     Raises:

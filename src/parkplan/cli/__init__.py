@@ -1,0 +1,23 @@
+"""The command line: one face over the jobs, in two languages, for people and for scripts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parkplan.cli.frame import run
+
+__all__ = ["COMMANDS", "main"]
+
+COMMANDS: Final[dict[str, str]] = {
+    "demo": "parkplan.cli.demo",
+    "info": "parkplan.cli.info",
+    "layers": "parkplan.cli.layers",
+    "export": "parkplan.cli.export",
+    "serve": "parkplan.cli.serve",
+}
+"""Each command and the module whose ``command`` it is; a module is imported when its command runs."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 findings, 2 the user must change something, 3 our fault."""
+    return run(COMMANDS, arguments)
