@@ -1,0 +1,282 @@
+"""Coordinate reference systems: what the user states, what a file declares, and the way from one to another.
+
+All work is in the order x (east), y (north), whatever a CRS says of its axes. A change of datum is made only where the
+operation is known: between Xian 80 or Beijing 54 and CGCS2000 the general database has only a *ballpark*, which shifts
+nothing although the true shift is tens of metres to more than 100 m, so it is refused. CGCS2000 and WGS 84 differ by
+less than a metre, and are taken as one.
+
+GCJ-02 and BD-09, the shifted coordinates of Chinese web maps, are no CRS of the EPSG; they are converted here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import pyproj
+import shapely
+from pyproj.crs import CRS
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import Transformer, TransformerGroup
+
+from parkplan._errors import RequestError
+from parkplan.data.gcj import bd09_to_wgs84, gcj02_to_wgs84
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Geometries = NDArray[np.object_]
+
+Bounds = tuple[float, float, float, float]
+Shifted = Literal["gcj02", "bd09"]
+
+WGS84: Final = CRS("EPSG:4326")
+CGCS2000: Final = "China Geodetic Coordinate System 2000"
+_SHIFTED: Final[dict[str, Callable[[Floats, Floats], tuple[Floats, Floats]]]] = {
+    "gcj02": gcj02_to_wgs84,
+    "bd09": bd09_to_wgs84,
+}
+_SAME_TO_A_METRE: Final = frozenset({"EPSG:1043", "EPSG:6326"})
+_CHINA: Final = (73.0, 3.0, 136.0, 54.0)
+_METRE: Final = "metre"
+_DEGREE_MARGIN: Final = 1.0
+_FIRST_CENTRAL_MERIDIAN_CODE: Final = 4534
+_FIRST_CENTRAL_MERIDIAN: Final = 75
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCrs:
+    """What coordinates are in: a CRS, or WGS 84 behind the shift of a web map."""
+
+    crs: CRS
+    shifted: Shifted | None = None
+
+    @property
+    def title(self) -> str:
+        """Code and name, as a user reads it."""
+        return {"gcj02": "GCJ-02", "bd09": "BD-09"}[self.shifted] if self.shifted else crs_title(self.crs)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How coordinates get from one CRS to another; accuracy in metres, None where no source states one."""
+
+    description: str
+    accuracy_m: float | None
+    transformer: Transformer
+
+
+def crs_title(crs: CRS) -> str:
+    """Write a CRS with its code, where it has one.
+
+    >>> crs_title(CRS("EPSG:4547"))
+    'EPSG:4547 CGCS2000 / 3-degree Gauss-Kruger CM 114E'
+    """
+    code = crs.to_authority(min_confidence=70)
+    return f"{':'.join(code)} {crs.name}" if code else crs.name
+
+
+def parse_crs(text: str) -> SourceCrs:
+    """Read what the user states: a code such as ``EPSG:4547``, WKT, ``gcj02`` or ``bd09``.
+
+    Raises:
+        RequestError: there is no such CRS.
+    """
+    plain = text.strip().lower().replace("-", "").replace("_", "")
+    if plain == "gcj02":
+        return SourceCrs(WGS84, "gcj02")
+    if plain == "bd09":
+        return SourceCrs(WGS84, "bd09")
+    try:
+        return SourceCrs(CRS.from_user_input(int(text) if text.strip().isdigit() else text))
+    except CRSError as error:
+        raise RequestError("crs_unknown", crs=text) from error
+
+
+def operation(source: CRS, target: CRS) -> Operation:
+    """Return the best known operation from one CRS to another.
+
+    Raises:
+        RequestError: only a ballpark between two datums is known, or nothing at all.
+
+    >>> operation(CRS("EPSG:4490"), CRS("EPSG:4547")).accuracy_m
+    0.0
+    """
+    try:
+        group = TransformerGroup(source, target, always_xy=True, allow_ballpark=True)
+    except ProjError as error:
+        raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target)) from error
+    if not group.transformers:
+        raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target))
+    best = group.transformers[0]
+    if "ballpark" in best.description.lower() and not _alike(source, target):
+        raise RequestError(
+            "crs_ballpark", source=crs_title(source), target=crs_title(target), datum=_datum_name(source)
+        )
+    accuracy = best.accuracy if best.accuracy is not None and best.accuracy >= 0 else None
+    return Operation(best.description, accuracy, best)
+
+
+def _datum_code(crs: CRS) -> str | None:
+    datum = (crs.geodetic_crs or crs).datum
+    ensemble_or_datum = datum.to_json_dict().get("id") if datum is not None else None
+    if ensemble_or_datum is None:
+        return {CGCS2000: "EPSG:1043", "China 2000": "EPSG:1043"}.get(_datum_name(crs))
+    return f"{ensemble_or_datum['authority']}:{ensemble_or_datum['code']}"
+
+
+def _datum_name(crs: CRS) -> str:
+    datum = (crs.geodetic_crs or crs).datum
+    return str(datum.name) if datum is not None else crs.name
+
+
+def _alike(source: CRS, target: CRS) -> bool:
+    """Say whether the two datums are one, or CGCS2000 and WGS 84."""
+    pair = {_family(source), _family(target)}
+    return len(pair) == 1 or pair <= {"cgcs2000", "wgs84"}
+
+
+def _family(crs: CRS) -> str:
+    name = _datum_name(crs)
+    if _datum_code(crs) == "EPSG:1043" or name in {CGCS2000, "China 2000", "D_China_2000"}:
+        return "cgcs2000"
+    return "wgs84" if _datum_code(crs) == "EPSG:6326" or name.startswith("World Geodetic System 1984") else name
+
+
+def reproject(geometry: Geometries, source: SourceCrs, target: CRS) -> tuple[Geometries, Operation]:
+    """Bring geometries from the CRS of a file into another one.
+
+    Raises:
+        RequestError: the change of datum is not known, or coordinates lie outside what the projection can reach.
+    """
+    done = operation(source.crs, target)
+    unshift = _SHIFTED.get(source.shifted) if source.shifted else None
+
+    def move(coordinates: Floats) -> Floats:
+        x, y = coordinates[:, 0], coordinates[:, 1]
+        if unshift is not None:
+            x, y = unshift(x, y)
+        return np.column_stack(done.transformer.transform(x, y))
+
+    if source.crs == target and unshift is None:
+        return geometry, done
+    moved = shapely.transform(geometry, move)
+    if not np.isfinite(shapely.get_coordinates(moved)).all():
+        raise RequestError("crs_out_of_reach", source=source.title, target=crs_title(target))
+    return moved, done
+
+
+def lonlat_bounds(geometry: Geometries, source: SourceCrs) -> Bounds | None:
+    """Return west, south, east and north in degrees; None where there are no coordinates or they make no sense."""
+    bounds = shapely.total_bounds(geometry)
+    if not np.isfinite(bounds).all():
+        return None
+    try:
+        west, south, east, north = _to_geographic(source.crs).transform_bounds(*bounds)
+    except ProjError:
+        return None
+    found = (float(west), float(south), float(east), float(north))
+    return found if np.isfinite(found).all() else None
+
+
+def _to_geographic(crs: CRS) -> Transformer:
+    geographic = crs.geodetic_crs or WGS84
+    return Transformer.from_crs(crs, geographic, always_xy=True)
+
+
+def outside_area_of_use(bounds: Bounds | None, crs: CRS) -> bool:
+    """Say whether the middle of the data lies outside the area that a CRS is made for, by more than a degree."""
+    area = crs.area_of_use
+    if area is None:
+        return False
+    if bounds is None:
+        return True
+    middle_x, middle_y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    inside_y = area.south - _DEGREE_MARGIN <= middle_y <= area.north + _DEGREE_MARGIN
+    if area.west <= area.east:
+        inside_x = area.west - _DEGREE_MARGIN <= middle_x <= area.east + _DEGREE_MARGIN
+    else:
+        inside_x = middle_x >= area.west - _DEGREE_MARGIN or middle_x <= area.east + _DEGREE_MARGIN
+    return not (inside_x and inside_y)
+
+
+def not_degrees(geometry: Geometries, crs: CRS) -> bool:
+    """Say whether coordinates that are declared as degrees cannot be degrees."""
+    bounds = shapely.total_bounds(geometry)
+    if not crs.is_geographic or not np.isfinite(bounds).all():
+        return False
+    return bool(bounds[0] < -180.5 or bounds[2] > 360.5 or bounds[1] < -90.5 or bounds[3] > 90.5)
+
+
+def is_metric(crs: CRS) -> bool:
+    """Say whether a CRS is projected, in metres, and fit to measure in; Web Mercator is not.
+
+    >>> is_metric(CRS("EPSG:4547")), is_metric(CRS("EPSG:2272")), is_metric(CRS("EPSG:3857"))
+    (True, False, False)
+    """
+    if not crs.is_projected or crs.coordinate_operation is None:
+        return False
+    mercator = "mercator" in crs.coordinate_operation.method_name.lower()
+    transverse = "transverse" in crs.coordinate_operation.method_name.lower()
+    return all(axis.unit_name == _METRE for axis in crs.axis_info[:2]) and (transverse or not mercator)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceCrs:
+    """The CRS of a new workspace, and the key of the sentence that says why (``messages/import.yaml``)."""
+
+    crs: CRS
+    reason: str
+
+
+def workspace_crs(source: SourceCrs, bounds: Bounds | None) -> WorkspaceCrs:
+    """Choose the CRS of a new workspace for data in a CRS, within bounds in degrees.
+
+    The CRS of the file if it is projected in metres; else in China the CGCS2000 three-degree zone by its central
+    meridian; else the UTM zone on the datum of the file, or on WGS 84.
+
+    Raises:
+        RequestError: the data have no place, so that no zone can be chosen.
+    """
+    if source.shifted is None and is_metric(source.crs):
+        return WorkspaceCrs(source.crs, "crs_of_file")
+    if bounds is None:
+        raise RequestError("crs_no_place", source=source.title)
+    longitude, latitude = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    west, south, east, north = _CHINA
+    if _family(source.crs) in {"wgs84", "cgcs2000"} and west <= longitude <= east and south <= latitude <= north:
+        zone = round(longitude / 3)
+        code = _FIRST_CENTRAL_MERIDIAN_CODE + zone - _FIRST_CENTRAL_MERIDIAN // 3
+        return WorkspaceCrs(CRS.from_epsg(code), "crs_three_degrees")
+    return WorkspaceCrs(_utm(source.crs, longitude, latitude), "crs_utm")
+
+
+def _utm(crs: CRS, longitude: float, latitude: float) -> CRS:
+    from pyproj.aoi import AreaOfInterest
+    from pyproj.database import query_utm_crs_info
+
+    place = AreaOfInterest(longitude, latitude, longitude, latitude)
+    zone = f"UTM zone {int((longitude + 180) // 6) % 60 + 1}{'N' if latitude >= 0 else 'S'}"
+    for datum in ((crs.geodetic_crs or WGS84).name, "WGS 84"):
+        for info in query_utm_crs_info(datum_name=datum, area_of_interest=place):
+            if info.name == f"{datum} / {zone}":
+                return CRS.from_epsg(int(info.code))
+    raise RequestError("crs_no_place", source=crs_title(crs))
+
+
+def geodesic_areas_m2(geometry: Geometries, source: SourceCrs) -> Floats:
+    """Return the area of polygons on the ellipsoid GRS 80, in m²; what has no geometry has area NaN."""
+    geod = pyproj.Geod(ellps="GRS80")
+    to_degrees = _to_geographic(source.crs)
+
+    def move(coordinates: Floats) -> Floats:
+        return np.column_stack(to_degrees.transform(coordinates[:, 0], coordinates[:, 1]))
+
+    def measure(shape: Any) -> float:
+        return float("nan") if shape is None else abs(float(geod.geometry_area_perimeter(shape)[0]))
+
+    return np.array([measure(shape) for shape in shapely.transform(geometry, move)], dtype=np.float64)

@@ -1,0 +1,161 @@
+"""Geometry as it comes, made fit to calculate with, and everything that was changed or is odd reported by row.
+
+Nothing is dropped in silence: a row whose geometry is missing, empty, not finite or unreadable stays, with an unknown
+geometry; invalid polygons are repaired, and the original is handed on beside the repaired one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from parkplan.data.intake.records import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Geometries = NDArray[np.object_]
+
+FAMILIES: Final = {"point": (0, 4), "line": (1, 2, 5), "polygon": (3, 6), "collection": (7,)}
+_COLLECTION: Final = 7
+_CURVES_FROM: Final = 8
+_CURVES_TO: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Geometries fit to calculate with, the originals of the repaired rows (else None), and the findings."""
+
+    geometry: Geometries
+    original: Geometries
+    findings: tuple[Finding, ...]
+
+
+def from_wkb(wkb: Geometries) -> tuple[Geometries, NDArray[np.bool_]]:
+    """Read WKB; the second array marks rows whose bytes are no geometry.
+
+    >>> geometry, unreadable = from_wkb(np.array([shapely.to_wkb(shapely.Point(1, 2)), b"nonsense", None], dtype=object))
+    >>> unreadable.tolist()
+    [False, True, False]
+    """
+    present = np.array([value is not None and len(value) > 0 for value in wkb], dtype=bool)
+    try:
+        geometry = shapely.from_wkb(np.where(present, wkb, None))
+    except (shapely.errors.ShapelyError, TypeError, ValueError):
+        geometry = shapely.from_wkb(np.where(present, wkb, None), on_invalid="fix")
+    return geometry, present & shapely.is_missing(geometry)
+
+
+def has_curves(wkb: Geometries) -> bool:
+    """Say whether any WKB value is an arc or a curve polygon, which is to be read as straight pieces.
+
+    >>> has_curves(np.array([shapely.to_wkb(shapely.Point(1, 2))], dtype=object))
+    False
+    """
+    for value in wkb:
+        if value is not None and len(value) >= 5:
+            code = int.from_bytes(value[1:5], "little" if value[0] == 1 else "big") & 0x1FFFFFFF
+            if _CURVES_FROM <= code % 1000 <= _CURVES_TO:
+                return True
+    return False
+
+
+def tidy(geometry: Geometries, unreadable: NDArray[np.bool_]) -> Tidied:
+    """Drop heights, blank what is not finite, and repair invalid polygons; report each by row."""
+    found: list[Finding] = []
+    original = np.full(len(geometry), None, dtype=object)
+    missing = shapely.is_missing(geometry)
+    found += _rows("unreadable_geometry", unreadable)
+    found += _rows("null_geometry", missing & ~unreadable)
+    with_z = shapely.has_z(geometry)
+    if with_z.any():
+        found += _rows("z_dropped", with_z, severity="note")
+        geometry = shapely.force_2d(geometry)
+    empty = shapely.is_empty(geometry)
+    found += _rows("empty_geometry", empty)
+    infinite = ~missing & ~empty & ~_finite(geometry)
+    found += _rows("not_finite", infinite)
+    geometry = np.where(infinite, None, geometry)
+    invalid = ~shapely.is_missing(geometry) & ~shapely.is_valid(geometry)
+    if invalid.any():
+        original[invalid] = geometry[invalid]
+        geometry = geometry.copy()
+        geometry[invalid] = repair(geometry[invalid])
+        found += [_repaired(original, invalid)]
+        found += _rows("beyond_repair", invalid & shapely.is_empty(geometry))
+    return Tidied(geometry, original, tuple(found))
+
+
+def _finite(geometry: Geometries) -> NDArray[np.bool_]:
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
+    finite = np.ones(len(geometry), dtype=bool)
+    finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
+    return finite
+
+
+def repair(geometry: Geometries) -> Geometries:
+    """Make geometries valid, each of the kind that it was: a repaired polygon has no loose lines.
+
+    The linework of a bow-tie is kept: both of its wings stay, as two polygons.
+
+    >>> bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    >>> float(repair(np.array([bow_tie], dtype=object))[0].area)
+    2.0
+    """
+    valid = shapely.make_valid(geometry, method="linework")
+    kinds = shapely.get_dimensions(geometry)
+    mixed = np.flatnonzero(shapely.get_type_id(valid) == _COLLECTION)
+    for index in mixed:
+        valid[index] = _of_dimension(valid[index], int(kinds[index]))
+    return valid
+
+
+def _of_dimension(collection: shapely.Geometry, dimension: int) -> shapely.Geometry:
+    parts = [part for part in _simple_parts(collection) if shapely.get_dimensions(part) == dimension]
+    made = {2: shapely.multipolygons, 1: shapely.multilinestrings, 0: shapely.multipoints}[dimension](parts)
+    return parts[0] if len(parts) == 1 else made
+
+
+def _simple_parts(collection: shapely.Geometry) -> Iterator[shapely.Geometry]:
+    for part in shapely.get_parts(collection):
+        if shapely.get_type_id(part) >= 4:
+            yield from _simple_parts(part)
+        else:
+            yield part
+
+
+def _repaired(original: Geometries, invalid: NDArray[np.bool_]) -> Finding:
+    rows = np.flatnonzero(invalid)
+    reason = str(shapely.is_valid_reason(original[rows[0]])).split("[")[0].strip()
+    return finding("repaired", rows + 1, reason=reason)
+
+
+def _rows(code: str, mask: NDArray[np.bool_], **values: Any) -> list[Finding]:
+    rows = np.flatnonzero(mask)
+    return [finding(code, rows + 1, **values)] if len(rows) else []
+
+
+def count_types(geometry: Geometries) -> dict[str, int]:
+    """Count rows by family: point, line, polygon, collection.
+
+    >>> count_types(np.array([shapely.Point(1, 2), None], dtype=object))
+    {'point': 1}
+    """
+    ids = shapely.get_type_id(geometry)
+    counts = {family: int(np.isin(ids, members).sum()) for family, members in FAMILIES.items()}
+    return {family: count for family, count in counts.items() if count}
+
+
+def in_family(geometry: Geometries, family: str) -> NDArray[np.bool_]:
+    """Mark the rows of one family; rows without geometry belong to every family.
+
+    >>> in_family(np.array([shapely.Point(1, 2), None], dtype=object), "polygon").tolist()
+    [False, True]
+    """
+    ids = shapely.get_type_id(geometry)
+    return np.asarray(np.isin(ids, FAMILIES[family]) | (ids == -1))

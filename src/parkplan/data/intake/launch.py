@@ -1,0 +1,271 @@
+"""The parent's side: copy the file, start the worker, watch it, and believe nothing that it has not checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from pydantic import ValidationError
+
+from parkplan._errors import SourceFileError
+from parkplan.data.intake import confine
+from parkplan.data.intake.formats import DRIVERS, ENDINGS, by_ending
+from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Limits, Report, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Progress = Callable[[str, int, int], None]
+    Cancelled = Callable[[], bool]
+
+ANSWER: Final = "answer.json"
+TABLE: Final = "table.parquet"
+_POLL_S: Final = 0.05
+_COPY_BYTES: Final = 4 << 20
+_KEPT_VARIABLES: Final = ("SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_PLAIN_TYPES: Final = (
+    pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date32,
+    pa.types.is_timestamp,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user says about a file, and how much reading it may cost."""
+
+    layer: str | None = None
+    encoding: str | None = None
+    limits: Limits = Limits()
+    progress: Progress | None = None
+    cancelled: Cancelled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One file from outside, read and checked.
+
+    ``attributes`` are the file's own columns; ``source_row`` counts from 1; ``original`` has the geometry of repaired
+    rows as it was, else None.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    report: Report
+    attributes: pa.Table
+    source_row: NDArray[np.int64]
+    geometry: NDArray[np.object_]
+    original: NDArray[np.object_]
+
+
+def read_outside(path: Path, options: Options | None = None) -> Intake:
+    """Read a file from outside in a process of its own.
+
+    Raises:
+        SourceFileError: the file is missing, is not what its name says, is broken, is too large, took too long, or
+            the work was cancelled.
+    """
+    options = options or Options()
+    _require_file(path, options.limits)
+    with tempfile.TemporaryDirectory(prefix="parkplan-import-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary).resolve()
+        digest, size = _bring(path, folder)
+        _ask(folder, path, options)
+        _run(folder, path.name, options)
+        report = _answer(folder, path.name, options.limits)
+        return _checked(folder, path.name, (digest, size), report)
+
+
+def _require_file(path: Path, limits: Limits) -> None:
+    if path.is_dir() or by_ending(path.suffix) is None:
+        ending = path.suffix or "-"
+        if not path.exists():
+            raise SourceFileError("import_missing_file", file=str(path))
+        raise SourceFileError("import_unsupported", file=path.name, ending=ending, known=" ".join(ENDINGS))
+    if not path.is_file():
+        raise SourceFileError("import_missing_file", file=str(path))
+    if path.stat().st_size > limits.input_bytes:
+        raise SourceFileError("import_too_large", file=path.name, limit=limits.input_bytes // 1_000_000)
+
+
+def _bring(path: Path, folder: Path) -> tuple[str, int]:
+    """Copy a file and the files that belong to it under fixed names; return the SHA-256 and size of the main file."""
+    kind = by_ending(path.suffix)
+    digest, size = _copy(path, folder / f"source{path.suffix.lower()}")
+    beside = {each.suffix.lower(): each for each in path.parent.iterdir() if each.stem == path.stem and each.is_file()}
+    for suffix in kind.siblings if kind else ():
+        if suffix in beside:
+            _copy(beside[suffix], folder / f"source{suffix}")
+    return digest, size
+
+
+def _copy(source: Path, target: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with source.open("rb") as old, target.open("wb") as new:
+            while block := old.read(_COPY_BYTES):
+                digest.update(block)
+                size += len(block)
+                new.write(block)
+    except OSError as error:
+        raise SourceFileError("import_unreadable", file=source.name, reason=error.strerror or "-") from error
+    return digest.hexdigest(), size
+
+
+def _ask(folder: Path, path: Path, options: Options) -> None:
+    request = Request(
+        name=path.name,
+        suffix=path.suffix.lower(),
+        layer=options.layer,
+        encoding=options.encoding,
+        limits=options.limits,
+        python_path=tuple(str(Path(entry).resolve()) for entry in sys.path),
+    )
+    (folder / "request.json").write_text(request.model_dump_json(), encoding="utf-8")
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the worker's whole environment: nothing of the user's, and GDAL without what could reach out."""
+    import pyogrio
+
+    skipped = sorted(set(pyogrio.list_drivers()) - set(DRIVERS))
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return kept | {
+        "PATH": "",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "TEMP": str(folder),
+        "TMP": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "GDAL_SKIP": ",".join(["GDALG_SKIPPED", *skipped]),
+        "GDAL_DRIVER_PATH": "disable",
+        "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
+        "GDAL_HTTP_MAX_RETRY": "0",
+        "GDAL_HTTP_PROXY": "127.0.0.1:1",
+        "GDAL_CACHEMAX": "64",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+        "CPL_DEBUG": "OFF",
+        "PROJ_NETWORK": "OFF",
+        "OGR_SQLITE_LOAD_EXTENSIONS": "",
+        "OGR_SQLITE_PRAGMA": "trusted_schema=0,mmap_size=0",
+        "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
+        "SHAPE_RESTORE_SHX": "YES",
+    }
+
+
+def _run(folder: Path, name: str, options: Options) -> None:
+    deadline = time.monotonic() + options.limits.wall_s
+    with (folder / "stderr.txt").open("wb") as errors:
+        process = subprocess.Popen(  # noqa: S603 -- our own script in our own interpreter
+            [sys.executable, "-I", "-B", str(Path(confine.__file__).resolve()), str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=folder,
+            env=environment(folder),
+            start_new_session=os.name == "posix",
+        )
+        listener = threading.Thread(target=_listen, args=(process.stdout, options.progress), daemon=True)
+        listener.start()
+        try:
+            _watch(process, deadline, name, options)
+        finally:
+            _end(process)
+            listener.join(timeout=5)
+            if process.stdout is not None and not listener.is_alive():
+                process.stdout.close()
+
+
+def _watch(process: subprocess.Popen[bytes], deadline: float, name: str, options: Options) -> None:
+    while True:
+        try:
+            process.wait(timeout=_POLL_S)
+        except subprocess.TimeoutExpired:
+            if options.cancelled is not None and options.cancelled():
+                raise SourceFileError("import_cancelled", file=name) from None
+            if time.monotonic() > deadline:
+                raise SourceFileError("import_timeout", file=name, seconds=f"{options.limits.wall_s:g}") from None
+        else:
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def _listen(stream: IO[bytes] | None, progress: Progress | None) -> None:
+    """Hand on the worker's progress lines; what is no such line is passed over."""
+    while stream is not None and (line := stream.readline(1000)):
+        if progress is None:
+            continue
+        try:
+            told = json.loads(line)
+            stage, done, total = str(told["stage"])[:40], int(told["done"]), int(told["total"])
+        except (ValueError, TypeError, KeyError):
+            continue
+        progress(stage, done, total)
+
+
+def _answer(folder: Path, name: str, limits: Limits) -> Report:
+    path = folder / ANSWER
+    if not path.is_file() or path.is_symlink():
+        raise SourceFileError("import_worker_died", file=name)
+    if path.stat().st_size > limits.report_bytes:
+        raise SourceFileError("import_worker_answer", file=name)
+    try:
+        answer = Answer.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise SourceFileError("import_worker_answer", file=name) from error
+    if answer.fault is not None and answer.fault.known():
+        raise SourceFileError(answer.fault.key, **answer.fault.values)
+    if answer.report is None or len(answer.report.columns) > limits.columns or answer.report.rows > limits.rows:
+        raise SourceFileError("import_worker_answer", file=name)
+    return answer.report
+
+
+def _checked(folder: Path, name: str, content: tuple[str, int], report: Report) -> Intake:
+    """Read the worker's table; its rows, columns and types must be what the report says."""
+    path = folder / TABLE
+    expected = [*report.columns, SOURCE_ROW, ORIGINAL, GEOMETRY]
+    try:
+        table = pq.read_table(path, partitioning=None)
+        attributes = table.select(list(report.columns))
+        plain = all(any(test(kind) for test in _PLAIN_TYPES) for kind in attributes.schema.types)
+        if path.is_symlink() or table.column_names != expected or table.num_rows != report.rows or not plain:
+            raise SourceFileError("import_worker_answer", file=name)
+        return Intake(
+            name=name,
+            sha256=content[0],
+            size_bytes=content[1],
+            report=report,
+            attributes=attributes,
+            source_row=table.column(SOURCE_ROW).to_numpy(),
+            geometry=shapely.from_wkb(table.column(GEOMETRY).to_numpy()),
+            original=shapely.from_wkb(table.column(ORIGINAL).to_numpy()),
+        )
+    except (pa.ArrowException, OSError, shapely.errors.ShapelyError) as error:
+        raise SourceFileError("import_worker_answer", file=name) from error
+

@@ -1,0 +1,133 @@
+"""What parent and worker tell each other: the request, the report, and the findings in it.
+
+The parent does not trust the report: it is parsed strictly, and every sentence that it leads to is a message of ours
+filled with plain values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from parkplan.i18n import Language, catalogue, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["note", "warning"]
+Value = str | int | float
+ROWS_LISTED = 100
+
+SOURCE_ROW = "__source_row__"
+ORIGINAL = "__original__"
+GEOMETRY = "geometry"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Record):
+    """How much one file from outside may cost.
+
+    ``wall_s`` is the time in seconds, ``archive_ratio`` the largest ratio of unpacked to packed size of a member.
+    """
+
+    wall_s: float = Field(default=30.0, gt=0)
+    memory_bytes: int = 3 * 1024**3
+    input_bytes: int = 2 * 1024**3
+    output_bytes: int = 2 * 1024**3
+    open_files: int = 256
+    archive_members: int = 200
+    archive_bytes: int = 300_000_000
+    archive_ratio: float = 200.0
+    rows: int = 5_000_000
+    columns: int = 500
+    report_bytes: int = 8_000_000
+
+
+class Request(_Record):
+    """What the worker is to read: the endings of the copied files, and what the user said about them."""
+
+    name: str
+    suffix: str
+    layer: str | None = None
+    encoding: str | None = None
+    limits: Limits = Limits()
+    python_path: tuple[str, ...] = ()
+
+
+class Finding(_Record):
+    """Something in a file that a reader would accept in silence.
+
+    ``code`` names a sentence in ``messages/import.yaml``; ``rows`` are the first rows it is about, counted from 1 in
+    the order of the file; ``count`` is how many rows there are in all (0: it is about the file as a whole).
+    """
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    severity: Severity = "warning"
+    count: int = Field(default=0, ge=0)
+    rows: tuple[int, ...] = Field(default=(), max_length=ROWS_LISTED)
+    values: dict[str, Value] = Field(default_factory=dict)
+
+    def sentence(self, chosen: Language | None = None) -> str:
+        """Return the finding as one sentence."""
+        return message(f"import.finding_{self.code}", chosen, count=self.count, rows=rows_text(self), **self.values)
+
+
+def rows_text(finding: Finding, shown: int = 10) -> str:
+    """Write the first rows of a finding, with dots when there are more.
+
+    >>> rows_text(Finding(code="null_geometry", count=3, rows=(2, 5, 9)))
+    '2, 5, 9'
+    """
+    text = ", ".join(str(row) for row in finding.rows[:shown])
+    return f"{text}, …" if finding.count > shown else text
+
+
+def finding(code: str, rows: Iterable[int] = (), severity: Severity = "warning", **values: Value) -> Finding:
+    """Make a finding about some rows (counted from 1).
+
+    >>> finding("null_geometry", [2, 5]).count
+    2
+    """
+    listed = [int(row) for row in rows]
+    return Finding(code=code, severity=severity, count=len(listed), rows=tuple(listed[:ROWS_LISTED]), values=values)
+
+
+class Fault(_Record):
+    """A fault of the file, as the parent raises it: key and values of a message in ``messages/errors.yaml``."""
+
+    key: str
+    values: dict[str, Value] = Field(default_factory=dict)
+
+    def known(self) -> bool:
+        """Say whether the product has a sentence for this fault."""
+        return f"errors.{self.key}" in catalogue()
+
+
+class Report(_Record):
+    """What the worker read.
+
+    ``columns`` are the attribute columns in their order; ``crs`` is the declared CRS as WKT, or None; ``geometry``
+    counts the rows of each geometry type.
+    """
+
+    format: str
+    layer: str
+    layers: tuple[str, ...]
+    rows: int = Field(ge=0)
+    columns: tuple[str, ...]
+    crs: str | None
+    encoding: str | None
+    geometry: dict[str, int]
+    findings: tuple[Finding, ...]
+    confinement: tuple[str, ...]
+
+
+class Answer(_Record):
+    """The whole answer of the worker: a report or a fault."""
+
+    report: Report | None = None
+    fault: Fault | None = None

@@ -1,0 +1,213 @@
+"""Vector files read through GDAL's Arrow stream, after the checks that GDAL does not make."""
+
+from __future__ import annotations
+
+import codecs
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from parkplan.data.intake import dbase, geopackage
+from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.geometry import has_curves
+from parkplan.data.intake.records import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from parkplan.data.intake.formats import Format
+    from parkplan.data.intake.records import Limits
+
+    Progress = Callable[[str, int, int], None]
+
+_TEXT_BLOCK: Final = 1 << 20
+_NO_GEOMETRY: Final = "None"
+
+
+@dataclass(slots=True)
+class Source:
+    """One data set to read: where the worker's copy lies, its format and name, and what the user said about it."""
+
+    path: Path
+    format: Format
+    name: str
+    layer: str | None
+    encoding: str | None
+    limits: Limits
+
+
+@dataclass(slots=True)
+class Raw:
+    """What a reader brings: attributes, WKB (None where a row has no geometry), and facts about the file."""
+
+    attributes: pa.Table
+    wkb: np.ndarray[Any, Any]
+    layer: str
+    layers: tuple[str, ...]
+    crs: str | None
+    encoding: str | None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_vector(source: Source, progress: Progress) -> Raw:
+    """Read one layer of a GDAL format."""
+    prepared = {"gpkg": _prepare_geopackage, "shapefile": _prepare_shapefile, "geojson": _prepare_geojson}
+    prepare = prepared.get(source.format.name)
+    layers, encoding, findings = prepare(source) if prepare else ((), None, [])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        listed, geometry_types = _layers(source, layers)
+        layer = choose_layer(source, listed)
+        if geometry_types.get(layer) == _NO_GEOMETRY:
+            raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
+        raw = _read(source, layer, encoding, progress)
+    raw.layers, raw.findings = listed, [*findings, *_said(caught)]
+    if source.format.name == "gpkg":
+        raw = _check_count(source, raw, progress)
+    if has_curves(raw.wkb):
+        raw = _read_straight(source, raw)
+    return raw
+
+
+def _layers(source: Source, known: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
+    import pyogrio
+
+    listed = {str(name): str(kind) for name, kind in pyogrio.list_layers(source.path)}
+    kinds = {name: kind for name, kind in listed.items() if not known or name in known}
+    return tuple(kinds), kinds
+
+
+def choose_layer(source: Source, layers: tuple[str, ...]) -> str:
+    """Return the layer to read; several layers and no choice is a fault that lists them."""
+    listed = ", ".join(layers[:50])
+    if not layers:
+        raise FileFaultError("import_no_layer", file=source.name)
+    if source.layer is not None:
+        if source.layer in layers:
+            return source.layer
+        if len(layers) > 1 or source.format.name == "gpkg":
+            raise FileFaultError("import_unknown_layer", file=source.name, layer=source.layer, layers=listed)
+    elif len(layers) > 1:
+        raise FileFaultError("import_choose_layer", file=source.name, layers=listed)
+    return layers[0]
+
+
+def _read(source: Source, layer: str, encoding: str | None, progress: Progress) -> Raw:
+    from pyogrio.raw import open_arrow
+
+    options = {"encoding": encoding} if encoding else {}
+    batches: list[pa.RecordBatch] = []
+    rows = 0
+    with open_arrow(source.path, layer=layer, batch_size=16_384, use_pyarrow=True, **options) as (meta, reader):
+        if len(reader.schema) > source.limits.columns:
+            raise FileFaultError("import_too_many_columns", file=source.name, limit=source.limits.columns)
+        for batch in reader:
+            rows += batch.num_rows
+            if rows > source.limits.rows:
+                raise FileFaultError("import_too_many_rows", file=source.name, limit=source.limits.rows)
+            batches.append(batch)
+            progress("read", rows, 0)
+        table = pa.Table.from_batches(batches, reader.schema)
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    if geometry not in table.column_names:
+        raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
+    wkb = table.column(geometry).to_numpy()
+    return Raw(table.drop_columns([geometry]), wkb, layer, (layer,), meta["crs"], encoding or meta["encoding"])
+
+
+def _read_straight(source: Source, raw: Raw) -> Raw:
+    """Read once more without Arrow: this path turns arcs into short straight pieces."""
+    from pyogrio.raw import read
+
+    _, _, wkb, _ = read(source.path, layer=raw.layer, columns=[])
+    if len(wkb) == len(raw.wkb):
+        raw.wkb = wkb
+        raw.findings.append(finding("curves_straightened"))
+    return raw
+
+
+def _said(caught: list[warnings.WarningMessage]) -> list[Finding]:
+    texts = [str(entry.message) for entry in caught]
+    found = [finding("m_dropped", severity="note")] if any("Measured (M)" in text for text in texts) else []
+    if any("decode" in text or "recode" in text for text in texts):
+        found.append(finding("text_undecodable"))
+    others = [text for text in texts if not any(part in text for part in ("Measured (M)", "decode", "recode"))]
+    return [*found, *([finding("reader_warned", text=others[0][:200])] if others else [])]
+
+
+def _prepare_geopackage(source: Source) -> tuple[tuple[str, ...], str | None, list[Finding]]:
+    contents = geopackage.read_contents(source.path, source.name)
+    if not contents.layers:
+        key = "import_no_geometry" if contents.without_geometry else "import_no_layer"
+        raise FileFaultError(key, file=source.name, layer=", ".join(contents.without_geometry[:10]))
+    return contents.layers, None, list(contents.findings)
+
+
+def _check_count(source: Source, raw: Raw, progress: Progress) -> Raw:
+    real = geopackage.real_count(source.path, raw.layer)
+    declared = geopackage.declared_count(source.path, raw.layer)
+    if declared is None or declared == real:
+        return raw
+    geopackage.forget_declared_count(source.path)
+    again = _read(source, raw.layer, None, progress)
+    again.layers = raw.layers
+    again.findings = [*raw.findings, finding("lying_count", declared=declared, real=real)]
+    return again
+
+
+def _prepare_shapefile(source: Source) -> tuple[tuple[str, ...], str | None, list[Finding]]:
+    findings = dbase.count_findings(source.path, source.name)
+    dbf = source.path.with_suffix(".dbf")
+    if not dbf.exists():
+        return (), None, findings
+    encoding, found = dbase.decide_encoding(dbf, source.path.with_suffix(".cpg"), source.encoding, source.name)
+    return (), encoding, [*findings, *found]
+
+
+def _prepare_geojson(source: Source) -> tuple[tuple[str, ...], str | None, list[Finding]]:
+    """GeoJSON is UTF-8; any other text is rewritten so, in the worker's own copy."""
+    encoding, marked = text_encoding(source.path, source.encoding, source.name)
+    if encoding == "utf-8" and not marked:
+        return (), encoding, []
+    rewritten = source.path.with_name("utf8" + source.path.suffix)
+    with source.path.open(encoding=encoding, newline="") as old, rewritten.open("w", encoding="utf-8", newline="") as new:
+        while block := old.read(_TEXT_BLOCK):
+            new.write(block)
+    source.path = rewritten
+    return (), encoding, [finding("text_rewritten", severity="note", encoding=encoding)]
+
+
+def text_encoding(path: Path, stated: str | None, name: str) -> tuple[str, bool]:
+    """Return the encoding of a text file, and whether it has a byte order mark.
+
+    Raises FileFaultError when the stated encoding does not fit, or none of those tried does.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", True
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig", True
+    tried = [dbase.normal_encoding(stated, name)] if stated else ["utf-8", "gb18030"]
+    for encoding in tried:
+        if _decodes(path, encoding):
+            return encoding, False
+    if stated:
+        raise FileFaultError("import_encoding_misfit", file=name, encoding=tried[0])
+    raise FileFaultError("import_encoding_unknown", file=name)
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_TEXT_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

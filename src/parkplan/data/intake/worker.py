@@ -1,0 +1,146 @@
+"""The worker: reads one file in its folder, writes a table and an answer there, and nothing else.
+
+``confine.py`` starts it after giving up rights. Whatever goes wrong in here becomes one fault in the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from parkplan.data.intake import archive, columns, geometry
+from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.formats import DRIVERS, by_ending, sniff
+from parkplan.data.intake.parquet import read_parquet
+from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Fault, Report, Request, finding
+from parkplan.data.intake.tabular import read_csv
+from parkplan.data.intake.vector import Raw, Source, choose_layer, read_vector
+
+if TYPE_CHECKING:
+    from parkplan.data.intake.records import Finding
+
+ANSWER: Final = "answer.json"
+TABLE: Final = "table.parquet"
+_READERS: Final = {"gdal": read_vector, "parquet": read_parquet, "csv": read_csv}
+
+
+def tell(stage: str, done: int = 0, total: int = 0) -> None:
+    """Tell the parent how far the work is: one JSON line on the standard output."""
+    print(json.dumps({"stage": stage, "done": done, "total": total}), flush=True)
+
+
+def answer(folder: Path) -> Answer:
+    """Read the file that lies in the folder; every fault is part of the answer."""
+    request = Request.model_validate_json((folder / "request.json").read_bytes())
+    try:
+        return Answer(report=_read(request, folder))
+    except FileFaultError as fault:
+        return Answer(fault=Fault(key=fault.key, values=fault.values))
+    except MemoryError:
+        limit = request.limits.memory_bytes // 1024**2
+        return Answer(fault=Fault(key="import_memory", values={"file": request.name, "limit": limit}))
+    except Exception as error:  # noqa: BLE001 -- broken bytes make readers raise anything at all
+        kind = by_ending(request.suffix)
+        title = kind.title if kind else request.suffix
+        print(repr(error)[:2000], file=sys.stderr)
+        return Answer(fault=Fault(key="import_broken_file", values={"file": request.name, "format": title}))
+
+
+def _read(request: Request, folder: Path) -> Report:
+    tell("open")
+    _require_drivers()
+    source, found = _source(request, folder)
+    raw = _READERS[source.format.reader](source, tell)
+    tell("repair")
+    features, unreadable = geometry.from_wkb(raw.wkb)
+    tidied = geometry.tidy(features, unreadable)
+    attributes, renamed = columns.plain_columns(raw.attributes)
+    tell("write")
+    _write(folder / TABLE, attributes, tidied)
+    findings = (*found, *raw.findings, *renamed, *tidied.findings)
+    return Report(
+        format=source.format.name,
+        layer=raw.layer,
+        layers=raw.layers,
+        rows=len(features),
+        columns=tuple(attributes.column_names),
+        crs=raw.crs,
+        encoding=raw.encoding,
+        geometry=geometry.count_types(tidied.geometry),
+        findings=findings,
+        confinement=tuple(filter(None, os.environ.get("PARKPLAN_CONFINEMENT", "").split(","))),
+    )
+
+
+def _require_drivers() -> None:
+    import pyogrio
+
+    surplus = set(pyogrio.list_drivers()) - set(DRIVERS)
+    if surplus:
+        raise FileFaultError("import_unsafe_drivers", drivers=", ".join(sorted(surplus)[:10]))
+
+
+def _source(request: Request, folder: Path) -> tuple[Source, list[Finding]]:
+    path = folder / f"source{request.suffix}"
+    kind = sniff(path, request.suffix, request.name)
+    source = Source(path, kind, request.name, request.layer, request.encoding, request.limits)
+    if kind.reader != "archive":
+        return source, []
+    unpacked = archive.unpack(path, folder / "unpacked", request.limits, request.name)
+    return _from_archive(source, unpacked)
+
+
+def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Source, list[Finding]]:
+    """Choose a data set of an archive: the only one, or the one whose name (or stem) is the layer asked for."""
+    names = {Path(each.title).stem: each for each in unpacked} if len(unpacked) > 1 else {}
+    chosen = unpacked[0]
+    layer = source.layer
+    if names and len(names) == len(unpacked):
+        chosen, layer = names[choose_layer(source, tuple(names))], None
+    elif names:
+        by_title = {each.title: each for each in unpacked}
+        chosen, layer = by_title[choose_layer(source, tuple(by_title))], None
+    name = f"{source.name}/{chosen.title}"
+    if not chosen.path.exists():
+        raise FileFaultError("import_broken_archive", file=source.name)
+    sniff(chosen.path, chosen.path.suffix, name)
+    note = finding("from_archive", severity="note", member=chosen.title)
+    return Source(chosen.path, chosen.format, name, layer, source.encoding, source.limits), [note]
+
+
+def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied) -> None:
+    rows = pa.array(np.arange(1, len(tidied.geometry) + 1, dtype=np.int64))
+    table = attributes.append_column(SOURCE_ROW, rows)
+    table = table.append_column(ORIGINAL, _wkb(tidied.original)).append_column(GEOMETRY, _wkb(tidied.geometry))
+    names = sorted({str(kind) for kind in _type_names(tidied.geometry)})
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": names, "crs": None}
+    geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path, compression="lz4")
+
+
+def _wkb(features: geometry.Geometries) -> pa.Array:
+    return pa.array(shapely.to_wkb(features, flavor="iso"), type=pa.binary())
+
+
+def _type_names(features: geometry.Geometries) -> list[str]:
+    names = ("Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
+    return [(*names, "GeometryCollection")[code] for code in np.unique(shapely.get_type_id(features)) if code >= 0]
+
+
+def main() -> None:
+    """Answer the request of the folder that is named on the command line."""
+    folder = Path(sys.argv[1])
+    text = answer(folder).model_dump_json()
+    (folder / ANSWER).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
