@@ -1,0 +1,117 @@
+// Maps inside a page: mounts them once, then brings them up to date in place whenever new data come from Python.
+
+import { L } from "./leaflet.js";
+import { MapView } from "./map_view.js";
+import { VectorLayer } from "./vector_layer.js";
+
+const hosts = new WeakMap();
+let base = "";
+const fontFaces = new Map();
+
+/** Addresses come as /tiles/...; `base` is the path under which the application is served. */
+function under(address) {
+  return address && address.startsWith("/") ? base + address : address;
+}
+
+function resolved(spec) {
+  return { ...spec, url: under(spec.url), overviewUrl: under(spec.overviewUrl) };
+}
+
+/** Called by the script of the page: create a layer and keep it where its map view finds it. */
+export function vectorLayer(map, spec) {
+  const layer = new VectorLayer(resolved(spec));
+  map.parkplanLayers ??= {};
+  map.parkplanLayers[spec.id] = layer;
+  return layer;
+}
+
+function loadFonts(fonts) {
+  for (const { weight, address } of fonts) {
+    if (fontFaces.has(weight)) continue;
+    const face = new FontFace("Noto Sans SC", `url("${under(address)}")`, { weight: String(weight) });
+    fontFaces.set(weight, face);
+    document.fonts.add(face);
+    // without our font the fonts of the system serve: a missing file is no fault of the map
+    face.load().then(() => document.dispatchEvent(new Event("parkplan-font")), () => {});
+  }
+}
+
+class Host {
+  constructor(root, data, emit) {
+    this.root = root;
+    this.views = [];
+    this.fit = data.restore?.fit ?? null;
+    this.take(data, emit);
+    document.addEventListener("parkplan-font", () => this.views.forEach((view) => view.labels.schedule()));
+  }
+
+  take(data, emit) {
+    this.emit = emit;
+    const words = JSON.stringify(data.texts);
+    if (words !== this.words) {
+      this.words = words;
+      this.texts = data.texts;
+    }
+    this.root.style.height = `${data.height}px`;
+    this.root.style.setProperty("--pp-maps", data.pages.length);
+    data.pages.forEach((page, index) => this._page({ ...page, layers: page.layers.map(resolved) }, index, data));
+    for (const view of this.views.splice(data.pages.length)) view.remove();
+    for (const view of this.views) view.items.select(data.selection ?? {});
+    if (data.fit && data.fit.token !== this.fit) {
+      this.fit = data.fit.token;
+      this.views[0].fit(data.fit.bounds);
+    }
+  }
+
+  _page(page, index, data) {
+    const known = this.views[index];
+    // the script builds the first picture; later pages of the same map are brought in layer by layer
+    if (known?.page.name === page.name) {
+      known.update(page, this.texts);
+      return;
+    }
+    known?.remove();
+    this.views[index] = new MapView(this.root, page, {
+      texts: this.texts,
+      restore: index === 0 ? data.restore : null,
+      clicked: (event) => this.emit("click", { ...event, map: index }),
+      viewed: (state) => index === 0 && this.emit("view", { ...state, fit: this.fit }),
+      moved: (view) => this._follow(view),
+    });
+  }
+
+  // every other map takes the view of the one that is moved
+  _follow(leader) {
+    if (this.following) return;
+    this.following = true;
+    for (const view of this.views) {
+      if (view !== leader && view) view.map.setView(leader.map.getCenter(), leader.map.getZoom(), { animate: false });
+    }
+    this.following = false;
+  }
+
+  remove() {
+    for (const view of this.views) view.remove();
+    this.views = [];
+  }
+}
+
+/** Show `data` in an element. `emit(name, value)` carries "click" and "view" back. */
+export function mount(root, data, emit) {
+  base = data.base ?? "";
+  L.Icon.Default.imagePath = under("/assets/leaflet/images/");
+  loadFonts(data.fonts ?? []);
+  const known = hosts.get(root);
+  if (known) known.take(data, emit);
+  else hosts.set(root, new Host(root, data, emit));
+}
+
+/** End what is shown in an element. */
+export function end(root) {
+  hosts.get(root)?.remove();
+  hosts.delete(root);
+}
+
+export function hostOf(root) {
+  return hosts.get(root);
+}

@@ -1,0 +1,230 @@
+// One map: the Leaflet map that folium's script builds, its layers, and the panel around it.
+
+import { Chrome } from "./chrome.js";
+import { element } from "./dom.js";
+import { projector } from "./geodesy.js";
+import { highlightPainter } from "./highlight.js";
+import { labelPainter } from "./labels.js";
+import { LayerItems } from "./layer_items.js";
+import { LayerTree } from "./layer_tree.js";
+import { L } from "./leaflet.js";
+import { Legend } from "./legend.js";
+import { Measure } from "./measure.js";
+import { OverlayCanvas } from "./overlay_canvas.js";
+import { Pointer } from "./pointer.js";
+
+const SETTLED_MS = 350; // a view is reported when it has been at rest for this long
+const NARROW_PX = 720;
+let numberOfMaps = 0;
+
+function bounds([west, south, east, north]) {
+  return L.latLngBounds([south, west], [north, east]);
+}
+
+/** Run folium's script: it creates a map in the element that carries the name of the page, and returns it. */
+function runScript(page, container) {
+  container.id = page.name;
+  const map = new Function("L", `${page.script}\nreturn ${page.name};`)(L);
+  numberOfMaps += 1;
+  container.id = `pp_canvas_${numberOfMaps}`; // the same page may be shown twice in one document
+  return map;
+}
+
+export class MapView {
+  /** `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), moved(view). */
+  constructor(root, page, options) {
+    this.page = page;
+    this.options = options;
+    this.faults = { count: 0, reason: "", layers: new Set() };
+    this.loading = new Set();
+    this.canvas = element("div", { class: "pp-canvas" });
+    this.root = element("div", { class: "pp-map", "data-map": page.name }, this.canvas);
+    root.append(this.root);
+    this.map = runScript(page, this.canvas);
+    this.map.attributionControl?.setPrefix(false);
+    this.items = new LayerItems(this.map, this.map.parkplanLayers ?? {}, (kind) => this._changed(kind));
+    this._overlays();
+    this._build(options.texts);
+    this.pointer = new Pointer(this, (event) => options.clicked(event));
+    this._listen();
+    this._place(options.restore);
+    this.items.take(page.layers, options.restore?.layers);
+  }
+
+  _overlays() {
+    const pane = (name, order) => {
+      const made = this.map.createPane(name);
+      made.style.zIndex = order;
+      made.style.pointerEvents = "none";
+    };
+    pane("ppHighlight", 420);
+    pane("ppLabels", 440);
+    const state = () => ({ layers: this.shownLayers(), hover: this.pointer?.hover ?? null });
+    this.highlight = new OverlayCanvas(highlightPainter(state), { pane: "ppHighlight", className: "pp-highlight" });
+    const names = labelPainter(() => this.shownLayers(), (placed) => (this.placedLabels = placed));
+    this.labels = new OverlayCanvas(names, { pane: "ppLabels", className: "pp-labels" });
+  }
+
+  _build(texts) {
+    this.texts = texts;
+    this.project = projector(this.page.crsDefinition);
+    this.measure = new Measure(this.map, texts, (kind) => {
+      for (const name of ["length", "area"]) this.chrome?.pressTool(name, kind === name);
+    });
+    this.chrome = new Chrome(this, this.page, texts);
+    this.legend = new Legend(texts, (id, index) => this.items.toggleClass(id, index));
+    this.tree = new LayerTree(texts, {
+      setVisible: (id, on) => this.items.setVisible(id, on),
+      setOpacity: (id, share) => this.items.setOpacity(id, share),
+      move: (id, before) => this.items.move(id, before),
+      zoomTo: (id) => this.fit(this.items.items.get(id).spec.bounds),
+      close: () => this.togglePart("tree"),
+    });
+    const right = element("div", { class: "pp-right" }, this.measure.node, this.legend.node);
+    this.surround = [this.tree.node, right, ...this.chrome.nodes()];
+    this.root.append(...this.surround);
+    if (this.root.clientWidth && this.root.clientWidth < NARROW_PX) {
+      this.tree.node.hidden = true;
+      this.legend.setOpen(false);
+    }
+    for (const part of ["tree", "legend"]) this.chrome.pressTool(part === "tree" ? "layers" : part, !this[part].node.hidden);
+  }
+
+  _listen() {
+    const { map } = this;
+    map.on("layeradd", ({ layer }) => this._watch(layer));
+    map.on("layerremove", ({ layer }) => this._settle(layer));
+    map.eachLayer((layer) => this._watch(layer));
+    map.on("moveend zoomend", () => this._viewed());
+    map.on("zoomend", () => this._render());
+    map.on("move", () => this.options.moved(this));
+    this.highlight.addTo(map);
+    this.labels.addTo(map);
+    // a map in a hidden tab has no size: the view is set again when it gets one
+    this.resized = new ResizeObserver(() => {
+      map.invalidateSize({ pan: false });
+      if (!this.placed && this.canvas.clientWidth) this._place(this.options.restore);
+    });
+    this.resized.observe(this.canvas);
+    this.root.addEventListener("fullscreenchange", () => this.chrome.showFullScreen(document.fullscreenElement === this.root));
+  }
+
+  _watch(layer) {
+    if (!layer.spec || layer.watched) return;
+    layer.watched = true;
+    layer.on("loading", () => this._progress(layer, true));
+    layer.on("load", () => this._progress(layer, false));
+    layer.on("tiledata", () => this._repaintOverlays());
+    layer.on("tilefault", ({ fault }) => this._fault(layer, fault));
+    if (layer.isLoading()) this._progress(layer, true);
+  }
+
+  _settle(layer) {
+    if (layer.spec) this._progress(layer, false);
+  }
+
+  _progress(layer, on) {
+    if (on) this.loading.add(layer);
+    else this.loading.delete(layer);
+    this.chrome.showProgress(this.loading.size > 0);
+    this.root.dataset.loading = String(this.loading.size);
+    this._repaintOverlays();
+  }
+
+  _fault(layer, fault) {
+    this.faults.count += 1;
+    this.faults.reason = fault.message || this.faults.reason;
+    this.faults.layers.add(layer);
+    this.chrome.showFault(this.faults.count, this.faults.reason, () => this._retry());
+  }
+
+  _retry() {
+    const { layers } = this.faults;
+    this.faults = { count: 0, reason: "", layers: new Set() };
+    this.chrome.showFault(0);
+    for (const layer of layers) if (this.map.hasLayer(layer)) layer.redraw();
+  }
+
+  _repaintOverlays() {
+    this.highlight.schedule();
+    this.labels.schedule();
+  }
+
+  _place(restore) {
+    this.placed = this.canvas.clientWidth > 0;
+    if (restore?.center) this.map.setView(restore.center, restore.zoom, { animate: false });
+    else this.goHome({ animate: false });
+  }
+
+  _changed(kind) {
+    if (kind !== "quiet") this._render();
+    this._repaintOverlays();
+    this._viewed();
+  }
+
+  _render() {
+    this.tree.render(this.items.groups());
+    this.legend.render(this.items.fromTop(), this.map.getZoom());
+    this.chrome.showEmpty(![...this.items.items.values()].some((item) => item.spec.hasData));
+  }
+
+  _viewed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.options.viewed(this.state()), SETTLED_MS);
+  }
+
+  /** What the map shows now. */
+  state() {
+    const { lat, lng } = this.map.getCenter();
+    const box = this.map.getBounds();
+    return {
+      center: [lat, lng],
+      zoom: this.map.getZoom(),
+      bounds: [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()],
+      layers: this.items.state(),
+    };
+  }
+
+  shownLayers() {
+    return this.items.shown();
+  }
+
+  goHome(options) {
+    this.fit(this.page.bounds, options);
+  }
+
+  fit(box, options = {}) {
+    if (box) this.map.fitBounds(bounds(box), { padding: [24, 24], maxZoom: 18, ...options });
+  }
+
+  togglePart(part) {
+    const { node } = this[part];
+    node.hidden = !node.hidden;
+    this.chrome.pressTool(part === "tree" ? "layers" : part, !node.hidden);
+  }
+
+  toggleFullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen();
+  }
+
+  /** Take over a new page of the same map: the view stays, and only layers that changed are touched. */
+  update(page, texts) {
+    const rebuilt = texts !== this.texts || page.synthetic !== this.page.synthetic || page.crsName !== this.page.crsName;
+    this.page = page;
+    if (rebuilt) {
+      this.measure.remove();
+      this.chrome.remove();
+      for (const node of this.surround) node.remove();
+      this._build(texts);
+    }
+    this.items.take(page.layers);
+  }
+
+  remove() {
+    clearTimeout(this.timer);
+    this.resized.disconnect();
+    this.map.remove();
+    this.root.remove();
+  }
+}

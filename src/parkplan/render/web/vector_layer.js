@@ -1,0 +1,189 @@
+// One map layer drawn from vector tiles: a canvas per tile, painted again without fetching when classes are switched,
+// and painted pictures of whole tiles below the zoom where single features are smaller than a pixel.
+
+import { L } from "./leaflet.js";
+import { pointScale } from "./symbols.js";
+import { decodeTile } from "./tile_decode.js";
+import { fetchTile } from "./tile_fetch.js";
+import { hitsInTile } from "./tile_hit.js";
+import { paintOverview, paintTile } from "./tile_paint.js";
+
+const LARGEST_CANVAS_RATIO = 8;
+const REACH_PX = { polygon: 3, line: 7, point: 5 };
+
+/** What repaints a tile needs: anything else in a spec (titles, reasons) is the panel's business. */
+const PAINTED = ["classes", "symbol", "geometry", "label"];
+
+export const VectorLayer = L.GridLayer.extend({
+  options: { pane: "tilePane", keepBuffer: 1, updateWhenZooming: false, tileSize: 256 },
+
+  /** `spec`: id, url, overviewUrl, overviewBelow, geometry, classes, symbol, label, zoom, nativeZoom, opacity, order. */
+  initialize(spec) {
+    this.spec = spec;
+    this.hidden = new Set();
+    this.selected = new Set();
+    this.decoded = new Map();
+    L.setOptions(this, {
+      minZoom: spec.zoom[0],
+      maxZoom: spec.zoom[1],
+      maxNativeZoom: spec.nativeZoom,
+      opacity: spec.opacity,
+      zIndex: spec.order,
+    });
+  },
+
+  onAdd(map) {
+    L.GridLayer.prototype.onAdd.call(this, map);
+    map.on("zoomend", this.repaint, this);
+  },
+
+  onRemove(map) {
+    map.off("zoomend", this.repaint, this);
+    for (const key of Object.keys(this._tiles)) this._giveUp(key);
+    this.decoded.clear();
+    L.GridLayer.prototype.onRemove.call(this, map);
+  },
+
+  createTile(coordinates, done) {
+    const canvas = L.DomUtil.create("canvas", "leaflet-tile");
+    const entry = { coordinates, canvas, abort: new AbortController(), tile: null, picture: null };
+    canvas.entry = entry;
+    this.decoded.set(this._tileCoordsToKey(coordinates), entry);
+    this._fetch(entry).then(
+      () => done(null, canvas),
+      (fault) => {
+        if (entry.abort.signal.aborted) return;
+        this.fire("tilefault", { layer: this, fault });
+        done(fault, canvas);
+      },
+    );
+    return canvas;
+  },
+
+  async _fetch(entry) {
+    await null; // tiles that the map drops again while it is set up are never asked for
+    if (entry.abort.signal.aborted) throw entry.abort.signal.reason;
+    const overview = entry.coordinates.z < (this.spec.overviewBelow ?? 0) && this.spec.overviewUrl;
+    const address = L.Util.template(overview ? this.spec.overviewUrl : this.spec.url, entry.coordinates);
+    const response = await fetchTile(address, entry.abort.signal);
+    if (response && overview) entry.picture = await createImageBitmap(await response.blob());
+    else if (response) entry.tile = decodeTile(await response.arrayBuffer(), this.getTileSize().x);
+    this._paint(entry);
+    this.fire("tiledata", { layer: this });
+  },
+
+  _removeTile(key) {
+    this._giveUp(key);
+    this.decoded.delete(key);
+    L.GridLayer.prototype._removeTile.call(this, key);
+  },
+
+  _giveUp(key) {
+    this._tiles[key]?.el.entry?.abort.abort();
+  },
+
+  // Tiles deeper than the deepest of the server are the same tiles under a magnifying glass: the canvas gets more
+  // pixels, and widths shrink by as much as the glass enlarges.
+  _paint(entry) {
+    if (!this._map) return;
+    const zoom = this._map.getZoom();
+    const glass = Math.max(1, this._map.getZoomScale(zoom, entry.coordinates.z));
+    const ratio = Math.min((window.devicePixelRatio || 1) * glass, LARGEST_CANVAS_RATIO);
+    const { canvas } = entry;
+    const pixels = Math.round(this.getTileSize().x * ratio);
+    if (canvas.width !== pixels) {
+      canvas.width = pixels;
+      canvas.height = pixels;
+    }
+    if (entry.picture) paintOverview(canvas, entry.picture, this.spec, this.hidden);
+    else paintTile(canvas, entry.tile, this.spec, this.hidden, { zoom, ratio, shrink: 1 / glass });
+  },
+
+  /** Paint what is loaded again, once per frame. */
+  repaint() {
+    if (this._frame) return this;
+    this._frame = requestAnimationFrame(() => {
+      this._frame = null;
+      for (const entry of this.decoded.values()) if (entry.tile || entry.picture) this._paint(entry);
+    });
+    return this;
+  },
+
+  /** Take over a new spec: new addresses are fetched, a new look is painted from what is loaded. */
+  update(spec) {
+    const before = this.spec;
+    this.spec = spec;
+    if (spec.order !== before.order) this.setZIndex(spec.order);
+    if (String(spec.zoom) !== String(before.zoom)) L.setOptions(this, { minZoom: spec.zoom[0], maxZoom: spec.zoom[1] });
+    const moved = ["url", "overviewUrl", "overviewBelow"].some((name) => spec[name] !== before[name]);
+    if (moved) this.redraw();
+    else if (PAINTED.some((name) => JSON.stringify(spec[name]) !== JSON.stringify(before[name]))) this.repaint();
+    if (moved) this.fire("tiledata", { layer: this });
+    return this;
+  },
+
+  /** Hide classes: a set of class indices. */
+  setFilter(hidden) {
+    this.hidden = hidden;
+    this.fire("tiledata", { layer: this });
+    return this.repaint();
+  },
+
+  /** Change symbol or classes: `{symbol, classes}`, either may be left out. */
+  restyle(change) {
+    return this.update({ ...this.spec, ...change });
+  },
+
+  /** Mark features by id. */
+  select(ids) {
+    this.selected = new Set(ids);
+    this.fire("tiledata", { layer: this });
+    return this;
+  },
+
+  setOpacity(opacity) {
+    this.spec = { ...this.spec, opacity };
+    return L.GridLayer.prototype.setOpacity.call(this, opacity);
+  },
+
+  /** Whether pictures stand in for features at the zoom of the map. */
+  inOverview() {
+    return Boolean(this._map) && this._map.getZoom() < (this.spec.overviewBelow ?? 0) && Boolean(this.spec.overviewUrl);
+  },
+
+  /** The loaded tiles of the level that is shown. */
+  shownTiles() {
+    return [...this.decoded.values()].filter((entry) => entry.tile && entry.coordinates.z === this._tileZoom);
+  },
+
+  /** Screen pixels per tile pixel of the level that is shown. */
+  glass() {
+    return this._map.getZoomScale(this._map.getZoom(), this._tileZoom);
+  },
+
+  _reach() {
+    const { geometry, symbol } = this.spec;
+    const own = geometry === "point" ? symbol.radius * pointScale(this._map.getZoom()) : 0;
+    return (REACH_PX[geometry] + own) / this.glass();
+  },
+
+  /** Features under a place, the one painted last first: `[{layer, id, index, solid}]`, each feature once. */
+  hits(latlng) {
+    if (!this._map || this._tileZoom === undefined) return [];
+    const place = this._map.project(latlng, this._tileZoom);
+    const side = this.getTileSize().x;
+    const reach = this._reach();
+    const found = new Map();
+    for (const { coordinates, tile } of this.shownTiles()) {
+      const x = place.x - coordinates.x * side;
+      const y = place.y - coordinates.y * side;
+      if (x < -reach || y < -reach || x > side + reach || y > side + reach) continue;
+      for (const hit of hitsInTile(tile, x, y, { hidden: this.hidden, reach, filled: this.spec.symbol.fill })) {
+        const known = found.get(hit.feature.id);
+        if (known) known.solid ||= hit.solid;
+        else found.set(hit.feature.id, { layer: this.spec.id, id: hit.feature.id, index: hit.feature.index, solid: hit.solid });
+      }
+    }
+    return [...found.values()];
+  },
+});

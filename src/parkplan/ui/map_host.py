@@ -1,0 +1,163 @@
+"""The map inside a Streamlit page: a component that keeps its view and layers while the page is run again.
+
+The browser reports clicks and, when the map has come to rest, what it shows; Python may ask it to move or to mark
+features. What the user chose (visible layers, order, opacity, classes switched off) is remembered in the session, so
+that it survives a change of page and an export knows the view that is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+import streamlit as st
+
+from parkplan.render.map import map_texts
+from parkplan.render.map.assets import FONTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from streamlit.components.v2.types import ComponentRenderer
+
+    from parkplan.i18n import Language
+    from parkplan.render.map import MapPage
+
+COMPONENT = "parkplan_map"
+
+
+class LayerState(TypedDict):
+    """What a user made of a layer: ``hidden`` lists the indices of classes switched off."""
+
+    id: str
+    visible: bool
+    opacity: float
+    order: int
+    hidden: list[int]
+
+
+class ViewState(TypedDict):
+    """What a map shows: centre (lat, lng), zoom, bounds (west, south, east, north), layers from the top down.
+
+    ``fit`` is the token of the last `Fit` that was carried out.
+    """
+
+    center: list[float]
+    zoom: float
+    bounds: list[float]
+    layers: list[LayerState]
+    fit: str | None
+
+
+class Hit(TypedDict):
+    """A feature under a click; ``solid`` is false inside a polygon that is drawn as an outline only."""
+
+    layer: str
+    id: int
+    solid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a map: the place, and the features there, the one to be opened first.
+
+    ``map`` is the position of the map among those of the host.
+    """
+
+    lat: float
+    lng: float
+    hits: tuple[Hit, ...]
+    map: int = 0
+
+    @property
+    def layer(self) -> str | None:
+        """Layer of the feature clicked, if any."""
+        return self.hits[0]["layer"] if self.hits else None
+
+    @property
+    def id(self) -> int | None:
+        """Feature clicked, as the position of its row, if any."""
+        return self.hits[0]["id"] if self.hits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An order to show an extent (west, south, east, north in degrees), carried out once for each new ``token``."""
+
+    bounds: tuple[float, float, float, float]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapEvents:
+    """What a map reports: a click of this very run, and its view, None before it was first drawn."""
+
+    click: Click | None
+    view: ViewState | None
+
+
+@cache
+def _component() -> ComponentRenderer:
+    loader = files("parkplan.render").joinpath("web", "host_loader.js").read_text(encoding="utf-8")
+    return st.components.v2.component(COMPONENT, html='<div class="pp-host"></div>', js=loader, isolate_styles=False)
+
+
+def _base_path() -> str:
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def _memory(key: str) -> str:
+    return f"{key}.view"
+
+
+def view_of(key: str = "map") -> ViewState | None:
+    """Return what the map of this key showed last in this session, also on another page."""
+    return cast("ViewState | None", st.session_state.get(_memory(key)))
+
+
+def _click(event: Mapping[str, Any] | None) -> Click | None:
+    if not event:
+        return None
+    hits = tuple(Hit(layer=str(hit["layer"]), id=int(hit["id"]), solid=bool(hit["solid"])) for hit in event["hits"])
+    return Click(float(event["lat"]), float(event["lng"]), hits, int(event.get("map", 0)))
+
+
+def _nothing() -> None:
+    """Be told of an event: the value is read after the run."""
+
+
+def map_host(
+    pages: MapPage | Sequence[MapPage],
+    *,
+    key: str = "map",
+    height: int = 640,
+    selection: Mapping[str, Sequence[int]] | None = None,
+    fit: Fit | None = None,
+    chosen: Language | None = None,
+) -> MapEvents:
+    """Show one map, or up to four side by side that move together, and return what happened on them.
+
+    ``selection`` marks features by layer id and row position; ``fit`` moves the map. Run it inside ``st.fragment``, so
+    that a click runs only its panel again.
+    """
+    shown = list(pages) if isinstance(pages, (list, tuple)) else [cast("MapPage", pages)]
+    data = {
+        "base": _base_path(),
+        "scripts": list(dict.fromkeys(address for page in shown for address in page.scripts)),
+        "styles": list(dict.fromkeys(address for page in shown for address in page.styles)),
+        "fonts": list(FONTS),
+        "texts": map_texts(chosen),
+        "height": height,
+        "pages": [page.data() for page in shown],
+        "selection": {layer: [int(row) for row in rows] for layer, rows in (selection or {}).items()},
+        "fit": {"bounds": list(fit.bounds), "token": fit.token} if fit else None,
+        "restore": view_of(key),
+    }
+    result = _component()(key=key, data=data, height="content", on_click_change=_nothing, on_view_change=_nothing)
+    view = cast("ViewState | None", result.get("view"))
+    if view:
+        st.session_state[_memory(key)] = view
+    return MapEvents(_click(result.get("click")), view or view_of(key))
