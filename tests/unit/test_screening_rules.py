@@ -85,28 +85,37 @@ def test_at_least_agrees_with_every_completion() -> None:
             assert bool(result.true[0]) == (outcomes == {True})
 
 
-def certain_verdict(idle: bool, low: bool, exempt: bool) -> Verdict:
-    if not (idle or low):
-        return Verdict.NOT_LOW_EFFICIENCY
-    if exempt:
-        return Verdict.EXEMPT
-    return Verdict.IDLE if idle else Verdict.LOW_EFFICIENCY
+def certain_verdict(idle: bool, low: bool, spared_idle: bool, spared_low: bool) -> Verdict:
+    if idle and not spared_idle:
+        return Verdict.IDLE
+    if low and not spared_low:
+        return Verdict.LOW_EFFICIENCY
+    return Verdict.EXEMPT if idle or low else Verdict.NOT_LOW_EFFICIENCY
 
 
 def test_a_verdict_is_what_every_completion_of_the_unknown_gives() -> None:
-    cases = list(product((True, False, None), repeat=3))
-    parcels = pd.DataFrame(cases, columns=["idle", "low", "exempt"]).astype("boolean")
+    cases = list(product((True, False, None), repeat=4))
+    parcels = pd.DataFrame(cases, columns=["idle", "low", "spared_idle", "spared_low"]).astype("boolean")
     rules = pack(
         {"id": "idle", "expression": "idle", "flag": "idle"},
         {"id": "low", "expression": "low"},
-        {"id": "exempt", "expression": "exempt", "flag": "exempt"},
+        {"id": "spared_idle", "expression": "spared_idle", "flag": "exempt", "exempts": ["idle"]},
+        {"id": "spared_low", "expression": "spared_low", "flag": "exempt", "exempts": ["low_efficiency"]},
     )
     result = verdicts(apply_rules([rules], parcels, TODAY), parcels.index)
     for case, verdict in zip(cases, result, strict=True):
-        options = {
-            certain_verdict(*full) for full in product(*([[v] if v is not None else [True, False] for v in case]))
-        }
+        completions = product(*([[v] if v is not None else [True, False] for v in case]))
+        options = {certain_verdict(*full) for full in completions}
         assert verdict == (options.pop() if len(options) == 1 else Verdict.TO_CHECK)
+
+
+def test_a_limit_is_read_in_its_unit() -> None:
+    """25 ten-thousand yuan per mu are 250,000 yuan on 2000/3 square metres, that is 375 yuan per square metre."""
+    parcels = pd.DataFrame({"tax": [374.0, 376.0]})
+    rules = pack({"id": "tax", "expression": "tax", "op": "<", "limit": 25, "unit": "wan_yuan_per_mu"})
+    (outcome,) = apply_rules([rules], parcels, TODAY)
+    assert outcome.truth.true.tolist() == [True, False]
+    assert outcome.conditions[0].limit == pytest.approx([375.0, 375.0])
 
 
 @pytest.mark.parametrize(

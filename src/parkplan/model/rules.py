@@ -41,7 +41,10 @@ class LimitTable(Record):
 
 
 class Condition(Record):
-    """A formula held against a limit, or a condition that stands alone."""
+    """A formula held against a limit, or a condition that stands alone.
+
+    The formula gives SI values; ``unit`` is the unit in which the limit is written (a key of `parkplan.units.UNITS`).
+    """
 
     expression: str = Field(min_length=1)
     op: Operator | None = None
@@ -56,7 +59,10 @@ class Condition(Record):
 
 
 class Rule(Record):
-    """One rule: its conditions, how many of them must hold, its clause, and what it means for the parcel."""
+    """One rule: its conditions, how many of them must hold, its clause, and what it means for the parcel.
+
+    ``exempts`` says from which flags an exemption (``flag: exempt``) exempts.
+    """
 
     id: Identifier
     title: Text
@@ -65,6 +71,7 @@ class Rule(Record):
     applies_to: str | None = None
     conditions: tuple[Condition, ...] = Field(min_length=1, strict=False)
     require: Literal["all", "any"] | Annotated[int, Field(ge=1)] = "all"
+    exempts: tuple[Literal["idle", "low_efficiency"], ...] = Field(default=("idle", "low_efficiency"), strict=False)
     weight: float = Field(default=1.0, ge=0)
     effective_from: date | None = None
     effective_to: date | None = None

@@ -11,6 +11,7 @@ import pandas as pd
 
 from parkplan.expressions import Truth, parse
 from parkplan.model.rules import LimitTable
+from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ConditionOutcome:
-    """One condition for all parcels. ``value`` and ``limit`` are None for a condition that stands alone."""
+    """One condition for all parcels, value and limit in SI units; both are None for a condition that stands alone."""
 
     condition: Condition
     truth: Truth
@@ -132,6 +133,8 @@ def _condition(condition: Condition, frame: pd.DataFrame) -> ConditionOutcome:
         limit = limit_from_table(condition.limit, frame)
     else:
         limit = np.full(len(frame), condition.limit)
+    if condition.unit is not None:
+        limit = limit * UNITS[condition.unit].si_per_unit
     return ConditionOutcome(condition, _held_against(value, condition.op, limit), value, limit)
 
 

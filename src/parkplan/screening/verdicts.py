@@ -38,18 +38,13 @@ VERDICT_TITLES: Final[dict[Verdict, Text]] = {
 }
 
 
-def flagged(outcomes: Sequence[RuleOutcome], flag: Flag, rows: int) -> Truth:
-    """Return whether any rule with a flag holds."""
-    nowhere = Truth(np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool))
-    return reduce(Truth.__or__, (outcome.truth for outcome in outcomes if outcome.rule.flag == flag), nowhere)
-
-
 def verdicts(outcomes: Sequence[RuleOutcome], index: pd.Index) -> pd.Series:
     """Return the verdict of each parcel: the one that every completion of the unknown values would give.
 
-    A parcel that no rule flags is not low-efficiency, whatever its exemption. A flagged parcel is exempt where an
-    exemption holds, else idle, else low-efficiency. Where unknown values leave more than one of these open, the
-    parcel is to be checked; so more data can settle a parcel that is to be checked, but never overturn another verdict.
+    A parcel is idle where an idle rule holds and no exemption from it, else low-efficiency where such a rule holds
+    and no exemption, else exempt if any of these rules holds, else not low-efficiency. Where unknown values leave
+    more than one of these open, the parcel is to be checked; so more data can settle a parcel that is to be checked,
+    but never overturn another verdict.
 
     Args:
         outcomes: from `apply_rules`, n rows each.
@@ -59,18 +54,30 @@ def verdicts(outcomes: Sequence[RuleOutcome], index: pd.Index) -> pd.Series:
         A series named ``verdict`` of `Verdict` values.
 
     """
-    idle = flagged(outcomes, "idle", len(index))
-    low = flagged(outcomes, "low_efficiency", len(index))
-    exempt = flagged(outcomes, "exempt", len(index))
-    any_flag = idle | low
+    rows = len(index)
+    idle, low = (_any(outcomes, rows, flag) for flag in ("idle", "low_efficiency"))
+    idle_stands = idle & ~_any(outcomes, rows, "exempt", "idle")
+    low_stands = low & ~_any(outcomes, rows, "exempt", "low_efficiency")
+    none_stands = idle_stands.false & low_stands.false
+    touched = idle | low
     verdict = np.select(
         [
-            any_flag.false,
-            any_flag.true & exempt.true,
-            exempt.false & idle.true,
-            exempt.false & idle.false & low.true,
+            idle_stands.true,
+            idle_stands.false & low_stands.true,
+            none_stands & touched.true,
+            none_stands & touched.false,
         ],
-        [Verdict.NOT_LOW_EFFICIENCY, Verdict.EXEMPT, Verdict.IDLE, Verdict.LOW_EFFICIENCY],
+        [Verdict.IDLE, Verdict.LOW_EFFICIENCY, Verdict.EXEMPT, Verdict.NOT_LOW_EFFICIENCY],
         default=Verdict.TO_CHECK,
     )
     return pd.Series(verdict, index=index, name="verdict", dtype="str")
+
+
+def _any(outcomes: Sequence[RuleOutcome], rows: int, flag: Flag, exempted: Flag | None = None) -> Truth:
+    nowhere = Truth(np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool))
+    chosen = (
+        outcome.truth
+        for outcome in outcomes
+        if outcome.rule.flag == flag and (exempted is None or exempted in outcome.rule.exempts)
+    )
+    return reduce(Truth.__or__, chosen, nowhere)
