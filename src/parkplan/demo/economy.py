@@ -1,0 +1,163 @@
+"""What parcels earn and employ, and the firms on them: the sums of the firms are the figures of the parcels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from parkplan.demo import naming
+from parkplan.units import M2_PER_MU, YUAN_PER_WAN
+
+if TYPE_CHECKING:
+    from parkplan.demo.buildings import Stock
+    from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
+    from parkplan.demo.register import Register
+    from parkplan.demo.subdivision import Plots
+
+TAX_MEDIAN_WAN_PER_MU: Final = 8.0
+TAX_RANGE_WAN_PER_MU: Final = (0.2, 80.0)
+ABOVE_SCALE_YUAN: Final = 20_000_000.0
+"""Annual revenue from which an industrial firm counts as above designated size."""
+WITHOUT_PARCEL: Final = 0.012
+
+
+@dataclass(frozen=True, slots=True)
+class Firms:
+    """All firms as arrays; ``parcel`` is a row of the parcels, -1 where none is known."""
+
+    parcel: Integers
+    point: Shapes
+    name: Shapes
+    code: Shapes
+    cluster: Shapes
+    output: Floats
+    tax: Floats
+    employees: Floats
+    rnd: Floats
+    high_tech: Flags
+    leased_m2: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Economy:
+    """Yearly figures of the parcels (yuan, tce, persons) and their firms; NaN where nothing is produced."""
+
+    columns: dict[str, Any]
+    firms: Firms
+    industry_code: Shapes
+
+
+def make_economy(plots: Plots, register: Register, stock: Stock, rng: np.random.Generator) -> Economy:
+    """Draw tax per 亩 first; output, value added, staff, energy and R&D follow from it."""
+    count = len(register.area_m2)
+    working = register.industrial & np.isin(
+        register.status.astype(str), ["in_use", "below_contract", "low_efficiency", "partly_unused"]
+    )
+    mu = register.area_m2 / M2_PER_MU
+    weight = np.select(
+        [register.status == "low_efficiency", register.status == "below_contract"], [0.28, 0.6], 1.45
+    )
+    tax_mu = np.clip(TAX_MEDIAN_WAN_PER_MU * weight * np.exp(rng.normal(0, 0.95, count)), *TAX_RANGE_WAN_PER_MU)
+    tax = tax_mu * YUAN_PER_WAN * mu
+    output = tax / rng.lognormal(np.log(0.042), 0.35, count)
+    staff = np.maximum(3, output / rng.lognormal(np.log(900_000.0), 0.45, count))
+    totals = {"tax": tax, "output": output, "employees": staff}
+    number = np.where(working, _tenants(register, stock, rng), 0)
+    code = np.where(register.industrial, naming.industry(register.cluster, rng), None)
+    firms = _firms(plots, register, totals, number, code, rng)
+    return Economy(_sums(register, firms, working, mu, rng), firms, code)
+
+
+def _tenants(register: Register, stock: Stock, rng: np.random.Generator) -> Integers:
+    floor = np.bincount(stock.parcel, stock.floor_m2, len(register.area_m2))
+    shared = (rng.random(len(floor)) < 0.2) & (floor > 3000.0)
+    return np.where(shared, np.minimum(2 + rng.poisson(floor / 6000.0), 14), 1)
+
+
+def _firms(
+    plots: Plots, register: Register, totals: dict[str, Floats], number: Integers, code: Shapes, rng: np.random.Generator
+) -> Firms:
+    parcel = np.repeat(np.arange(len(number)), number)
+    part = rng.gamma(1.2, size=len(parcel)) + 0.05
+    share = part / np.bincount(parcel, part, len(number))[parcel]
+    stray = (number[parcel] > 1) & (rng.random(len(parcel)) < 0.35)
+    every = np.array(list(naming.CODES), dtype=object)
+    cluster = np.where(stray, rng.choice(every, len(parcel)), register.cluster[parcel])
+    codes = np.where(stray, naming.industry(cluster, rng), code[parcel])
+    output = np.round(totals["output"][parcel] * share, -4)
+    tax = np.round(totals["tax"][parcel] * share, -2)
+    staff = np.maximum(1, np.round(totals["employees"][parcel] * share))
+    high = rng.random(len(parcel)) < np.where(output > ABOVE_SCALE_YUAN, 0.42, 0.14)
+    rnd = np.where(high | (rng.random(len(parcel)) < 0.35), output * rng.lognormal(np.log(0.035), 0.5, len(parcel)), 0.0)
+    firms = Firms(
+        parcel,
+        _points(plots, parcel, rng),
+        naming.firms(cluster, rng),
+        codes,
+        cluster,
+        output,
+        tax,
+        staff,
+        np.round(rnd, -3),
+        high,
+        np.full(len(parcel), np.nan),
+    )
+    return firms
+
+
+def _points(plots: Plots, parcel: Integers, rng: np.random.Generator) -> Shapes:
+    """A point inside the parcel of each firm: towards a random place on its boundary."""
+    shapes = plots.geometry[parcel]
+    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    edge = shapely.line_interpolate_point(shapely.get_exterior_ring(shapes), rng.random(len(parcel)), normalized=True)
+    target = middle + (shapely.get_coordinates(edge) - middle) * rng.uniform(0.05, 0.6, len(parcel))[:, None]
+    points = shapely.points(np.round(target, 2))
+    inside = shapely.contains(shapes, points)
+    return np.where(inside, points, shapely.points(np.round(middle, 3)))
+
+
+def _sums(
+    register: Register, firms: Firms, working: Flags, mu: Floats, rng: np.random.Generator
+) -> dict[str, Any]:
+    count = len(working)
+
+    def total(values: Floats) -> Floats:
+        return np.where(working, np.bincount(firms.parcel, values, count), np.nan)
+
+    output = total(firms.output)
+    intensity = np.exp(rng.normal(np.log(230.0), 0.5, count)) * np.where(register.status == "low_efficiency", 0.55, 1)
+    agreed = np.round(intensity * YUAN_PER_WAN * mu, -5)
+    done = np.select(
+        [
+            register.status == "approved_not_supplied",
+            np.isin(register.status.astype(str), ["supplied_not_started", "idle"]),
+            register.status == "under_construction",
+        ],
+        [np.nan, rng.uniform(0.0, 0.08, count), rng.uniform(0.2, 0.75, count)],
+        rng.normal(1.0, 0.14, count).clip(0.5, 1.5),
+    )
+    opened = np.select(
+        [
+            np.isin(register.status.astype(str), ["approved_not_supplied", "supplied_not_started", "idle"]),
+            register.status == "under_construction",
+            register.status == "partly_unused",
+        ],
+        [0.0, rng.uniform(0.25, 0.8, count), rng.uniform(0.4, 0.7, count)],
+        1.0,
+    )
+    industrial = np.where(register.industrial, 1.0, np.nan)
+    supplied = np.where(register.status == "approved_not_supplied", np.nan, industrial)
+    return {
+        "investment_agreed_yuan": agreed * supplied,
+        "investment_yuan": np.round(agreed * done, -5) * industrial,
+        "developed_area_m2": np.round(register.area_m2 * opened, 1) * industrial,
+        "output_yuan": output,
+        "tax_yuan": total(firms.tax),
+        "value_added_yuan": np.round(output * rng.normal(0.235, 0.04, count).clip(0.1, 0.4), -4),
+        "energy_tce": np.round(output / 1e6 * rng.lognormal(np.log(1.1), 0.7, count), 1),
+        "employees": total(firms.employees),
+        "rnd_yuan": total(firms.rnd),
+    }

@@ -1,0 +1,100 @@
+"""Parcels: blocks are cut again and again while every piece keeps a frontage on a road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from parkplan.demo.blocks import FRONT_DEPTH_M, GRID_M
+from parkplan.demo.cutting import cut, oriented_box, parts
+from parkplan.demo.settlement import KINDS
+
+if TYPE_CHECKING:
+    from parkplan.demo.blocks import Blocks
+    from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
+    from parkplan.demo.settlement import Settlement
+
+UNDIVIDED: Final = ("1401", "1402", "1403")
+NARROWEST_FRONT_M: Final = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """Parcels as geometry, with the block that each lies in."""
+
+    geometry: Shapes
+    block: Integers
+
+
+def subdivide(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) -> Plots:
+    """Cut every fronted block into parcels whose sizes spread around the grain of its neighbourhood."""
+    rows = np.flatnonzero(blocks.fronted)
+    kind = settlement.kind[blocks.home[rows]]
+    grain = np.array([k.parcel_m2 for k in KINDS])[kind]
+    target = grain * np.exp(rng.normal(0.0, 0.85, len(rows)))
+    large = (rng.random(len(rows)) < 0.08) & (blocks.use[rows] == "1001")
+    target = np.where(large, 90_000.0, target)
+    target = np.where(np.isin(blocks.use[rows].astype(str), UNDIVIDED), np.inf, target)
+    loose = np.array([k.looseness for k in KINDS])[kind]
+    narrow = np.where(kind == settlement.village_kind, 9.0, NARROWEST_FRONT_M)
+    waiting, owner = blocks.geometry[rows], np.arange(len(rows))
+    done, owners = [], []
+    for _ in range(12):
+        size = shapely.area(waiting)
+        final = size < target[owner] * rng.uniform(0.85, 2.1, len(waiting))
+        box = oriented_box(waiting)
+        long_u = box.half_u >= box.half_v * np.exp(rng.normal(0, 0.1, len(waiting)))
+        pieces = np.full((len(waiting), 2), None, dtype=object)
+        todo = np.flatnonzero(~final)
+        for along_u in (long_u, ~long_u):
+            left, right, good = _halves(waiting[todo], box_of(box, todo), along_u[todo], loose[owner[todo]], rng)
+            fronts = blocks.front[rows[owner[todo]]]
+            good &= _fronted(left, fronts, narrow[owner[todo]]) & _fronted(right, fronts, narrow[owner[todo]])
+            pieces[todo[good], 0], pieces[todo[good], 1] = left[good], right[good]
+            todo = todo[~good]
+        whole = pieces[:, 0] == None  # noqa: E711 - elementwise
+        done.append(waiting[whole])
+        owners.append(owner[whole])
+        split = np.flatnonzero(~whole)
+        waiting, owner = pieces[split].ravel(), np.repeat(owner[split], 2)
+        if not len(waiting):
+            break
+    done.append(waiting)
+    owners.append(owner)
+    return _stitched(np.concatenate(done), np.concatenate(owners), rows)
+
+
+def box_of(box, rows):  # type: ignore[no-untyped-def]
+    return type(box)(box.angle[rows], box.centre[rows], box.half_u[rows], box.half_v[rows])
+
+
+def _halves(polygons: Shapes, box, along_u: Flags, loose: Floats, rng: np.random.Generator):  # type: ignore[no-untyped-def]
+    half = np.where(along_u, box.half_u, box.half_v)
+    across = np.where(along_u, box.half_v, box.half_u)
+    axis = box.angle + np.where(along_u, 0.0, np.pi / 2)
+    shift = half * rng.uniform(-0.26, 0.26, len(polygons))
+    through = box.centre + shift[:, None] * np.column_stack([np.cos(axis), np.sin(axis)])
+    direction = axis + np.pi / 2 + np.radians(rng.normal(0, 1.6, len(polygons)) * loose)
+    made = cut(polygons, through, direction, across)
+    single = (shapely.get_type_id(made.left) == 3) & (shapely.get_type_id(made.right) == 3)
+    area = shapely.area(polygons)
+    smaller = np.minimum(shapely.area(made.left), shapely.area(made.right))
+    return made.left, made.right, single & (smaller > 0.24 * area) & (across < 5.5 * (half - np.abs(shift)))
+
+
+def _fronted(pieces: Shapes, fronts: Shapes, narrow: Floats) -> Flags:
+    return np.asarray(shapely.area(shapely.intersection(pieces, fronts)) > narrow * FRONT_DEPTH_M)
+
+
+def _stitched(pieces: Shapes, owner: Integers, rows: Integers) -> Plots:
+    """Faces of the noded outlines of each block: neighbours share their vertices exactly."""
+    order = np.argsort(owner, kind="stable")
+    rings = shapely.get_exterior_ring(pieces[order])
+    outlines = shapely.multilinestrings(rings, indices=owner[order])
+    net = shapely.union_all(outlines[:, None], axis=1, grid_size=GRID_M)
+    faces, block = parts(shapely.polygonize(net[:, None]))
+    keep = shapely.area(faces) > 60.0
+    return Plots(faces[keep], rows[block[keep]])
