@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -78,9 +79,14 @@ def build_fonts(node_modules: Path, out: Path) -> list[Path]:
     if stamp.is_file() and stamp.read_text(encoding="ascii") == digest and all(path.is_file() for path in made):
         return made
     out.mkdir(parents=True, exist_ok=True)
-    for name, path in sources.items():
-        _cut(path, print_characters(), out / f"{name}.ttf")
-        _cut(path, screen_characters(), out / f"{name}.woff2")
+    with ProcessPoolExecutor() as workers:
+        cuts = [
+            workers.submit(_cut, path, characters, out / f"{name}{ending}")
+            for name, path in sources.items()
+            for ending, characters in ((".woff2", screen_characters()), (".ttf", print_characters()))
+        ]
+        for cut in cuts:
+            cut.result()
     stamp.write_text(digest, encoding="ascii")
     return made
 
