@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import streamlit as st
 
-from parkplan.render.map import map_texts
-from parkplan.render.map.assets import FONTS
+from parkplan.render.map import host_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,13 +144,8 @@ def map_host(
     """
     shown = list(pages) if isinstance(pages, (list, tuple)) else [cast("MapPage", pages)]
     data = {
+        **host_data(shown, height=height, chosen=chosen),
         "base": _base_path(),
-        "scripts": list(dict.fromkeys(address for page in shown for address in page.scripts)),
-        "styles": list(dict.fromkeys(address for page in shown for address in page.styles)),
-        "fonts": list(FONTS),
-        "texts": map_texts(chosen),
-        "height": height,
-        "pages": [page.data() for page in shown],
         "selection": {layer: [int(row) for row in rows] for layer, rows in (selection or {}).items()},
         "fit": {"bounds": list(fit.bounds), "token": fit.token} if fit else None,
         "restore": view_of(key),

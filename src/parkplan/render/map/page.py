@@ -24,6 +24,8 @@ from parkplan.render.map.escape import entities, script_literal
 if TYPE_CHECKING:
     from pyproj import CRS
 
+    from parkplan.model.layers import Label
+    from parkplan.render.classes import LegendClass
     from parkplan.render.map.records import BaseMap, MapLayer, MapRequest
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
@@ -81,9 +83,9 @@ def drawing_spec(layer: MapLayer) -> dict[str, object]:
         "overviewBelow": layer.overview_below,
         "zoom": list(layer.zoom),
         "nativeZoom": layer.native_zoom,
-        "opacity": layer.opacity,
+        "opacity": symbol.opacity if layer.opacity is None else layer.opacity,
         "order": layer.order,
-        "classes": [{"index": entry.index, "colour": entry.colour} for entry in layer.classes],
+        "classes": [_class_spec(entry) for entry in layer.classes],
         "symbol": {
             "stroke": symbol.stroke,
             "strokeWidth": symbol.stroke_width_px,
@@ -91,17 +93,24 @@ def drawing_spec(layer: MapLayer) -> dict[str, object]:
             "fill": symbol.fill,
             "hatch": symbol.hatch,
             "radius": symbol.radius_px,
-            "opacity": symbol.opacity,
-            "widths": {str(index): width for index, width in (layer.widths_px or {}).items()},
+            "casing": symbol.casing,
+            "fillOpacity": symbol.fill_opacity,
         },
-        "label": layer.label
-        and {"minZoom": layer.label.min_zoom, "size": layer.label.size_px, "bold": layer.label.bold},
+        "label": layer.label and _label_spec(layer.label),
     }
+
+
+def _class_spec(entry: LegendClass) -> dict[str, object]:
+    return {"index": entry.index, "colour": entry.colour, "width": entry.width_px}
+
+
+def _label_spec(label: Label) -> dict[str, object]:
+    return {"minZoom": label.min_zoom, "size": label.size_px, "bold": label.bold, "colour": label.colour}
 
 
 def _layer_data(layer: MapLayer) -> dict[str, object]:
     classes = [
-        {"index": entry.index, "colour": entry.colour, "title": str(entry.title), "count": entry.count}
+        {**_class_spec(entry), "glyph": entry.glyph, "title": entry.title, "count": entry.count}
         for entry in layer.classes
     ]
     return {

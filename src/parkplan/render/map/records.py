@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from parkplan.model.layers import Symbol
 
@@ -11,29 +11,10 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from parkplan.model.layers import Label
+    from parkplan.render.classes import LegendClass
 
 Geometry = Literal["polygon", "line", "point"]
 Bounds = tuple[float, float, float, float]
-
-
-class LegendEntry(Protocol):
-    """A class of a legend: the index that tiles carry, colour ``#rrggbb``, title, and rows or None."""
-
-    @property
-    def index(self) -> int:
-        """Index of the class in the tiles."""
-
-    @property
-    def colour(self) -> str:
-        """Colour as ``#rrggbb``."""
-
-    @property
-    def title(self) -> object:
-        """Title; its ``str`` is shown."""
-
-    @property
-    def count(self) -> int | None:
-        """Rows of the class, if known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +24,15 @@ class MapLayer:
     ``tile_url`` and ``overview_url`` are addresses of the application with ``{z}/{x}/{y}``; below zoom
     ``overview_below`` the painted overview stands in for the features. ``zoom`` is the range in which the layer is
     drawn, ``native_zoom`` the deepest level that tiles are asked for. Layers with a larger ``order`` lie above others;
-    ``opacity`` (0..1) is that of the whole layer. ``widths_px`` gives the width of lines by class index, in place of
-    the symbol's. ``bounds`` is west, south, east, north in degrees. A layer without data states the ``reason``.
+    ``opacity`` (0..1) is that of the whole layer, by default the symbol's. ``bounds`` is west, south, east, north in
+    degrees. A layer without data states the ``reason``.
     """
 
     id: str
     title: str
     group: str
     geometry: Geometry
-    classes: tuple[LegendEntry, ...]
+    classes: tuple[LegendClass, ...]
     tile_url: str
     symbol: Symbol = field(default_factory=Symbol)
     label: Label | None = None
@@ -60,9 +41,8 @@ class MapLayer:
     zoom: tuple[int, int] = (0, 22)
     native_zoom: int = 18
     visible: bool = True
-    opacity: float = 1.0
+    opacity: float | None = None
     order: int = 0
-    widths_px: dict[int, float] | None = None
     bounds: Bounds | None = None
     has_data: bool = True
     reason: str = ""

@@ -23,7 +23,8 @@ function pathOf(feature, layer, zoom, glass) {
 
 function drawFeature(context, feature, layer, { zoom, glass, colour, width }) {
   const path = pathOf(feature, layer, zoom, glass);
-  const thick = feature.type === LINE ? lineWidth(layer.spec.symbol, feature.index) * lineScale(zoom) + width : width;
+  const entry = layer.spec.classes.find(({ index }) => index === feature.index);
+  const thick = feature.type === LINE ? lineWidth(layer.spec.symbol, entry) * lineScale(zoom) + width : width;
   if (feature.type !== LINE && colour === ACCENT) {
     context.fillStyle = `${ACCENT}26`;
     context.fill(path);

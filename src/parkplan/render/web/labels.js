@@ -1,24 +1,44 @@
 // Names of features, drawn in one canvas for all layers: a name is drawn once, never over another one, and only as text.
 
 import { tileFrame } from "./overlay_canvas.js";
+import { FONT, pointScale } from "./symbols.js";
 
-const FONT = '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 const WRAP_ABOVE = 9; // characters; longer names take two lines
 const REPEAT_PX = 220; // the same name again (the next piece of a road) not nearer than this
 const GAP_PX = 3;
+const MOST_OBSTACLES = 600; // where symbols lie denser than this, names over them are the lesser evil
 const WIDE = /[\u2e80-\u9fff\uff00-\uffef]/;
 
-/** A long name in two lines of about the same length, broken at a space or between Chinese characters. */
+/** A long name in two lines of about the same length, broken before a bracket, at a space or between Chinese characters. */
 export function wrap(text) {
-  if (text.length <= WRAP_ABOVE) return [text];
-  const middle = text.length / 2;
+  if (text.length <= WRAP_ABOVE || (text.length < 18 && !WIDE.test(text))) return [text];
+  const strain = (i) => Math.abs(i - text.length / 2) - (text[i] === "（" || text[i] === " " ? 3 : 0);
   let best = -1;
-  for (let i = 1; i < text.length; i += 1) {
-    const breakable = text[i] === " " || (WIDE.test(text[i]) && WIDE.test(text[i - 1]));
-    if (breakable && (best < 0 || Math.abs(i - middle) < Math.abs(best - middle))) best = i;
+  for (let i = 2; i < text.length - 1; i += 1) {
+    const breakable = text[i] === " " || (WIDE.test(text[i]) && WIDE.test(text[i - 1]) && !/[）、，。]/.test(text[i]));
+    if (breakable && (best < 0 || strain(i) < strain(best))) best = i;
   }
-  if (best < 0 || (text.length < 18 && !WIDE.test(text))) return [text];
-  return [text.slice(0, best).trim(), text.slice(best).trim()];
+  return best < 0 ? [text] : [text.slice(0, best).trim(), text.slice(best).trim()];
+}
+
+/** Boxes of point symbols: a name beside a symbol is worth more than a name over it. */
+function symbolBoxes(layers, zoom, origin) {
+  const boxes = [];
+  for (const layer of layers) {
+    if (layer.spec.geometry !== "point") continue;
+    const radius = layer.spec.symbol.radius * pointScale(zoom);
+    for (const { coordinates, tile } of layer.shownTiles()) {
+      const place = tileFrame(layer, coordinates, origin);
+      for (const { coordinates: at, index } of tile.features) {
+        if (boxes.length === MOST_OBSTACLES) return boxes;
+        if (layer.hidden.has(index)) continue;
+        const x = place.x + at[0] * place.glass;
+        const y = place.y + at[1] * place.glass;
+        boxes.push([x - radius, y - radius, x + radius, y + radius]);
+      }
+    }
+  }
+  return boxes;
 }
 
 /** Every name once: pieces of one feature in several tiles carry the same id. */
@@ -34,10 +54,10 @@ function candidates(layers, zoom, origin) {
       for (const entry of tile.labels) {
         if ((entry.id !== undefined && seen.has(entry.id)) || layer.hidden.has(entry.index)) continue;
         seen.add(entry.id);
-        const lift = geometry === "point" ? symbol.radius + label.size * 0.8 : 0;
+        const lift = geometry === "point" ? symbol.radius * pointScale(zoom) + label.size * 0.6 + GAP_PX + 1 : 0;
         const x = place.x + entry.x * place.glass;
         const y = place.y + entry.y * place.glass - lift;
-        found.push({ layer: id, text: entry.text, x, y, label, order: layer.spec.order });
+        found.push({ layer: id, text: entry.text, x, y, label, order: layer.spec.order, fixed: geometry !== "polygon" });
       }
     }
   }
@@ -45,8 +65,8 @@ function candidates(layers, zoom, origin) {
   return found.sort((a, b) => b.label.size - a.label.size || b.order - a.order || a.y - b.y || a.x - b.x);
 }
 
-function collides(box, placed) {
-  return placed.some((other) => box[0] < other.box[2] && box[2] > other.box[0] && box[1] < other.box[3] && box[3] > other.box[1]);
+function overlap(a, b) {
+  return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 }
 
 function repeats(candidate, placed) {
@@ -58,15 +78,25 @@ function repeats(candidate, placed) {
   );
 }
 
-/** Choose the names that fit. `measure(line, label)` gives the width of a line in pixels. */
-export function placeLabels(wanted, measure) {
+/**
+ * Choose the names that fit: in their place, else a little above or below it, else not at all.
+ * `measure(line, label)` gives the width of a line in pixels; `obstacles` are boxes to keep clear.
+ */
+export function placeLabels(wanted, measure, obstacles = []) {
   const placed = [];
   for (const candidate of wanted) {
+    if (repeats(candidate, placed)) continue;
+    const { size } = candidate.label;
     const lines = wrap(candidate.text);
     const width = Math.max(...lines.map((line) => measure(line, candidate.label))) / 2 + GAP_PX;
-    const height = (lines.length * candidate.label.size * 1.2) / 2 + GAP_PX;
-    const box = [candidate.x - width, candidate.y - height, candidate.x + width, candidate.y + height];
-    if (!collides(box, placed) && !repeats(candidate, placed)) placed.push({ ...candidate, lines, box });
+    const height = (lines.length * size * 1.2) / 2 + GAP_PX;
+    for (const shift of candidate.fixed ? [0] : [0, -1.5 * size, 1.5 * size]) {
+      const y = candidate.y + shift;
+      const found = [candidate.x - width, y - height, candidate.x + width, y + height];
+      if (placed.some((other) => overlap(found, other.box)) || obstacles.some((other) => overlap(found, other))) continue;
+      placed.push({ ...candidate, y, lines, box: found });
+      break;
+    }
   }
   return placed;
 }
@@ -83,16 +113,17 @@ export function labelPainter(layersOf, remember) {
       return context.measureText(line).width;
     };
     const within = ({ x, y }) => x > -50 && y > -20 && x < frame.size.x + 50 && y < frame.size.y + 20;
-    const wanted = candidates(layersOf(), frame.map.getZoom(), frame.origin).filter(within);
-    const placed = placeLabels(wanted, measure);
+    const [layers, zoom] = [layersOf(), frame.map.getZoom()];
+    const wanted = candidates(layers, zoom, frame.origin).filter(within);
+    const placed = placeLabels(wanted, measure, symbolBoxes(layers, zoom, frame.origin));
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.strokeStyle = "rgba(255, 255, 255, 0.92)";
-    context.fillStyle = "#1d2b3a";
     for (const { lines, x, y, label } of placed) {
       context.font = fontOf(label);
       context.lineWidth = 3.2;
+      context.fillStyle = label.colour ?? "#1d2b3a";
       lines.forEach((line, row) => {
         const at = y + (row - (lines.length - 1) / 2) * label.size * 1.2;
         context.strokeText(line, x, at);

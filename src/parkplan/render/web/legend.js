@@ -52,15 +52,15 @@ export class Legend {
 
   _block(item, zoom) {
     const { spec } = item;
+    const classes = spec.classes.filter((entry) => entry.count !== 0);
     const out = zoom < spec.zoom[0] || zoom > spec.zoom[1];
     const block = element("div", { class: `pp-legend-layer${out ? " pp-out" : ""}`, "data-layer": spec.id });
-    const single = spec.classes.length === 1;
-    if (single) {
+    if (spec.classes.length === 1) {
       const entry = { ...spec.classes[0], title: spec.title };
       block.append(classButton(item, entry, this.texts, this.toggle));
     } else {
       block.append(element("div", { class: "pp-legend-title" }, spec.title));
-      for (const entry of spec.classes) block.append(classButton(item, entry, this.texts, this.toggle));
+      for (const entry of classes) block.append(classButton(item, entry, this.texts, this.toggle));
     }
     if (out) block.append(element("p", { class: "pp-quiet" }, zoom < spec.zoom[0] ? this.texts.zoom_in : this.texts.zoom_out_hint));
     return block;

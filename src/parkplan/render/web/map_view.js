@@ -80,8 +80,7 @@ export class MapView {
       zoomTo: (id) => this.fit(this.items.items.get(id).spec.bounds),
       close: () => this.togglePart("tree"),
     });
-    const right = element("div", { class: "pp-right" }, this.measure.node, this.legend.node);
-    this.surround = [this.tree.node, right, ...this.chrome.nodes()];
+    this.surround = [this.tree.node, this.measure.node, this.legend.node, ...this.chrome.nodes()];
     this.root.append(...this.surround);
     if (this.root.clientWidth && this.root.clientWidth < NARROW_PX) {
       this.tree.node.hidden = true;

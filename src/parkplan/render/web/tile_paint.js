@@ -1,52 +1,54 @@
 // Paints one decoded tile. Features of a class are one path, so a tile costs a handful of canvas calls.
 // Paths are filled by the nonzero rule: holes run the other way round, and two features that overlap both stay filled.
 
-import { hatchPattern, lineScale, lineWidth, outline, outlineScale, pointScale } from "./symbols.js";
+import { covers, FONT, hatchPattern, lineScale, lineWidth, outline, outlineScale, pointScale } from "./symbols.js";
+
+const GLYPH_FROM_PX = 5.5;
 
 function paintAreas(context, batch, colour, brush) {
-  const { symbol, ratio } = brush;
-  if (symbol.fill) {
-    context.globalAlpha = symbol.opacity;
-    context.fillStyle = colour;
-    context.fill(batch.areas);
-  }
-  if (symbol.hatch) {
-    context.globalAlpha = Math.max(symbol.opacity, 0.6);
-    context.fillStyle = hatchPattern(context, outline(symbol, colour), ratio);
-    context.fill(batch.areas);
-  }
+  const { symbol } = brush;
+  context.globalAlpha = symbol.fillOpacity;
+  if (symbol.hatch) context.fillStyle = hatchPattern(context, colour, brush);
+  else context.fillStyle = colour;
+  if (symbol.fill || symbol.hatch) context.fill(batch.areas);
   if (symbol.strokeWidth > 0) {
-    context.globalAlpha = symbol.fill ? 0.85 : 1;
-    context.setLineDash((symbol.dash ?? []).map((part) => part * brush.shrink));
-    context.lineWidth = symbol.strokeWidth * brush.shrink * (symbol.fill ? outlineScale(brush.zoom) : 1);
-    context.strokeStyle = symbol.fill ? outline(symbol, colour) : colour;
-    context.stroke(batch.areas);
+    const thin = covers(symbol) ? outlineScale(brush.zoom) : 1;
+    strokePath(context, batch.areas, outline(symbol, colour), symbol.strokeWidth * thin, brush);
   }
 }
 
-function strokeLines(context, batch, colour, width, brush) {
-  context.globalAlpha = brush.symbol.opacity;
+function strokePath(context, path, colour, width, brush) {
+  context.globalAlpha = 1;
   context.setLineDash((brush.symbol.dash ?? []).map((part) => part * brush.shrink));
   context.lineWidth = width * brush.shrink;
   context.strokeStyle = colour;
-  context.stroke(batch.lines);
+  context.stroke(path);
 }
 
-function paintPoints(context, batch, colour, brush) {
-  const radius = brush.symbol.radius * pointScale(brush.zoom) * brush.shrink;
+function paintPoints(context, batch, entry, brush) {
+  const { symbol, shrink } = brush;
+  const scale = pointScale(brush.zoom);
+  const radius = symbol.radius * scale * shrink;
   const path = new Path2D();
   for (let i = 0; i < batch.points.length; i += 2) {
     path.moveTo(batch.points[i] + radius, batch.points[i + 1]);
     path.arc(batch.points[i], batch.points[i + 1], radius, 0, 2 * Math.PI);
   }
-  context.setLineDash([]);
-  context.globalAlpha = 1;
-  context.lineWidth = 2 * Math.min(1.2, radius / 3);
-  context.strokeStyle = brush.symbol.stroke ?? "#ffffff";
-  context.stroke(path);
-  context.globalAlpha = Math.max(brush.symbol.opacity, 0.9);
-  context.fillStyle = colour;
+  // the outline lies half under the disc, so it is drawn twice as wide and first
+  if (symbol.stroke) strokePath(context, path, symbol.stroke, 2 * symbol.strokeWidth * scale, brush);
+  context.fillStyle = entry.colour;
   context.fill(path);
+  if (entry.glyph && symbol.radius * scale >= GLYPH_FROM_PX) paintGlyphs(context, batch, entry.glyph, radius);
+}
+
+function paintGlyphs(context, batch, glyph, radius) {
+  context.fillStyle = "#ffffff";
+  context.font = `${radius * 1.25}px ${FONT}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let i = 0; i < batch.points.length; i += 2) {
+    context.fillText(glyph, batch.points[i], batch.points[i + 1] + radius * 0.06);
+  }
 }
 
 /** Visible classes from the last to the first: the first class of a legend lies on top. */
@@ -60,15 +62,16 @@ function visibleBatches(tile, spec, hidden) {
 function paintLines(context, batches, brush) {
   const { symbol } = brush;
   const grow = lineScale(brush.zoom);
-  const width = (entry) => Math.max(0.6, lineWidth(symbol, entry.index) * grow);
+  const width = (entry) => Math.max(0.6, lineWidth(symbol, entry) * grow);
   // casings of all classes come first, so that crossing roads join instead of cutting each other
-  if (symbol.stroke && !symbol.dash) {
+  if (symbol.casing) {
     for (const { entry, batch } of batches) {
-      if (batch.lines) strokeLines(context, batch, symbol.stroke, width(entry) + 1.4, brush);
+      const edge = 2 * outlineScale(brush.zoom);
+      if (batch.lines) strokePath(context, batch.lines, symbol.casing, width(entry) + edge, brush);
     }
   }
   for (const { entry, batch } of batches) {
-    if (batch.lines) strokeLines(context, batch, entry.colour, width(entry), brush);
+    if (batch.lines) strokePath(context, batch.lines, entry.colour, width(entry), brush);
   }
 }
 
@@ -89,24 +92,37 @@ export function paintTile(canvas, tile, spec, hidden, { zoom, ratio, shrink }) {
   const batches = visibleBatches(tile, spec, hidden);
   for (const { entry, batch } of batches) if (batch.areas) paintAreas(context, batch, entry.colour, brush);
   paintLines(context, batches, brush);
-  for (const { entry, batch } of batches) if (batch.points.length) paintPoints(context, batch, entry.colour, brush);
+  for (const { entry, batch } of batches) if (batch.points.length) paintPoints(context, batch, entry, brush);
 }
 
-/** Paint a picture of the whole tile; pixels in the colour of a class that is switched off become clear. */
-export function paintOverview(canvas, picture, spec, hidden) {
-  const context = canvas.getContext("2d", { willReadFrequently: hidden.size > 0 });
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  if (!picture) return;
-  context.imageSmoothingEnabled = false;
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  const off = new Set();
-  for (const entry of spec.classes) if (hidden.has(entry.index)) off.add(parseInt(entry.colour.slice(1), 16));
-  if (!off.size) return;
+/** A picture without the classes that are switched off; each pixel belongs to the class of the nearest colour. */
+function withoutClasses(picture, classes, hidden) {
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(picture, 0, 0);
   const image = context.getImageData(0, 0, canvas.width, canvas.height);
   const pixels = image.data;
+  const parts = classes.map(({ colour }) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
+  const offByColour = new Map(); // a painted tile has a handful of colours
   for (let i = 0; i < pixels.length; i += 4) {
-    if (off.has((pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2])) pixels[i + 3] = 0;
+    if (!pixels[i + 3]) continue;
+    const key = (pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2];
+    if (!offByColour.has(key)) {
+      const distance = ([r, g, b]) => (r - pixels[i]) ** 2 + (g - pixels[i + 1]) ** 2 + (b - pixels[i + 2]) ** 2;
+      const nearest = parts.reduce((best, part, at) => (distance(part) < distance(parts[best]) ? at : best), 0);
+      offByColour.set(key, hidden.has(classes[nearest].index));
+    }
+    if (offByColour.get(key)) pixels[i + 3] = 0;
   }
   context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Paint a picture of the whole tile, less the classes that are switched off. */
+export function paintOverview(canvas, picture, spec, hidden) {
+  const context = canvas.getContext("2d");
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  const shown = hidden.size ? withoutClasses(picture, spec.classes, hidden) : picture;
+  context.drawImage(shown, 0, 0, canvas.width, canvas.height);
 }

@@ -2,7 +2,7 @@
 // and painted pictures of whole tiles below the zoom where single features are smaller than a pixel.
 
 import { L } from "./leaflet.js";
-import { pointScale } from "./symbols.js";
+import { covers, pointScale } from "./symbols.js";
 import { decodeTile } from "./tile_decode.js";
 import { fetchTile } from "./tile_fetch.js";
 import { hitsInTile } from "./tile_hit.js";
@@ -178,7 +178,7 @@ export const VectorLayer = L.GridLayer.extend({
       const x = place.x - coordinates.x * side;
       const y = place.y - coordinates.y * side;
       if (x < -reach || y < -reach || x > side + reach || y > side + reach) continue;
-      for (const hit of hitsInTile(tile, x, y, { hidden: this.hidden, reach, filled: this.spec.symbol.fill })) {
+      for (const hit of hitsInTile(tile, x, y, { hidden: this.hidden, reach, filled: covers(this.spec.symbol) })) {
         const known = found.get(hit.feature.id);
         if (known) known.solid ||= hit.solid;
         else found.set(hit.feature.id, { layer: this.spec.id, id: hit.feature.id, index: hit.feature.index, solid: hit.solid });
