@@ -93,6 +93,31 @@ def test_python_dates_in_object_columns_are_dates() -> None:
     assert parse("on >= 2024-01-02").select(frame).tolist() == [True, False]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "blank < 1",
+        "blank == 'x'",
+        "1 > blank",
+        "blank",
+        "blank == 2024-01-01",
+        "add_years(blank, 1) > 2024-01-01",
+        "contains(blank, 'x')",
+        "blank + 1 > 0",
+        "blank == blank",
+        "coalesce(blank, blank) > 1",
+        "blank in ('a', 'b')",
+    ],
+)
+def test_a_column_without_any_value_is_unknown_in_every_place(text: str) -> None:
+    assert parse(text).truth(pd.DataFrame({"blank": pd.Series([None, None], dtype=object)})).unknown.all()
+
+
+def test_coalesce_passes_over_a_column_without_any_value() -> None:
+    frame = pd.DataFrame({"blank": pd.Series([None], dtype=object), "use": ["x"]})
+    assert parse("coalesce(blank, use) == 'x'").select(frame).tolist() == [True]
+
+
 def test_empty_table_gives_empty_answer() -> None:
     assert parse("far < 1").select(FRAME.iloc[:0]).tolist() == []
 

@@ -54,6 +54,23 @@ class Truth:
         return Truth(self.false, self.unknown)
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A column that holds no value at all, so that nothing tells its kind: it fits wherever a value is expected."""
+
+    rows: int
+
+    def of_kind(self, kind: str) -> Result:
+        """Return unknown values of a kind."""
+        if kind == "truth":
+            return Truth(np.zeros(self.rows, dtype=bool), np.ones(self.rows, dtype=bool))
+        if kind == "number":
+            return np.full(self.rows, np.nan)
+        if kind == "date":
+            return np.full(self.rows, np.datetime64("NaT", "D"))
+        return np.full(self.rows, None, dtype=object)
+
+
 Values = Numbers | Texts | Days
 Result = Values | Truth
 
@@ -93,9 +110,11 @@ def _unknown(value: Values) -> Flags:
     return np.isnan(value) if value.dtype.kind == "f" else np.asarray(pd.isna(value), dtype=bool)
 
 
-def column_values(series: pd.Series) -> Result:
+def column_values(series: pd.Series) -> Result | Blank:
     """Return a column as numbers, texts, days or truth values, with its missing values unknown."""
     missing = series.isna().to_numpy(dtype=bool)
+    if series.dtype == object and missing.all():
+        return Blank(len(series))
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(series.cat.categories.dtype)
     if pd.api.types.is_bool_dtype(series.dtype):
@@ -125,8 +144,12 @@ class Evaluator:
         self._expression = expression
         self._columns = columns
 
-    def value(self, node: syntax.Node) -> Result:  # noqa: C901, PLR0911 (one case for each kind of node)
-        """Return the value of a node."""
+    def value(self, node: syntax.Node, wanted: str = "number") -> Result:
+        """Return the value of a node; a column without any value is unknown in the wanted kind."""
+        value = self._value(node)
+        return value.of_kind(wanted) if isinstance(value, Blank) else value
+
+    def _value(self, node: syntax.Node) -> Result | Blank:  # noqa: C901, PLR0911 (one case for each kind of node)
         match node:
             case syntax.Literal(value):
                 return _constant(value)
@@ -157,7 +180,7 @@ class Evaluator:
 
     def truth(self, node: syntax.Node) -> Truth:
         """Return the value of a node that must be a condition."""
-        value = self.value(node)
+        value = self.value(node, "truth")
         if not isinstance(value, Truth):
             raise self._kinds("truth", kind_of(value))
         return value
@@ -186,7 +209,7 @@ class Evaluator:
         return np.where(np.isfinite(result), result, np.nan)
 
     def _comparison(self, operator: str, left: syntax.Node, right: syntax.Node) -> Truth:
-        first, second = self.value(left), self.value(right)
+        first, second = self._pair(left, right)
         if kind_of(first) != kind_of(second):
             raise self._kinds(kind_of(first), kind_of(second))
         if isinstance(first, Truth) and isinstance(second, Truth):
@@ -196,6 +219,12 @@ class Evaluator:
             raise DefinitionError("expression_order", expression=self._expression, operator=operator)
         unknown = _unknown(one) | _unknown(other)
         return Truth(np.asarray(_COMPARE[operator](one, other), dtype=bool) & ~unknown, unknown)
+
+    def _pair(self, left: syntax.Node, right: syntax.Node) -> tuple[Result, Result]:
+        first, second = self._value(left), self._value(right)
+        if isinstance(first, Blank):
+            return first.of_kind("number" if isinstance(second, Blank) else kind_of(second)), self.value(right)
+        return first, second.of_kind(kind_of(first)) if isinstance(second, Blank) else second
 
     def _same_truth(self, operator: str, first: Truth, second: Truth) -> Truth:
         if operator not in {"==", "!="}:
@@ -216,7 +245,9 @@ class Evaluator:
         return reduce(np.minimum if function == "min" else np.maximum, numbers)
 
     def _coalesce(self, arguments: tuple[syntax.Node, ...]) -> Values:
-        values = [self.value(argument) for argument in arguments]
+        found = [self._value(argument) for argument in arguments]
+        kind = next((kind_of(value) for value in found if not isinstance(value, Blank)), "number")
+        values = [value.of_kind(kind) if isinstance(value, Blank) else value for value in found]
         kinds = [kind_of(value) for value in values]
         if "truth" in kinds or len(set(kinds)) > 1:
             raise self._kinds(kinds[0], next((kind for kind in kinds[1:] if kind != kinds[0]), "truth"))
@@ -224,7 +255,7 @@ class Evaluator:
         return reduce(lambda a, b: cast("Values", np.where(_unknown(a), b, a)), known)
 
     def _find(self, function: str, where: syntax.Node, what: syntax.Node) -> Truth:
-        texts, wanted = self.value(where), self.value(what)
+        texts, wanted = self.value(where, "text"), self.value(what, "text")
         for value in (texts, wanted):
             if kind_of(value) != "text":
                 raise self._kinds("text", kind_of(value))
@@ -239,13 +270,13 @@ class Evaluator:
         return Truth(found.to_numpy(dtype=bool), unknown)
 
     def _calendar(self, function: str, first: syntax.Node, second: syntax.Node) -> Values:
-        start = self.value(first)
+        start = self.value(first, "date")
         if kind_of(start) != "date":
             raise self._kinds("date", kind_of(start))
         days = cast("Days", start)
         if function == "add_years":
             return _add_years(days, self._numbers(second))
-        end = self.value(second)
+        end = self.value(second, "date")
         if kind_of(end) != "date":
             raise self._kinds("date", kind_of(end))
         difference = cast("Days", end) - days

@@ -19,8 +19,11 @@ from parkplan.metrics.intensity import (
     value_added_yuan_per_m2,
 )
 from parkplan.metrics.overlay import Overlaps, overlaps
+from parkplan.metrics.registry import METRICS, Metric, with_metrics
 
 __all__ = [
+    "METRICS",
+    "Metric",
     "Overlaps",
     "admin_floor_share",
     "admin_land_share",
@@ -40,4 +43,5 @@ __all__ = [
     "tax_yuan_per_m2",
     "under_built_ratio",
     "value_added_yuan_per_m2",
+    "with_metrics",
 ]
