@@ -1,0 +1,57 @@
+"""Charts of breakdowns as ECharts options; a class has the colour that it has on the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from parkplan import units
+from parkplan.data.layers import load_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from parkplan.model.figures import Breakdown
+
+PALETTES: Final[Mapping[str, str]] = {"area_by_status": "parcel_status", "enterprises_by_cluster": "clusters"}
+FONT: Final = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
+PLAIN: Final = "#12627a"
+UNKNOWN_COLOUR: Final = "#c6ccd1"
+BAR_PX: Final = 27
+FRAME_PX: Final = 24
+
+
+def bars(breakdown: Breakdown, *, by_area: bool) -> tuple[dict[str, Any], int]:
+    """Return horizontal bars, a class each, and the height in pixels that they need."""
+    shares = list(reversed(breakdown.shares))
+    colours = _colours(breakdown.id)
+    values = [round((share.area_m2 or 0) / units.M2_PER_HECTARE, 2) if by_area else share.rows for share in shares]
+    series = {
+        "type": "bar",
+        "barWidth": 14,
+        "data": [
+            {"value": value, "itemStyle": {"color": colours.get(share.code, PLAIN) if share.code else UNKNOWN_COLOUR}}
+            for value, share in zip(values, shares, strict=True)
+        ],
+        "label": {"show": True, "position": "right", "fontSize": 12, "color": "#3c4a55", "fontFamily": FONT},
+        "itemStyle": {"borderRadius": [0, 3, 3, 0]},
+    }
+    options = {
+        "animation": False,
+        "textStyle": {"fontFamily": FONT},
+        "grid": {"left": 8, "right": 64, "top": 4, "bottom": 4, "containLabel": True},
+        "xAxis": {"type": "value", "show": False},
+        "yAxis": {
+            "type": "category",
+            "data": [share.title.to() for share in shares],
+            "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": "#d8e0e5"}},
+            "axisLabel": {"fontSize": 12, "color": "#3c4a55", "width": 150, "overflow": "truncate", "fontFamily": FONT},
+        },
+        "series": [series],
+    }
+    return options, BAR_PX * len(shares) + FRAME_PX
+
+
+def _colours(breakdown: str) -> dict[str | None, str]:
+    palette = load_layers().palettes.get(PALETTES.get(breakdown, ""))
+    return {entry.value: entry.colour for entry in palette.classes} if palette is not None else {}

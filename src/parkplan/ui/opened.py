@@ -1,0 +1,43 @@
+"""The workspace of this app process, and what a page shows when there is none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from parkplan.data.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from parkplan.data.workspace import Workspace
+
+VARIABLE: Final = "PARKPLAN_WORKSPACE"
+DEFAULT: Final = "geodata/demo/district.parkplan"
+
+
+def address() -> str:
+    """Return the address of the workspace that the app was started with."""
+    return os.environ.get(VARIABLE) or DEFAULT
+
+
+def exists() -> bool:
+    """Whether there is anything at the address."""
+    place = address()
+    return place.startswith(("postgresql://", "postgres://")) or Path(place).exists()
+
+
+def workspace() -> Workspace:
+    """Return the open workspace, shared by all sessions.
+
+    Raises:
+        WorkspaceError: it is broken or of a newer version.
+
+    """
+    return _opened(address())
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(place: str) -> Workspace:
+    return open_workspace(place)

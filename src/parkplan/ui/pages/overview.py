@@ -1,0 +1,77 @@
+"""Overview: the district at a glance, its key figures, and where it stands on the plan's targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from parkplan.i18n import message
+from parkplan.jobs.figures import figures
+from parkplan.jobs.targets import targets
+from parkplan.model.tables import TABLES
+from parkplan.ui import charts, map_panel, opened, panels
+from parkplan.ui.target_form import target_form
+from parkplan.ui.tiles import figure_tile, target_tile
+
+if TYPE_CHECKING:
+    from parkplan.data.workspace import Workspace
+    from parkplan.model.figures import Figures
+
+MAP_HEIGHT = 470
+SHOWN = ("industrial_new_town", "special_parks", "current_land_use", "roads", "water", "streets")
+BARS = {"area_by_status": True, "enterprises_by_cluster": False}
+
+
+def draw(ws: Workspace) -> None:
+    """Draw the page."""
+    if not ws.tables():
+        st.info(message("ui.empty_workspace"))
+        return
+    with st.spinner(message("ui.loading_figures"), show_time=False):
+        told = figures(ws)
+    panels.tiles("figures", [figure_tile(figure) for figure in told.figures], least_px=168)
+    if told.absent:
+        names = "、".join(TABLES[name].title.to() for name in told.absent)
+        st.caption(message("ui.absent_tables", tables=names))
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True):
+        st.markdown(f"**{message('ui.district_map')}**")
+        map_panel.preview(ws, key="overview_map", height=MAP_HEIGHT, only=SHOWN)
+    with right:
+        _charts(told)
+    _targets(ws)
+
+
+def _charts(told: Figures) -> None:
+    for name, by_area in BARS.items():
+        breakdown = told.breakdown(name)
+        if breakdown is None:
+            continue
+        with st.container(border=True):
+            unit = message("ui.hectares") if by_area else message("ui.chart_axis_enterprises")
+            st.markdown(f"**{message('ui.chart_parcels', title=breakdown.title.to(), unit=unit)}**")
+            if not breakdown.shares:
+                st.caption(message("ui.chart_empty"))
+                continue
+            options, height = charts.bars(breakdown, by_area=by_area)
+            st.echarts_chart(options, height=height, key=f"chart_{name}", alt=breakdown.title.to())
+
+
+def _targets(ws: Workspace) -> None:
+    states = targets(ws)
+    for plan in dict.fromkeys(state.plan for state in states):
+        of_plan = [state for state in states if state.plan == plan]
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(message("ui.plan_targets"), anchor=False)
+            with st.popover(message("ui.enter_target")):
+                target_form(ws, of_plan)
+        panels.tiles(f"targets_{plan.id}", [target_tile(state) for state in of_plan], least_px=210)
+        st.caption(message("ui.targets_source", title=plan.title.to(), year=plan.year))
+        if plan.aims:
+            with st.expander(message("ui.aims")):
+                for aim in plan.aims:
+                    st.markdown(f"- {aim.to()}")
+
+
+draw(opened.workspace())

@@ -1,0 +1,53 @@
+"""Park map: layers, search, filters, and the card of what is clicked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from parkplan.i18n import message
+from parkplan.ui import map_panel, opened
+from parkplan.ui.boundary import fragment
+from parkplan.ui.card_panel import card_panel, search_box
+from parkplan.ui.filter_form import filter_form, read_filter
+
+if TYPE_CHECKING:
+    from parkplan.data.workspace import Workspace
+    from parkplan.ui.filter_form import Filter
+
+MAP_HEIGHT = 690
+HITS_HEIGHT = 330
+
+
+@fragment
+def workbench() -> None:
+    """Draw the page; a click, a search or a filter runs this part alone."""
+    ws = opened.workspace()
+    if not ws.tables():
+        st.info(message("ui.empty_workspace"))
+        return
+    left, right = st.columns([7, 3], gap="small")
+    with left:
+        chosen = _toolbar(ws)
+        changed = map_panel.park_map(ws, height=MAP_HEIGHT, where=chosen.where)
+    if changed:
+        st.rerun(scope="fragment")
+    with right:
+        found = search_box(ws)
+        card_panel(ws, height=MAP_HEIGHT - (HITS_HEIGHT if found else 0))
+
+
+def _toolbar(ws: Workspace) -> Filter:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover(message("ui.filters"), width="content"):
+            filter_form(ws)
+        chosen = read_filter(ws)
+        if chosen.chosen is not None:
+            count, total = len(chosen.chosen.positions), chosen.chosen.total
+            title = chosen.layer.title.to()
+            st.caption(message("ui.filter_result", title=title, count=f"{count:,}", total=f"{total:,}"))
+    return chosen
+
+
+workbench()
