@@ -10,13 +10,16 @@ GCJ-02 and BD-09, the shifted coordinates of Chinese web maps, are no CRS of the
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pyproj
 import shapely
+from pyproj.aoi import AreaOfInterest
 from pyproj.crs import CRS
+from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import Transformer, TransformerGroup
 
@@ -35,17 +38,18 @@ Bounds = tuple[float, float, float, float]
 Shifted = Literal["gcj02", "bd09"]
 
 WGS84: Final = CRS("EPSG:4326")
-CGCS2000: Final = "China Geodetic Coordinate System 2000"
+_CGCS2000_NAMES: Final = frozenset({"China Geodetic Coordinate System 2000", "China 2000", "D_China_2000"})
 _SHIFTED: Final[dict[str, Callable[[Floats, Floats], tuple[Floats, Floats]]]] = {
     "gcj02": gcj02_to_wgs84,
     "bd09": bd09_to_wgs84,
 }
-_SAME_TO_A_METRE: Final = frozenset({"EPSG:1043", "EPSG:6326"})
 _CHINA: Final = (73.0, 3.0, 136.0, 54.0)
 _METRE: Final = "metre"
 _DEGREE_MARGIN: Final = 1.0
-_FIRST_CENTRAL_MERIDIAN_CODE: Final = 4534
 _FIRST_CENTRAL_MERIDIAN: Final = 75
+_LAST_ZONE: Final = 20
+_CENTRAL_MERIDIAN_CODES: Final = {"cgcs2000": 4534, "wgs84": 4534, "Xian 1980": 2370, "Beijing 1954": 2422}
+"""EPSG code of the three-degree zone with the central meridian 75 E, by datum; each further zone has the next code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,14 @@ class SourceCrs:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How coordinates get from one CRS to another; accuracy in metres, None where no source states one."""
+    """How coordinates get from one CRS to another.
+
+    ``accuracy_m`` is None where no source states one; ``grid_missing`` says that a better operation needs a file.
+    """
 
     description: str
     accuracy_m: float | None
+    grid_missing: bool
     transformer: Transformer
 
 
@@ -94,11 +102,11 @@ def parse_crs(text: str) -> SourceCrs:
     try:
         return SourceCrs(CRS.from_user_input(int(text) if text.strip().isdigit() else text))
     except CRSError as error:
-        raise RequestError("crs_unknown", crs=text) from error
+        raise RequestError("unknown_crs", crs=text) from error
 
 
-def operation(source: CRS, target: CRS) -> Operation:
-    """Return the best known operation from one CRS to another.
+def operation(source: CRS, target: CRS, bounds: Bounds | None = None) -> Operation:
+    """Return the best known operation from one CRS to another, for a place in degrees if it is given.
 
     Raises:
         RequestError: only a ballpark between two datums is known, or nothing at all.
@@ -106,27 +114,21 @@ def operation(source: CRS, target: CRS) -> Operation:
     >>> operation(CRS("EPSG:4490"), CRS("EPSG:4547")).accuracy_m
     0.0
     """
+    place = AreaOfInterest(*bounds) if bounds is not None else None
     try:
-        group = TransformerGroup(source, target, always_xy=True, allow_ballpark=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            group = TransformerGroup(source, target, always_xy=True, area_of_interest=place)
     except ProjError as error:
         raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target)) from error
     if not group.transformers:
         raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target))
     best = group.transformers[0]
     if "ballpark" in best.description.lower() and not _alike(source, target):
-        raise RequestError(
-            "crs_ballpark", source=crs_title(source), target=crs_title(target), datum=_datum_name(source)
-        )
+        datum = _datum_name(source)
+        raise RequestError("crs_ballpark", source=crs_title(source), target=crs_title(target), datum=datum)
     accuracy = best.accuracy if best.accuracy is not None and best.accuracy >= 0 else None
-    return Operation(best.description, accuracy, best)
-
-
-def _datum_code(crs: CRS) -> str | None:
-    datum = (crs.geodetic_crs or crs).datum
-    ensemble_or_datum = datum.to_json_dict().get("id") if datum is not None else None
-    if ensemble_or_datum is None:
-        return {CGCS2000: "EPSG:1043", "China 2000": "EPSG:1043"}.get(_datum_name(crs))
-    return f"{ensemble_or_datum['authority']}:{ensemble_or_datum['code']}"
+    return Operation(best.description, accuracy, not group.best_available, best)
 
 
 def _datum_name(crs: CRS) -> str:
@@ -142,9 +144,9 @@ def _alike(source: CRS, target: CRS) -> bool:
 
 def _family(crs: CRS) -> str:
     name = _datum_name(crs)
-    if _datum_code(crs) == "EPSG:1043" or name in {CGCS2000, "China 2000", "D_China_2000"}:
+    if name in _CGCS2000_NAMES:
         return "cgcs2000"
-    return "wgs84" if _datum_code(crs) == "EPSG:6326" or name.startswith("World Geodetic System 1984") else name
+    return "wgs84" if name.startswith("World Geodetic System 1984") else name
 
 
 def reproject(geometry: Geometries, source: SourceCrs, target: CRS) -> tuple[Geometries, Operation]:
@@ -153,7 +155,7 @@ def reproject(geometry: Geometries, source: SourceCrs, target: CRS) -> tuple[Geo
     Raises:
         RequestError: the change of datum is not known, or coordinates lie outside what the projection can reach.
     """
-    done = operation(source.crs, target)
+    done = operation(source.crs, target, lonlat_bounds(geometry, source))
     unshift = _SHIFTED.get(source.shifted) if source.shifted else None
 
     def move(coordinates: Floats) -> Floats:
@@ -248,17 +250,14 @@ def workspace_crs(source: SourceCrs, bounds: Bounds | None) -> WorkspaceCrs:
         raise RequestError("crs_no_place", source=source.title)
     longitude, latitude = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     west, south, east, north = _CHINA
-    if _family(source.crs) in {"wgs84", "cgcs2000"} and west <= longitude <= east and south <= latitude <= north:
-        zone = round(longitude / 3)
-        code = _FIRST_CENTRAL_MERIDIAN_CODE + zone - _FIRST_CENTRAL_MERIDIAN // 3
-        return WorkspaceCrs(CRS.from_epsg(code), "crs_three_degrees")
+    first = _CENTRAL_MERIDIAN_CODES.get(_family(source.crs))
+    zone = round(longitude / 3) - _FIRST_CENTRAL_MERIDIAN // 3
+    if first is not None and west <= longitude <= east and south <= latitude <= north and 0 <= zone <= _LAST_ZONE:
+        return WorkspaceCrs(CRS.from_epsg(first + zone), "crs_three_degrees")
     return WorkspaceCrs(_utm(source.crs, longitude, latitude), "crs_utm")
 
 
 def _utm(crs: CRS, longitude: float, latitude: float) -> CRS:
-    from pyproj.aoi import AreaOfInterest
-    from pyproj.database import query_utm_crs_info
-
     place = AreaOfInterest(longitude, latitude, longitude, latitude)
     zone = f"UTM zone {int((longitude + 180) // 6) % 60 + 1}{'N' if latitude >= 0 else 'S'}"
     for datum in ((crs.geodetic_crs or WGS84).name, "WGS 84"):

@@ -159,3 +159,26 @@ def in_family(geometry: Geometries, family: str) -> NDArray[np.bool_]:
     """
     ids = shapely.get_type_id(geometry)
     return np.asarray(np.isin(ids, FAMILIES[family]) | (ids == -1))
+
+
+def parts_of(geometry: Geometries, family: str) -> Geometries:
+    """Return geometries with each collection reduced to its parts of one family; none left means no geometry."""
+    dimension = {"point": 0, "line": 1, "polygon": 2}[family]
+    made = geometry.copy()
+    for index in np.flatnonzero(shapely.get_type_id(geometry) == _COLLECTION):
+        reduced = _of_dimension(geometry[index], dimension)
+        made[index] = None if shapely.is_empty(reduced) else reduced
+    return made
+
+
+def single_parts(geometry: Geometries) -> Geometries:
+    """Return multi-part geometries of one part as that part, so that equal shapes are equal however they came.
+
+    >>> single = single_parts(np.array([shapely.MultiPoint([(1, 2)])], dtype=object))[0]
+    >>> single.geom_type
+    'Point'
+    """
+    made = geometry.copy()
+    lone = (shapely.get_type_id(geometry) >= 4) & (shapely.get_num_geometries(geometry) == 1)
+    made[lone] = shapely.get_geometry(geometry[lone], 0)
+    return made

@@ -1,0 +1,106 @@
+"""Which column of a file fills which field of a table: as stated, by the same name, or by a known heading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final, cast
+
+import yaml
+
+from parkplan._errors import ParkplanError, RequestError, SourceFileError
+from parkplan.data.intake.units import FACTORS, normal_name, split_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from parkplan.model.tables import Column, Table
+
+_FREE_FIELD: Final = re.compile(r"^[^\W\d]\w*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A field, the column that fills it, and the unit in the column's name (None: no unit is said)."""
+
+    field: str
+    column: str
+    unit: str | None
+    sure: bool
+
+
+@cache
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Known headings of each field, normalised."""
+    text = files("parkplan.data.intake").joinpath("aliases.yaml").read_text(encoding="utf-8")
+    read = cast("dict[str, list[str]]", yaml.safe_load(text))
+    return {field: tuple(normal_name(str(name)) for name in names) for field, names in read.items()}
+
+
+def match_columns(
+    table: Table | None, columns: Sequence[str], stated: Mapping[str, str], file: str
+) -> tuple[Match, ...]:
+    """Match the columns of a file to the fields of a table, each at most once; what is stated comes first.
+
+    ``table`` is None for a table beyond the canonical ones: then only what is stated is matched.
+
+    Raises:
+        SourceFileError, RequestError: a stated column or field does not exist; all of these at once.
+    """
+    matches = _stated(table, columns, stated, file)
+    taken = {match.column for match in matches}
+    for field in table.columns if table is not None else ():
+        if any(match.field == field.name for match in matches):
+            continue
+        found = _find(field, [name for name in columns if name not in taken])
+        if found is not None:
+            matches.append(found)
+            taken.add(found.column)
+    return tuple(matches)
+
+
+def _stated(table: Table | None, columns: Sequence[str], stated: Mapping[str, str], file: str) -> list[Match]:
+    faults: list[ParkplanError] = []
+    known = ", ".join(column.name for column in table.columns) if table is not None else ""
+    for field, column in stated.items():
+        if column not in columns:
+            listed = ", ".join(columns[:40])
+            faults.append(SourceFileError("import_mapping_column", file=file, column=column, columns=listed))
+        if table is not None and table.column(field) is None:
+            faults.append(RequestError("import_mapping_field", table=table.name, field=field, known=known))
+        if table is None and not _FREE_FIELD.match(field):
+            faults.append(RequestError("import_mapping_form", given=f"{field}={column}"))
+    if faults:
+        first, rest = faults[0], faults[1:]
+        raise type(first)(first.key, details=rest, **first.values)
+    return [Match(field, column, _unit(table, field, column), True) for field, column in stated.items()]
+
+
+def _unit(table: Table | None, field: str, column: str) -> str | None:
+    canonical = table.column(field) if table is not None else None
+    unit = split_unit(column)[1]
+    known = FACTORS.get(canonical.unit or "", {}) if canonical is not None else {}
+    return unit if unit in known else None
+
+
+def _find(field: Column, columns: Sequence[str]) -> Match | None:
+    """Find the column of a field: its own name, its name in another unit, its title, a known heading."""
+    plain = {normal_name(name): name for name in reversed(columns)}
+    if field.name in plain:
+        column = plain[field.name]
+        return Match(field.name, column, split_unit(column)[1] if field.unit in FACTORS else None, True)
+    headings = [split_unit(field.name)[0], normal_name(field.title.zh), *aliases().get(field.name, ())]
+    headings += [normal_name(field.title.en)] if field.name.endswith("_id") or field.unit else []
+    units = FACTORS.get(field.unit or "", {})
+    for heading in headings:
+        for name in columns:
+            base, unit = split_unit(name)
+            if normal_name(name) == heading and field.unit in (None, "ratio"):
+                return Match(field.name, name, None, True)
+            if base == heading and units and (unit is None or unit in units):
+                return Match(field.name, name, unit, unit is not None or field.unit == "ratio")
+            if normal_name(name) == heading and not units:
+                return Match(field.name, name, None, True)
+    return None

@@ -1,0 +1,229 @@
+"""One file, read and placed, as the rows of a table: one kind of geometry, fields in their kinds, a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from parkplan._errors import ParkplanError, SourceFileError
+from parkplan.data.intake.fields import Match, match_columns
+from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of, single_parts
+from parkplan.data.intake.records import Finding, finding
+from parkplan.data.intake.values import coerce, unknown_column
+from parkplan.i18n import message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from pyproj.crs import CRS
+
+    from parkplan.data.intake.launch import Intake
+    from parkplan.data.intake.place import Placed
+    from parkplan.model.tables import Table
+
+FREE_KEY: Final = "feature_id"
+_LISTED: Final = 50
+_NULLABLE: Final = {
+    getattr(pa, name.lower())(): getattr(pd, f"{name}Dtype")()
+    for name in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
+} | {pa.bool_(): pd.BooleanDtype()}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The rows of one file as they enter the table."""
+
+    frame: gpd.GeoDataFrame
+    matches: tuple[Match, ...]
+    unmapped: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the rows are to become: the table (a canonical one or a free name), stated fields, kind of geometry.
+
+    ``prefix`` stands before generated keys, so that those of several files differ.
+    """
+
+    name: str
+    table: Table | None
+    stated: Mapping[str, str]
+    only: str | None = None
+    prefix: str = ""
+
+
+def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
+    """Make table rows of a file.
+
+    Raises:
+        SourceFileError: kinds of geometry that the table does not take, values that do not fit their field (all of
+            them at once), stated columns that do not exist, or no row at all.
+    """
+    if len(placed.geometry) == 0:
+        raise SourceFileError("import_no_rows", file=intake.name)
+    geometry, kept, found = _one_family(intake, placed.geometry, wish)
+    source = _to_pandas(intake.attributes)[kept].reset_index(drop=True)
+    rows = intake.source_row[kept]
+    matches = match_columns(wish.table, intake.report.columns, wish.stated, intake.name)
+    fields, told = _fields(source, rows, matches, wish, intake.name)
+    key, keyed = _key(fields, rows, wish)
+    others, renamed = _others(source, matches, fields, told)
+    frame = gpd.GeoDataFrame({**key, **fields, **others}, geometry=geometry, crs=crs)
+    findings = (*found, *told, *keyed, *renamed)
+    return Prepared(frame, matches, tuple(others), findings)
+
+
+def _one_family(
+    intake: Intake, geometry: NDArray[np.object_], wish: Wish
+) -> tuple[NDArray[np.object_], NDArray[np.bool_], list[Finding]]:
+    counts = count_types(geometry)
+    if not counts:
+        raise SourceFileError("import_no_place", file=intake.name, count=len(geometry))
+    family = wish.only or (wish.table.geometry if wish.table else _only_family(counts, intake.name))
+    found: list[Finding] = []
+    collections = np.isin(shapely.get_type_id(geometry), FAMILIES["collection"])
+    if collections.any():
+        geometry = parts_of(geometry, family)
+        title = message(f"import.family_{family}")
+        found.append(finding("collection_reduced", intake.source_row[collections], family=title))
+    fitting = in_family(geometry, family)
+    if not fitting.all() and wish.only is None or wish.table is not None and family != wish.table.geometry:
+        expected = message(f"import.family_{wish.table.geometry if wish.table else family}")
+        raise SourceFileError("import_wrong_geometry", table=wish.name, file=intake.name, expected=expected,
+                              counts=_counts_text(counts))
+    if not fitting.all():
+        title = message(f"import.family_{family}")
+        found.append(finding("left_out", intake.source_row[~fitting], family=title))
+    if not fitting.any():
+        raise SourceFileError("import_no_rows", file=intake.name)
+    return single_parts(geometry[fitting]), fitting, found
+
+
+def _only_family(counts: dict[str, int], file: str) -> str:
+    families = [family for family in counts if family != "collection"]
+    if len(families) != 1:
+        raise SourceFileError("import_mixed_geometry", file=file, counts=_counts_text(counts))
+    return families[0]
+
+
+def _counts_text(counts: dict[str, int]) -> str:
+    return ", ".join(f"{message(f'import.family_{family}')} {count}" for family, count in counts.items())
+
+
+def _to_pandas(table: pa.Table) -> pd.DataFrame:
+    """Whole numbers and truth values with gaps keep their kind; dates stay dates."""
+    gaps = {name for name in table.column_names if table.column(name).null_count}
+    plain = table.drop_columns(list(gaps)).to_pandas(date_as_object=True)
+    nullable = table.select(list(gaps)).to_pandas(date_as_object=True, types_mapper=_NULLABLE.get)
+    whole = pd.concat([plain, nullable], axis="columns") if gaps else plain
+    return whole.reindex(range(table.num_rows))[table.column_names]
+
+
+def _fields(
+    source: pd.DataFrame, rows: NDArray[np.int64], matches: tuple[Match, ...], wish: Wish, file: str
+) -> tuple[dict[str, pd.Series[Any]], list[Finding]]:
+    made: dict[str, pd.Series[Any]] = {}
+    found: list[Finding] = []
+    faults: list[ParkplanError] = []
+    count = 0
+    for match in matches:
+        field = wish.table.column(match.field) if wish.table is not None else None
+        values = source[match.column]
+        if field is None:
+            made[match.field] = values
+            continue
+        made[match.field], bad, told = coerce(values, field, match.unit)
+        found += [_in_file_rows(each, rows) for each in told]
+        if match.unit is not None:
+            found.append(finding("unit_converted", "", "note", column=match.column, unit=match.unit, field=match.field))
+        elif not match.sure:
+            found.append(finding("unit_assumed", column=match.column, field=match.field))
+        count += int(bad.sum())
+        faults += _value_faults(values, bad, rows, field.kind, match.column)
+    if faults:
+        raise SourceFileError("import_values", file=file, count=count, details=faults)
+    ordered = wish.table.columns if wish.table is not None else ()
+    canonical = {field.name: made.get(field.name, unknown_column(field, len(source))) for field in ordered}
+    return canonical | made, found
+
+
+def _in_file_rows(told: Finding, rows: NDArray[np.int64]) -> Finding:
+    """Rows of a filtered table become rows of the file."""
+    return told.model_copy(update={"rows": tuple(int(rows[row - 1]) for row in told.rows)})
+
+
+def _value_faults(
+    values: pd.Series[Any], bad: NDArray[np.bool_], rows: NDArray[np.int64], kind: str, column: str
+) -> list[ParkplanError]:
+    wrong = np.flatnonzero(bad)
+    title = message(f"import.kind_{kind}") if len(wrong) else ""
+    faults: list[ParkplanError] = [
+        SourceFileError("import_value", row=int(rows[row]), column=column, value=str(values.iloc[row])[:80], kind=title)
+        for row in wrong[:_LISTED]
+    ]
+    if len(wrong) > _LISTED:
+        faults.append(SourceFileError("import_values_more", column=column, count=len(wrong) - _LISTED))
+    return faults
+
+
+def _key(
+    fields: dict[str, pd.Series[Any]], rows: NDArray[np.int64], wish: Wish
+) -> tuple[dict[str, pd.Series[Any]], list[Finding]]:
+    """The key of the table: as mapped, else the row number in the file."""
+    name = key_name(wish.table)
+    values = fields.pop(name, None)
+    if values is None or values.isna().all():
+        made = pd.Series([f"{wish.prefix}{row}" for row in rows], dtype="str")
+        return {name: made}, [finding("key_generated", severity="note", column=name)]
+    return {name: values}, key_findings(values, rows, name)
+
+
+def key_name(table: Table | None) -> str:
+    """Return the name of a table's key column."""
+    return table.key if table is not None else FREE_KEY
+
+
+def key_findings(values: pd.Series[Any], rows: NDArray[np.int64], name: str) -> list[Finding]:
+    """Report rows without a key, and rows whose key is not theirs alone."""
+    found: list[Finding] = []
+    missing = values.isna().to_numpy(dtype=bool)
+    if missing.any():
+        found.append(finding("key_missing", rows[missing]))
+    doubled = values.duplicated(keep=False).to_numpy(dtype=bool) & ~missing
+    if doubled.any():
+        example = str(values[doubled].iloc[0])[:80]
+        found.append(finding("key_duplicate", rows[doubled], column=name, value=example))
+    return found
+
+
+def _others(
+    source: pd.DataFrame, matches: tuple[Match, ...], fields: dict[str, pd.Series[Any]], told: list[Finding]
+) -> tuple[dict[str, pd.Series[Any]], list[Finding]]:
+    """Columns of the file that fill no field keep their names, unless a field has that name already.
+
+    A column whose values were not all understood is kept beside its field, so that nothing is lost.
+    """
+    misread = {str(each.values["column"]) for each in told if each.code == "unknown_code"}
+    used = {match.column for match in matches} - misread
+    taken = {name.lower() for name in (*fields, "geometry", FREE_KEY)}
+    others: dict[str, pd.Series[Any]] = {}
+    found = []
+    for name in source.columns:
+        if name in used:
+            continue
+        kept = name
+        while kept.lower() in taken:
+            kept = f"{kept}_source"
+        if kept != name:
+            found.append(finding("name_taken", severity="note", column=name, field=name, renamed=kept))
+        taken.add(kept.lower())
+        others[kept] = source[name]
+    return others, found

@@ -1,0 +1,150 @@
+"""Values of a source column in the kind of its field, strictly: what does not fit is listed, never guessed.
+
+Blank text is unknown. Numbers may have thousands separators and full-width digits; dates may be written in the usual
+forms of the day after the month after the year; truth values in Chinese or English.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from parkplan.data.intake.records import Finding, finding
+from parkplan.data.intake.units import FACTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from parkplan.i18n import Text
+    from parkplan.model.tables import Column
+
+    Bad = NDArray[np.bool_]
+
+_NUMBER: Final = re.compile(r"^[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,2})?$")
+_DATE: Final = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T][\d:.]+Z?)?$")
+_TRUE: Final = frozenset({"是", "有", "true", "yes", "y", "t", "1"})
+_FALSE: Final = frozenset({"否", "无", "false", "no", "n", "f", "0"})
+
+
+def coerce(values: pd.Series[Any], field: Column, unit: str | None) -> tuple[pd.Series[Any], Bad, list[Finding]]:
+    """Return the values in the kind and unit of a field, which rows do not fit, and findings.
+
+    >>> from parkplan.model.tables import PARCELS
+    >>> done, bad, _ = coerce(pd.Series(["1.5", "x"]), PARCELS.column("site_area_m2"), "ha")
+    >>> done.tolist(), bad.tolist()
+    ([15000.0, nan], [False, True])
+    """
+    if field.kind in ("text", "code"):
+        texts, found = to_text(values, field)
+        if field.codes is None:
+            return texts, np.zeros(len(values), dtype=bool), found
+        return _to_codes(texts, field.codes, str(values.name), found)
+    made, bad = {"number": _numbers, "integer": _integers, "date": _dates, "boolean": _truths}[field.kind](values)
+    if unit is not None:
+        factor = FACTORS.get(field.unit or "", {}).get(unit, 1.0)
+        made = made if factor == 1.0 else made * factor
+    return made, bad, []
+
+
+def to_text(values: pd.Series[Any], field: Column) -> tuple[pd.Series[Any], list[Finding]]:
+    """Return values as text; whole numbers are written without a point, blanks are unknown."""
+    found: list[Finding] = []
+    if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
+        texts = values.map(_plain_text, na_action="ignore")
+    else:
+        texts = values.map(_number_text, na_action="ignore")
+        if field.name.endswith(("_id", "_code")) or field.name == "land_use":
+            found.append(finding("number_as_code", severity="note", column=str(values.name)))
+    return texts.astype(object).where(texts.notna(), None).astype("str"), found
+
+
+def _plain_text(value: object) -> str | None:
+    text = str(value).strip()
+    return text or None
+
+
+def _number_text(value: float) -> str:
+    number = float(value)
+    return str(int(value)) if number.is_integer() else repr(number)
+
+
+def _to_codes(
+    texts: pd.Series[Any], codes: Mapping[str, Text], column: str, found: list[Finding]
+) -> tuple[pd.Series[Any], Bad, list[Finding]]:
+    """Codes may be written as such or as their title; what is neither is unknown, and is reported."""
+    known = {code.lower(): code for code in codes}
+    for code, title in codes.items():
+        known |= {title.zh.lower(): code, title.en.lower(): code}
+    made = texts.map(lambda text: known.get(_normal(text)), na_action="ignore")
+    strange = (texts.notna() & made.isna()).to_numpy(dtype=bool)
+    if strange.any():
+        rows = np.flatnonzero(strange)
+        example = str(texts.iloc[rows[0]])[:80]
+        found = [*found, finding("unknown_code", rows + 1, column=column, value=example)]
+    return made.astype("str"), np.zeros(len(texts), dtype=bool), found
+
+
+def _normal(value: object) -> str:
+    return unicodedata.normalize("NFKC", str(value)).strip().lower()
+
+
+def _numbers(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        made = values.astype("Float64").astype("float64") if values.dtype.kind != "f" else values.astype("float64")
+        return made.where(np.isfinite(made), np.nan), np.zeros(len(values), dtype=bool)
+    return _each(values, _number, "float64")
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace(",", "")) if _NUMBER.match(text) and any(each.isdigit() for each in text) else None
+
+
+def _integers(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
+    numbers, bad = _numbers(values)
+    broken = (numbers.notna() & (numbers % 1 != 0)).to_numpy(dtype=bool)
+    return numbers.where(~broken, np.nan).astype("Int64"), bad | broken
+
+
+def _dates(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
+    return _each(values, _date, object)
+
+
+def _date(text: str) -> dt.date | None:
+    match = _DATE.match(text.removesuffix(".0"))
+    if match is None:
+        return None
+    year, month, day = match[1], match[2] or match[4], match[3] or match[5]
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _truths(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
+    return _each(values, _truth, "boolean")
+
+
+def _truth(text: str) -> bool | None:
+    return True if text.removesuffix(".0").lower() in _TRUE else False if text.removesuffix(".0").lower() in _FALSE else None
+
+
+def _each(values: pd.Series[Any], read: Callable[[str], Any], dtype: Any) -> tuple[pd.Series[Any], Bad]:
+    """Read each value from its text; blanks are unknown, what cannot be read is bad."""
+    texts = values.map(lambda value: unicodedata.normalize("NFKC", str(value)).strip(), na_action="ignore")
+    given = (texts.notna() & (texts != "")).to_numpy(dtype=bool, na_value=False)
+    made = [read(str(text)) if known else None for text, known in zip(texts, given, strict=True)]
+    bad = given & np.array([value is None for value in made], dtype=bool)
+    return pd.Series(made, index=values.index, name=values.name, dtype=dtype), bad
+
+
+def unknown_column(field: Column, rows: int) -> pd.Series[Any]:
+    """Return a column of which nothing is known, in the type of its field."""
+    dtype = {"number": "float64", "integer": "Int64", "boolean": "boolean", "date": object}.get(field.kind, "str")
+    return pd.Series([None] * rows, dtype=dtype)

@@ -1,0 +1,76 @@
+"""What an import tells: the files that were read, the CRS and why, the columns, and everything that was odd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from parkplan.model.workspace import TableInfo
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that was read: what it is, byte for byte, and what it holds.
+
+    ``confinement`` names what the reading process had given up: ``files``, ``limits``, ``network``.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    format: str
+    layer: str
+    encoding: str | None
+    rows: int
+    crs: str
+    confinement: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrsChoice:
+    """Which CRS the rows came in and which one they are in now, with reasons; accuracy None: not stated."""
+
+    source: str
+    workspace: str
+    accuracy_m: float | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFinding:
+    """One finding in words: ``rows`` are the first of ``count`` rows of the file, counted from 1."""
+
+    file: str
+    code: str
+    severity: str
+    count: int
+    rows: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, or in a dry run would do.
+
+    ``mapped`` says which column fills which field; ``missing`` are the fields of the table that nothing fills;
+    ``frame`` are the rows as they are in the table; ``info`` is the new version, None in a dry run.
+    """
+
+    table: str
+    address: str
+    dry_run: bool
+    created: bool
+    rows: int
+    mapped: Mapping[str, str]
+    unmapped: tuple[str, ...]
+    missing: tuple[str, ...]
+    crs: CrsChoice
+    files: tuple[SourceFile, ...]
+    findings: tuple[ImportFinding, ...]
+    info: TableInfo | None
+    frame: gpd.GeoDataFrame = field(repr=False)

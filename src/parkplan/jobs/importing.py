@@ -1,0 +1,275 @@
+"""Files from outside become a table of a workspace: read apart, placed, matched, checked, written all at once."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from parkplan._errors import RequestError
+from parkplan.data import crs as reference
+from parkplan.data.intake.launch import Options, read_outside
+from parkplan.data.intake.place import Reason, place, source_crs
+from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
+from parkplan.data.intake.records import Limits
+from parkplan.data.workspace import build_workspace, open_workspace
+from parkplan.i18n import message
+from parkplan.jobs.import_result import CrsChoice, ImportFinding, ImportResult, SourceFile
+from parkplan.jobs.progress import silent
+from parkplan.model.tables import TABLES
+from parkplan.model.workspace import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyproj.crs import CRS
+
+    from parkplan.data.crs import SourceCrs
+    from parkplan.data.intake.launch import Intake
+    from parkplan.data.intake.place import Placed
+    from parkplan.data.intake.prepare import Prepared
+    from parkplan.data.intake.records import Finding
+    from parkplan.data.workspace import Workspace
+    from parkplan.jobs.progress import Progress
+
+_TABLE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+_POSTGRES: Final = ("postgresql://", "postgres://")
+_FINDING_FILE_END: Final = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read: CRS, encoding, layer, kind of geometry, cost, and whether the user has had enough."""
+
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+    only: str | None = None
+    limits: Limits = Limits()
+    cancelled: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One file, with the CRS that it is in and why."""
+
+    intake: Intake
+    source: SourceCrs
+    reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The same file as rows of the table."""
+
+    read: _Read
+    placed: Placed
+    prepared: Prepared
+
+    def findings(self) -> tuple[Finding, ...]:
+        return (
+            *self.read.intake.report.findings,
+            *self.read.findings,
+            *self.placed.findings,
+            *self.prepared.findings,
+        )
+
+
+def import_file(
+    files: str | Path | Sequence[str | Path],
+    *,
+    to: str | Path,
+    table: str,
+    mapping: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
+    dry_run: bool = False,
+    actor: str | None = None,
+    progress: Progress = silent,
+) -> ImportResult:
+    """Import files as one table: a new version of it, and a new workspace where there is none.
+
+    ``mapping`` names the column for a field; other columns are matched by name and by known headings, and what
+    matches nothing is kept as it is. Nothing is written unless everything is right.
+
+    Raises:
+        SourceFileError: a file cannot be read, its place is unknown, or its values do not fit.
+        RequestError: an unknown CRS, table name or field, or a change of datum that is only a ballpark.
+        WorkspaceError: the workspace is broken, locked, or the disk is full.
+    """
+    if not _TABLE_NAME.match(table):
+        raise RequestError("import_table_name", table=table)
+    wanted = reading or Reading()
+    existing = open_workspace(to) if _exists(to) else None
+    paths = [Path(each) for each in ([files] if isinstance(files, (str, Path)) else files)]
+    read = [_read(path, wanted, progress) for path in paths]
+    target, why = _target(existing, read[0])
+    progress(message("import.stage_prepare"))
+    made = _make(read, target, _wish(table, mapping, wanted, len(read)))
+    result = _result(made, target, why, table)
+    result = replace(result, address=existing.address if existing else str(to), dry_run=dry_run)
+    return result if dry_run else _written(result, existing, target, actor or _user(), progress)
+
+
+def _exists(address: str | Path) -> bool:
+    return str(address).startswith(_POSTGRES) or Path(address).exists()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "parkplan"
+
+
+def _read(path: Path, reading: Reading, progress: Progress) -> _Read:
+    told: set[str] = set()
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if stage not in told and stage in ("open", "read", "repair", "write"):
+            told.add(stage)
+            progress(message(f"import.stage_{stage}", file=path.name))
+
+    options = Options(reading.layer, reading.encoding, reading.limits, tell, reading.cancelled)
+    intake = read_outside(path, options)
+    source, reasons, findings = source_crs(intake, reading.crs)
+    return _Read(intake, source, tuple(reasons), tuple(findings))
+
+
+def _target(existing: Workspace | None, first: _Read) -> tuple[CRS, Reason | None]:
+    """Return the CRS of the workspace: the one that it has, or for a new one the one that suits the first file."""
+    if existing is not None:
+        return existing.crs, None
+    bounds = reference.lonlat_bounds(first.intake.geometry, first.source)
+    chosen = reference.workspace_crs(first.source, bounds)
+    return chosen.crs, Reason(chosen.reason, {"crs": reference.crs_title(chosen.crs)})
+
+
+def _wish(table: str, mapping: Mapping[str, str] | None, reading: Reading, files: int) -> list[Wish]:
+    prefixes = [f"{number}-" if files > 1 else "" for number in range(1, files + 1)]
+    return [Wish(table, TABLES.get(table), mapping or {}, reading.only, prefix) for prefix in prefixes]
+
+
+def _make(read: list[_Read], target: CRS, wishes: list[Wish]) -> list[_Made]:
+    made = []
+    for each, wish in zip(read, wishes, strict=True):
+        placed = place(each.intake, each.source, target)
+        made.append(_Made(each, placed, prepare(each.intake, placed, target, wish)))
+    return made
+
+
+def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> ImportResult:
+    first = made[0]
+    frame = _together([each.prepared.frame for each in made], target)
+    matches = {match.field: match.column for each in made for match in each.prepared.matches}
+    fields = TABLES[table].columns if table in TABLES else ()
+    key = key_name(TABLES.get(table))
+    reasons = (*first.read.reasons, *((why,) if why else ()), *first.placed.reasons)
+    return ImportResult(
+        table=table,
+        address="",
+        dry_run=True,
+        created=False,
+        rows=len(frame),
+        mapped=matches,
+        unmapped=tuple(dict.fromkeys(name for each in made for name in each.prepared.unmapped)),
+        missing=tuple(field.name for field in fields if field.name not in matches and field.name != key),
+        crs=CrsChoice(
+            first.read.source.title,
+            reference.crs_title(target),
+            first.placed.accuracy_m,
+            tuple(reason.sentence() for reason in reasons),
+        ),
+        files=tuple(_source_file(each.read) for each in made),
+        findings=_findings(made, frame, key),
+        info=None,
+        frame=frame,
+    )
+
+
+def _together(frames: list[gpd.GeoDataFrame], target: CRS) -> gpd.GeoDataFrame:
+    """Put the rows of several files below each other; a column of two kinds becomes text."""
+    if len(frames) == 1:
+        return frames[0]
+    names = dict.fromkeys(name for frame in frames for name in frame.columns if name != "geometry")
+    columns = {name: _stacked([frame[name] if name in frame else None for frame in frames], frames) for name in names}
+    geometry = np.concatenate([np.asarray(frame.geometry) for frame in frames])
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=target)
+
+
+def _stacked(parts: list[pd.Series | None], frames: list[gpd.GeoDataFrame]) -> pd.Series:
+    kinds = {str(part.dtype) for part in parts if part is not None}
+    known = [part for part in parts if part is not None]
+    filled = [
+        pd.Series([None] * len(frame), dtype=known[0].dtype if known[0].dtype.kind not in "iub" else object)
+        if part is None
+        else part
+        for part, frame in zip(parts, frames, strict=True)
+    ]
+    if len(kinds) > 1:
+        filled = [part.map(str, na_action="ignore").astype(object) for part in filled]
+    return pd.concat(filled, ignore_index=True)
+
+
+def _source_file(read: _Read) -> SourceFile:
+    intake, report = read.intake, read.intake.report
+    return SourceFile(
+        name=intake.name,
+        sha256=intake.sha256,
+        size_bytes=intake.size_bytes,
+        format=report.format,
+        layer=report.layer,
+        encoding=report.encoding,
+        rows=report.rows,
+        crs=read.source.title,
+        confinement=report.confinement,
+    )
+
+
+def _findings(made: list[_Made], frame: gpd.GeoDataFrame, key: str) -> tuple[ImportFinding, ...]:
+    found = [_in_words(each.read.intake.name, told) for each in made for told in each.findings()]
+    if len(made) > 1:
+        rows = np.arange(1, len(frame) + 1)
+        found += [_in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told)
+                  for told in key_findings(frame[key], rows, key)]
+    return tuple(found)
+
+
+def _in_words(file: str, told: Finding) -> ImportFinding:
+    return ImportFinding(file, told.code, told.severity, told.count, told.rows, told.sentence())
+
+
+def _written(
+    result: ImportResult, existing: Workspace | None, target: CRS, actor: str, progress: Progress
+) -> ImportResult:
+    progress(message("import.stage_save", table=result.table))
+    change = Change(
+        actor=actor,
+        action="import",
+        reason=_how(result),
+        source="; ".join(f"{file.name} (sha256 {file.sha256})" for file in result.files),
+    )
+    if existing is not None:
+        (info,) = existing.write({result.table: result.frame}, change=change)
+        return replace(result, info=info)
+    with build_workspace(result.address, crs=_crs_text(target), actor=actor) as workspace:
+        (info,) = workspace.write({result.table: result.frame}, change=change)
+    return replace(result, info=info, created=True, address=open_workspace(result.address).address)
+
+
+def _how(result: ImportResult) -> str:
+    """Write for the journal how the file became the table."""
+    layers = ", ".join(f"{file.layer}: {file.rows} rows, {file.crs}" for file in result.files)
+    matches = ", ".join(f"{field}={column}" for field, column in result.mapped.items())
+    return f"{layers} -> {result.crs.workspace}; {matches}" if matches else f"{layers} -> {result.crs.workspace}"
+
+
+def _crs_text(crs: CRS) -> str:
+    code = crs.to_authority(min_confidence=100)
+    return ":".join(code) if code else str(crs.to_wkt())
