@@ -54,7 +54,7 @@ def digest(*parts: object) -> str:
 def unreachable(chinese: str, english: str, variable: str) -> str:
     """Say that an index did not give what was asked for, and the ways out."""
     return (
-        f"无法从{chinese}取得所需内容；请检查网络，或用 {variable} 指向内网镜像，"
+        f"无法从 {chinese} 取得所需内容；请检查网络，或用 {variable} 指向内网镜像，"
         "或在能联网的电脑上运行 python3 tasks.py pack 制作离线包"
         f" / {english} did not give what is needed; check the network, name a mirror in {variable},"
         " or make an offline pack elsewhere with python3 tasks.py pack"
