@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parkplan.data.workspace import build_workspace, open_workspace
-from parkplan.demo import generate_district
+from parkplan.demo import DEMO_NOTE, generate_district
 from parkplan.i18n import message
 from parkplan.jobs.progress import silent
 from parkplan.model.workspace import Change
@@ -51,7 +51,7 @@ def demo(out: str | Path, *, size: str | int = "district", seed: int = 7, progre
                 action="demo",
                 source=f"parkplan demo --size {size} --seed {seed}",
                 synthetic=True,
-                note=message("cli.demo_note", "zh") + " " + message("cli.demo_note", "en"),
+                note=f"{DEMO_NOTE.zh} {DEMO_NOTE.en}",
             ),
         )
     made = open_workspace(out)

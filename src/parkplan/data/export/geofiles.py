@@ -1,0 +1,144 @@
+"""GeoPackage, GeoJSON and GeoParquet: geometries and attributes in their own types, through Arrow."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import warnings
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pyproj
+import shapely
+
+from parkplan.data.geoparquet import GEOMETRY, to_bytes
+from parkplan.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from parkplan.data.export.part import Part
+
+_NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
+_MULTIPLE: Final = {0: (4, shapely.multipoints), 1: (5, shapely.multilinestrings), 3: (6, shapely.multipolygons)}
+
+
+def write_geopackage(parts: Sequence[Part], path: Path) -> None:
+    """Write tables as layers; titles, units, code lists and origins stand in the GeoPackage's own tables."""
+    for index, part in enumerate(parts):
+        table, kind = arrow_rows(part)
+        write_arrow(table, path, kind, part, driver="GPKG", append=index > 0, layer_options={"SPATIAL_INDEX": "YES"})
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        _describe(connection, parts)
+        connection.execute("COMMIT")
+
+
+def write_geojson(parts: Sequence[Part], path: Path) -> None:
+    """Write a table as GeoJSON: in degrees by RFC 7946, in any other CRS with the older member ``crs``."""
+    (part,) = parts
+    table, kind = arrow_rows(part)
+    crs = part.frame.crs
+    options = {"COORDINATE_PRECISION": "9" if crs is None or crs.is_geographic else "4"}
+    if crs is None or crs == pyproj.CRS.from_epsg(4326):
+        options["RFC7946"] = "YES"
+    note = " ".join(part.origin.sentences())
+    if note:
+        options["DESCRIPTION"] = note
+    write_arrow(table, path, kind, part, driver="GeoJSON", layer_options=options)
+
+
+def write_parquet(parts: Sequence[Part], path: Path) -> None:
+    """Write a table as GeoParquet; its origin is in the metadata under ``parkplan``."""
+    (part,) = parts
+    table = pq.read_table(pa.BufferReader(to_bytes(part.frame)))
+    origin = {"table": part.name, "synthetic": part.origin.synthetic, "notes": part.origin.sentences()}
+    metadata = {**(table.schema.metadata or {}), b"parkplan": json.dumps(origin, ensure_ascii=False).encode()}
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+
+
+def arrow_rows(part: Part) -> tuple[pa.Table, str]:
+    """Return the rows with geometries as WKB, single and multiple ones of a kind all made multiple, and their type."""
+    table = pq.read_table(pa.BufferReader(to_bytes(part.frame)))
+    geometries = np.asarray(part.frame.geometry)
+    kinds = sorted(set(shapely.get_type_id(geometries).tolist()) - {-1})
+    dimension = " Z" if shapely.has_z(geometries).any() else ""
+    if len(kinds) == 1 and kinds[0] in _NAMES:
+        return table, _NAMES[kinds[0]] + dimension
+    for single, (multiple, make) in _MULTIPLE.items():
+        if kinds == [single, multiple]:
+            alone = np.flatnonzero(shapely.get_type_id(geometries) == single)
+            geometries = geometries.copy()
+            geometries[alone] = [make([geometry]) for geometry in geometries[alone]]
+            wkb = pa.array(shapely.to_wkb(geometries, flavor="iso"), type=pa.binary())
+            table = table.set_column(table.schema.get_field_index(GEOMETRY), GEOMETRY, wkb)
+            return table, _NAMES[multiple] + dimension
+    return table, "Unknown"
+
+
+def write_arrow(table: pa.Table, path: Path, kind: str, part: Part, **options: Any) -> None:  # noqa: ANN401  # pyogrio's
+    """Write a table with its geometries through GDAL."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*CRS.*")
+        pyogrio.write_arrow(
+            table.replace_schema_metadata(None),
+            path,
+            layer=part.name,
+            geometry_name=GEOMETRY,
+            geometry_type=kind,
+            crs=None if part.frame.crs is None else part.frame.crs.to_wkt(),
+            **options,
+        )
+
+
+def _describe(connection: sqlite3.Connection, parts: Sequence[Part]) -> None:
+    """Fill the schema extension: titles of columns in both languages, units, and code lists."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, "
+        "title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
+        "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (constraint_name TEXT NOT NULL, "
+        "constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, "
+        "max_is_inclusive BOOLEAN, description TEXT, "
+        "CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))"
+    )
+    for table in ("gpkg_data_columns", "gpkg_data_column_constraints"):
+        connection.execute(
+            "INSERT OR IGNORE INTO gpkg_extensions (table_name, extension_name, definition, scope) VALUES "
+            "(?, 'gpkg_schema', 'http://www.geopackage.org/spec/#extension_schema', 'read-write')",
+            (table,),
+        )
+    for part in parts:
+        connection.execute(
+            "UPDATE gpkg_contents SET description = ? WHERE table_name = ?",
+            (" ".join([part.title("zh"), part.title("en"), *part.origin.sentences()]), part.name),
+        )
+        for name in part.attributes:
+            _describe_column(connection, part, name)
+
+
+def _describe_column(connection: sqlite3.Connection, part: Part, name: str) -> None:
+    column = part.column(name)
+    if column is None:
+        return
+    constraint = None
+    if column.codes is not None:
+        constraint = f"{part.name}_{name}"
+        connection.executemany(
+            "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) "
+            "VALUES (?, 'enum', ?, ?)",
+            [(constraint, code, f"{title.zh} / {title.en}") for code, title in column.codes.items()],
+        )
+    zh, en = (part.heading(name, chosen) for chosen in LANGUAGES)
+    connection.execute(
+        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (part.name, name, zh, en, f"{zh} / {en}", constraint),
+    )

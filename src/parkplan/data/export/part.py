@@ -1,0 +1,81 @@
+"""One table on its way out, with what a reader of the file must know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from parkplan.data.geoparquet import GEOMETRY
+from parkplan.i18n import LANGUAGES, Language, Text, message
+from parkplan.model.tables import TABLES
+from parkplan.units import UNITS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from parkplan.model.tables import Column
+    from parkplan.model.workspace import TableInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from and whether they are made up."""
+
+    source: str = ""
+    synthetic: bool = False
+    note: str = ""
+
+    @classmethod
+    def of(cls, info: TableInfo) -> Origin:
+        """Return the origin of a table of a workspace."""
+        return cls(info.source, info.synthetic, info.note)
+
+    def sentences(self) -> list[str]:
+        """Return what a reader must know; that rows are made up is said in both languages."""
+        said = [self.note] if self.note else []
+        if self.synthetic and not self.note:
+            said = [message("export.fictional", chosen) for chosen in LANGUAGES]
+        return [*said, *([message("export.source", source=self.source)] if self.source else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table: its name, its rows in the CRS of the file, and their origin."""
+
+    name: str
+    frame: gpd.GeoDataFrame
+    origin: Origin
+
+    @property
+    def attributes(self) -> list[str]:
+        """Names of the columns without the geometry."""
+        return [name for name in self.frame.columns if name != GEOMETRY]
+
+    @property
+    def size_bytes(self) -> int:
+        """Roughly how much room the table takes."""
+        return 64 * len(self.frame) * max(len(self.frame.columns), 1)
+
+    def column(self, name: str) -> Column | None:
+        """Return the canonical column of this name."""
+        table = TABLES.get(self.name)
+        return None if table is None else table.column(name)
+
+    def title(self, chosen: Language | None = None) -> str:
+        """Return the title of the table, or its name where it has none."""
+        return TABLES[self.name].title.to(chosen) if self.name in TABLES else self.name
+
+    def heading(self, name: str, chosen: Language | None = None) -> str:
+        """Return the title of a column with the unit of its values, or its name where it has none."""
+        column = self.column(name)
+        if column is None:
+            return name
+        symbol = unit_symbol(column).to(chosen)
+        if not symbol:
+            return column.title.to(chosen)
+        return f"{column.title.to('en')} ({symbol})" if chosen == "en" else f"{column.title.to('zh')}（{symbol}）"
+
+
+def unit_symbol(column: Column) -> Text:
+    """Return the symbol of the unit that values are stored in, empty for plain numbers."""
+    return Text("", "") if column.unit is None else UNITS[column.unit].symbol

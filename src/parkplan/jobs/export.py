@@ -1,0 +1,80 @@
+"""Tables of a workspace as files of exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parkplan._errors import RequestError
+from parkplan.data.export import Origin, check_ending, known_crs, write_tables
+from parkplan.data.export.project import write_project
+from parkplan.data.layers import load_layers
+from parkplan.data.workspace import open_workspace
+from parkplan.i18n import message
+from parkplan.jobs.progress import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.jobs.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The file that was written; ``rows`` by table; ``project`` is the QGIS project beside it, if there is one."""
+
+    path: str
+    project: str | None
+    rows: dict[str, int]
+    crs: str
+    synthetic: bool
+
+
+def export(
+    workspace: str | Path,
+    tables: Sequence[str] = (),
+    *,
+    out: str | Path,
+    crs: str | None = None,
+    progress: Progress = silent,
+) -> Exported:
+    """Write tables to a file whose ending names the format.
+
+    Without names all tables are meant; into a GeoPackage that is the whole district, and a QGIS project with the
+    layers of the catalogue is put beside it.
+
+    Raises:
+        WorkspaceError: the workspace is missing or broken, or the disk is full or read-only.
+        RequestError: a table, the ending or the CRS is unknown, or the tables do not fit into the format.
+    """
+    opened = open_workspace(workspace)
+    target = Path(out)
+    names = list(dict.fromkeys(tables)) or [table.name for table in opened.tables()]
+    infos = [opened.info(name) for name in names]
+    ending = check_ending(target, len(names))
+    known_crs(crs)
+    _refuse_inside(opened, target)
+    frames = {}
+    for name in names:
+        progress(message("cli.export_reading", table=name))
+        frames[name] = opened.read(name)
+    progress(message("cli.export_writing", path=target))
+    write_tables(frames, target, crs=crs, origins={info.name: Origin.of(info) for info in infos})
+    project = None
+    if ending == ".gpkg" and not tables:
+        project = target.with_suffix(".qgz")
+        write_project(project, target, frames, load_layers(), crs=known_crs(crs) or opened.crs, title=opened.name)
+    return Exported(
+        path=str(target.absolute()),
+        project=None if project is None else str(project.absolute()),
+        rows={info.name: info.rows for info in infos},
+        crs=crs or ("EPSG:4326" if ending == ".geojson" else opened.crs.to_string()),
+        synthetic=any(info.synthetic for info in infos),
+    )
+
+
+def _refuse_inside(workspace: Workspace, target: Path) -> None:
+    if Path(workspace.address).resolve() in target.resolve().parents:
+        raise RequestError("output_inside", path=target)
