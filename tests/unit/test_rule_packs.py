@@ -97,6 +97,7 @@ def test_control_indicators_by_industry_with_the_unverified_overlay_on_top() -> 
             "industry_code": ["3911", "3311", None],
             "far": [0.9, 0.9, 0.9],
             "building_coefficient": [0.35, 0.35, 0.35],
+            "building_density": [0.25, 0.25, 0.25],
         }
     )
     old = apply_rules(choose_rule_packs(["cn_control_2008"]), frame, TODAY)
@@ -105,6 +106,21 @@ def test_control_indicators_by_industry_with_the_unverified_overlay_on_top() -> 
     assert verdicts(both, frame.index).tolist() == ["low_efficiency"] * 3
     before = apply_rules(choose_rule_packs(["cn_control_2008", "cn_control_2023"]), frame, date(2023, 6, 24))
     assert verdicts(before, frame.index).tolist() == verdicts(old, frame.index).tolist()
+
+
+def test_density_above_the_limit_clears_a_parcel_whose_yards_are_unknown() -> None:
+    frame = pd.DataFrame(
+        {
+            "land_use": "100101",
+            "status": "in_use",
+            "industry_code": "3311",
+            "far": 0.9,
+            "building_coefficient": [None, None],
+            "building_density": [0.31, 0.29],
+        }
+    )
+    result = verdicts(apply_rules(choose_rule_packs(["cn_control_2008"]), frame, TODAY), frame.index)
+    assert result.tolist() == ["not_low_efficiency", "to_check"]
 
 
 def test_thresholds_per_mu_are_compared_in_yuan_per_square_metre() -> None:

@@ -2,6 +2,7 @@
 
 from parkplan.metrics.area import geodesic_area_m2
 from parkplan.metrics.built_form import built_form, counted_floor_area_m2
+from parkplan.metrics.contiguity import blocks, pairs_within
 from parkplan.metrics.intensity import (
     admin_floor_share,
     admin_land_share,
@@ -27,6 +28,7 @@ __all__ = [
     "Overlaps",
     "admin_floor_share",
     "admin_land_share",
+    "blocks",
     "building_coefficient",
     "building_density",
     "built_form",
@@ -40,6 +42,7 @@ __all__ = [
     "jobs_per_hectare",
     "output_yuan_per_m2",
     "overlaps",
+    "pairs_within",
     "tax_yuan_per_m2",
     "under_built_ratio",
     "value_added_yuan_per_m2",

@@ -1,0 +1,118 @@
+"""Scores of flagged parcels: shortfall from the limits (need), what could be gained (potential), how easily.
+
+The weights are the planner's; every score is an interval where values are unknown, and says how much of it is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from parkplan.screening.stability import rank_stability, weight_draws
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from parkplan.screening.rules import RuleOutcome
+
+    Numbers = npt.NDArray[np.float64]
+
+CRITERIA: Final = ("need", "potential", "feasibility")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """How parcels are ranked.
+
+    ``weights`` of need, potential and feasibility; ``certainty`` of these weights (see `weight_draws`); ``error`` is
+    the coefficient of variation of the measured values; ``draws`` and ``seed`` of the Monte Carlo runs.
+    """
+
+    weights: tuple[float, float, float] = (0.5, 0.3, 0.2)
+    certainty: float = 30.0
+    error: float = 0.1
+    draws: int = 1000
+    seed: int = 7
+
+
+def need(outcomes: Sequence[RuleOutcome], rows: int) -> tuple[Numbers, Numbers]:
+    """Return for each parcel its shortfall from the limits, 0 to 1, and the share of the rules' weight that is known.
+
+    A rule that holds counts |limit - value| / |limit| (at most 1) of its condition nearest to the limit, or 1 where
+    its conditions have no number; one that does not hold or apply counts 0; an unknown one is left out of the mean and
+    of the known share. The shortfall is unknown where no rule is known.
+    """
+    weight, known, total = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    for outcome in outcomes:
+        if outcome.rule.flag not in {"idle", "low_efficiency"}:
+            continue
+        here = np.where(outcome.applies.false, 0.0, outcome.rule.weight)
+        certain = ~outcome.truth.unknown
+        weight += here
+        known += here * certain
+        total += here * np.where(outcome.truth.true, _shortfall(outcome, rows), 0.0)
+    score = np.divide(total, known, out=np.full(rows, np.nan), where=known > 0)
+    return score, np.divide(known, weight, out=np.full(rows, np.nan), where=weight > 0)
+
+
+def _shortfall(outcome: RuleOutcome, rows: int) -> Numbers:
+    gaps = []
+    for condition in outcome.conditions:
+        if condition.value is None or condition.limit is None:
+            continue
+        scale = np.where(condition.limit == 0, np.nan, np.abs(condition.limit))
+        gap = np.clip(np.abs(condition.limit - condition.value) / scale, 0.0, 1.0)
+        gaps.append(np.where(condition.truth.true, gap, np.nan))
+    if not gaps:
+        return np.ones(rows)
+    return np.asarray(np.nan_to_num(np.fmin.reduce(gaps), nan=1.0))
+
+
+def potential(parcels: pd.DataFrame) -> Numbers:
+    """Return the share of the permitted floor area that is not built, 0 to 1 (``under_built_ratio``)."""
+    return np.asarray(np.clip(parcels["under_built_ratio"].to_numpy(dtype=np.float64, na_value=np.nan), 0.0, 1.0))
+
+
+def feasibility(parcels: pd.DataFrame) -> Numbers:
+    """Return the share of the parcel that no constraint line touches, 0 to 1 (``constraint_share``)."""
+    return np.asarray(1.0 - np.clip(parcels["constraint_share"].to_numpy(dtype=np.float64, na_value=np.nan), 0.0, 1.0))
+
+
+def ranks(criteria: Numbers, reliability: Numbers, chosen: npt.NDArray[np.bool_], ranking: Ranking) -> pd.DataFrame:
+    """Rank the chosen parcels by weighted criteria, with the stability of each rank.
+
+    Args:
+        criteria: need, potential and feasibility (n, 3), 0 to 1, NaN is unknown.
+        reliability: share of the rules' weight that is known (n).
+        chosen: which parcels are ranked.
+        ranking: weights and the Monte Carlo settings.
+
+    Returns:
+        A frame of n rows: ``score`` 0 to 100 with unknown criteria at 1/2, ``score_low`` and ``score_high`` with them
+        at 0 and 1, ``reliability`` (share of the weight that is known), ``rank`` (1 is first; ties share the better
+        rank), ``rank_low`` and ``rank_high`` (5 % and 95 % quantiles), ``p_top10``. Missing where not chosen.
+
+    """
+    rows = np.flatnonzero(chosen)
+    values, weights = criteria[rows], np.asarray(ranking.weights) / sum(ranking.weights)
+    unknown = np.isnan(values)
+    scores = {name: 100 * np.where(unknown, filled, values) @ weights for name, filled in _FILLS.items()}
+    known = weights[0] * reliability[rows] + (~unknown[:, 1:]) @ weights[1:]
+    found = pd.DataFrame(scores | {"reliability": known}, index=rows)
+    found["rank"] = found["score"].round(9).rank(ascending=False, method="min").astype("Int64")
+    if len(rows):
+        rng = np.random.default_rng(ranking.seed)
+        sample = weight_draws(weights, ranking.draws, certainty=ranking.certainty, rng=rng)
+        stable = rank_stability(values, sample, error=ranking.error * np.nan_to_num(values), seed=ranking.seed)
+        found["rank_low"], found["rank_high"] = stable.rank_low.astype(int), stable.rank_high.astype(int)
+        found["p_top10"] = stable.p_top
+    whole = found.reindex(columns=[*_FILLS, "reliability", "rank", "rank_low", "rank_high", "p_top10"])
+    return whole.reindex(range(len(criteria))).astype({"rank": "Int64", "rank_low": "Int64", "rank_high": "Int64"})
+
+
+_FILLS: Final = {"score": 0.5, "score_low": 0.0, "score_high": 1.0}
