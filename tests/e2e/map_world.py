@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mapbox_vector_tile
@@ -24,6 +25,7 @@ from parkplan.render.map import MapLayer, MapRequest, district_map, host_data
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+ASSETS = Path(next(iter(parkplan.render.__path__))) / "assets"
 WORLD = 20037508.342789244
 WEST, NORTH = 12590000.0, 2577000.0
 HOSTILE = "{{7*7}} <script>window.hit=1</script> ${x} ` {% x %}"
@@ -167,14 +169,15 @@ class Application:
         self.asked: list[str] = []
         self.failing: set[str] = set()
         self.slow: float = 0.0
-        assets = next(iter(parkplan.render.__path__)) + "/assets"
-        self.app = Starlette(
-            routes=[
-                Route("/", lambda _: HTMLResponse(PAGE)),
-                Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", self._tile),
-                Mount("/assets", StaticFiles(directory=assets)),
-            ]
-        )
+        self.app = Starlette(routes=self.routes())
+
+    def routes(self) -> list[Route | Mount]:
+        """The page itself, tiles, assets."""
+        return [
+            Route("/", lambda _: HTMLResponse(PAGE)),
+            Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", self._tile),
+            Mount("/assets", StaticFiles(directory=ASSETS)),
+        ]
 
     async def _tile(self, request: Request) -> Response:
         layer = request.path_params["layer"]

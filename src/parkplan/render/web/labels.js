@@ -6,6 +6,7 @@ import { FONT, pointScale } from "./symbols.js";
 const WRAP_ABOVE = 9; // characters; longer names take two lines
 const REPEAT_PX = 220; // the same name again (the next piece of a road) not nearer than this
 const GAP_PX = 3;
+const ROOM = 1.3; // a road is at least this much longer than its name
 const MOST_OBSTACLES = 600; // where symbols lie denser than this, names over them are the lesser evil
 const WIDE = /[\u2e80-\u9fff\uff00-\uffef]/;
 
@@ -41,6 +42,16 @@ function symbolBoxes(layers, zoom, origin) {
   return boxes;
 }
 
+/** How long each line of a tile is on the screen, by id: a name longer than its road would name the neighbour too. */
+function lineLengths(tile, glass) {
+  const found = new Map();
+  for (const { id, box } of tile.features) {
+    const length = Math.hypot(box[2] - box[0], box[3] - box[1]) * glass;
+    found.set(id, Math.max(found.get(id) ?? 0, length));
+  }
+  return found;
+}
+
 /** Every name once: pieces of one feature in several tiles carry the same id. */
 function candidates(layers, zoom, origin) {
   const found = [];
@@ -51,18 +62,22 @@ function candidates(layers, zoom, origin) {
     const tiles = layer.shownTiles().sort((a, b) => a.coordinates.x - b.coordinates.x || a.coordinates.y - b.coordinates.y);
     for (const { coordinates, tile } of tiles) {
       const place = tileFrame(layer, coordinates, origin);
+      const lengths = geometry === "line" && tile.labels.length ? lineLengths(tile, place.glass) : null;
       for (const entry of tile.labels) {
         if ((entry.id !== undefined && seen.has(entry.id)) || layer.hidden.has(entry.index)) continue;
         seen.add(entry.id);
         const lift = geometry === "point" ? symbol.radius * pointScale(zoom) + label.size * 0.6 + GAP_PX + 1 : 0;
         const x = place.x + entry.x * place.glass;
         const y = place.y + entry.y * place.glass - lift;
-        found.push({ layer: id, text: entry.text, x, y, label, order: layer.spec.order, fixed: geometry !== "polygon" });
+        const room = lengths?.get(entry.id) ?? Infinity;
+        const fixed = geometry !== "polygon";
+        found.push({ layer: id, text: entry.text, x, y, label, order: layer.spec.order, index: entry.index, room, fixed });
       }
     }
   }
-  // larger letters first, then the upper layer, then from top to bottom: the same view gives the same names
-  return found.sort((a, b) => b.label.size - a.label.size || b.order - a.order || a.y - b.y || a.x - b.x);
+  // larger letters first, then the upper layer, its first class, from top to bottom: the same view gives the same names
+  const rank = (a, b) => b.label.size - a.label.size || b.order - a.order || a.index - b.index;
+  return found.sort((a, b) => rank(a, b) || a.y - b.y || a.x - b.x);
 }
 
 function overlap(a, b) {
@@ -88,7 +103,9 @@ export function placeLabels(wanted, measure, obstacles = []) {
     if (repeats(candidate, placed)) continue;
     const { size } = candidate.label;
     const lines = wrap(candidate.text);
-    const width = Math.max(...lines.map((line) => measure(line, candidate.label))) / 2 + GAP_PX;
+    const longest = Math.max(...lines.map((line) => measure(line, candidate.label)));
+    if (longest * ROOM > (candidate.room ?? Infinity)) continue;
+    const width = longest / 2 + GAP_PX;
     const height = (lines.length * size * 1.2) / 2 + GAP_PX;
     for (const shift of candidate.fixed ? [0] : [0, -1.5 * size, 1.5 * size]) {
       const y = candidate.y + shift;

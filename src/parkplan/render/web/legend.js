@@ -52,17 +52,18 @@ export class Legend {
 
   _block(item, zoom) {
     const { spec } = item;
-    const classes = spec.classes.filter((entry) => entry.count !== 0);
-    const out = zoom < spec.zoom[0] || zoom > spec.zoom[1];
-    const block = element("div", { class: `pp-legend-layer${out ? " pp-out" : ""}`, "data-layer": spec.id });
-    if (spec.classes.length === 1) {
-      const entry = { ...spec.classes[0], title: spec.title };
-      block.append(classButton(item, entry, this.texts, this.toggle));
+    const block = element("div", { class: "pp-legend-layer", "data-layer": spec.id });
+    if (zoom < spec.zoom[0] || zoom > spec.zoom[1]) {
+      const hint = zoom < spec.zoom[0] ? this.texts.zoom_in : this.texts.zoom_out_hint;
+      block.append(element("div", { class: "pp-legend-title" }, `${spec.title} · ${hint}`));
+    } else if (spec.classes.length === 1) {
+      block.append(classButton(item, { ...spec.classes[0], title: spec.title }, this.texts, this.toggle));
     } else {
       block.append(element("div", { class: "pp-legend-title" }, spec.title));
-      for (const entry of classes) block.append(classButton(item, entry, this.texts, this.toggle));
+      // classes without a single row would only lengthen the legend
+      const present = spec.classes.filter((entry) => entry.count !== 0);
+      block.append(...present.map((entry) => classButton(item, entry, this.texts, this.toggle)));
     }
-    if (out) block.append(element("p", { class: "pp-quiet" }, zoom < spec.zoom[0] ? this.texts.zoom_in : this.texts.zoom_out_hint));
     return block;
   }
 }

@@ -192,8 +192,13 @@ export class MapView {
     this.fit(this.page.bounds, options);
   }
 
+  /** Show an extent beside the cards, not under them, where the map is wide enough. */
   fit(box, options = {}) {
-    if (box) this.map.fitBounds(bounds(box), { padding: [24, 24], maxZoom: 18, ...options });
+    if (!box) return;
+    const wide = this.canvas.clientWidth >= 900;
+    const left = wide && !this.tree.node.hidden ? this.tree.node.offsetWidth + 24 : 24;
+    const right = wide ? 60 : 24;
+    this.map.fitBounds(bounds(box), { paddingTopLeft: [left, 24], paddingBottomRight: [right, 24], maxZoom: 18, ...options });
   }
 
   togglePart(part) {
