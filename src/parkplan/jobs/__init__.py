@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from parkplan.jobs.demo import demo
 from parkplan.jobs.export import export
+from parkplan.jobs.importing import Limits, Reading, import_file
 from parkplan.jobs.info import info
 from parkplan.jobs.layers import layers
+from parkplan.jobs.serve import serve
 
-__all__ = ["demo", "export", "info", "layers"]
+__all__ = ["Limits", "Reading", "demo", "export", "import_file", "info", "layers", "serve"]

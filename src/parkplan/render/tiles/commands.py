@@ -7,13 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from parkplan.render.tiles.grid import UNITS_PER_PX, Flags, Floats, Integers, Tokens
+from parkplan.render.tiles.grid import EXTENT, UNITS_PER_PX, Flags, Floats, Integers, Tokens
 from parkplan.render.tiles.shapes import Kind, reversal, ring_areas
 from parkplan.render.tiles.wire import zigzag
 
 MOVE_TO: Final = 1
 LINE_TO: Final = 2
 CLOSE_PATH: Final = 7 | 1 << 3
+_FILLED: Final = (4 * UNITS_PER_PX) ** 2
+"""Area up to which a polygon is drawn without the holes that would eat it up, in square units."""
 _LEAST: Final[dict[Kind, int]] = {"point": 1, "line": 2, "polygon": 3}
 
 
@@ -97,7 +99,10 @@ def _chosen(paths: Paths, keep: Flags) -> Paths:
 
 
 def _settled(paths: Paths) -> Paths:
-    """Give each ring the sign it must have after rounding, and a sliver to exteriors that rounding made flat."""
+    """Give each ring the sign it must have after rounding, and a sliver to exteriors that rounding made flat.
+
+    A small polygon that its holes would eat up after rounding loses its holes; one whose hole covers the tile goes.
+    """
     if not len(paths.counts):
         return paths
     exterior = _exterior(paths.part)
@@ -112,9 +117,11 @@ def _settled(paths: Paths) -> Paths:
     size = np.abs(area)
     numbers = np.cumsum(exterior) - 1
     net = np.bincount(numbers, weights=np.where(exterior, size, -size))
-    solid = exterior & (size > 0) & (flat | (net[numbers] > 0))
-    hollow = ~exterior & (size > 0) & ~np.isin(paths.part, paths.part[flat])
-    return _chosen(paths, solid | (hollow & _alive(paths.part, solid)))
+    void = net[numbers] <= 0
+    solid = exterior & (size > 0) & (flat | ~void | (size < EXTENT * EXTENT))
+    filled = exterior & (flat | (void & (size <= _FILLED)))
+    hollow = ~exterior & (size > 0) & _alive(paths.part, solid & ~filled)
+    return _chosen(paths, solid | hollow)
 
 
 def _slivers(paths: Paths, flat: Flags) -> Integers:

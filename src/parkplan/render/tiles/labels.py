@@ -68,7 +68,7 @@ class Labels:
             return b""
         near = near[np.argsort(self.rows[near])]
         paths = Paths.rounded(tile.to_units(self.xy[near]), np.ones(len(near), np.int64), np.arange(len(near)))
-        known, places = np.unique(self.texts[near].astype(str), return_inverse=True)
+        known, places = np.unique(self.texts[near], return_inverse=True)
         drawn = draw("point", paths, self.rows[near])
         return layer_message(
             name, "point", drawn, {"n": (places.astype(np.int64), known.tolist()), "c": coded(codes[drawn.rows])}

@@ -1,0 +1,189 @@
+"""Tiles of the map layers of a workspace, as the browser asks for them.
+
+What is needed again is kept in memory by version: the shapes of a table once for all its layers, a layer's classes and
+labels, the rows of a condition, and the tiles asked for lately.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pyproj import CRS
+
+from parkplan._errors import RequestError
+from parkplan.data.layers import load_layers
+from parkplan.expressions import parse
+from parkplan.jobs.frames import Loaded, require
+from parkplan.jobs.kept import Kept
+from parkplan.render.classes import classify
+from parkplan.render.tiles import MAX_ZOOM, Labels, Shapes, Tile, TileLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.model.layers import LayerSet, LayerSpec
+
+    Flags = NDArray[np.bool_]
+
+REVISION: Final = 1
+"""Raised when the same data give other tiles, so that browsers let go of the old ones."""
+COMPRESSION: Final = 4
+_MB: Final = 1 << 20
+_shapes: Final = Kept[tuple[str, ...], Shapes](limit=3072 * _MB, weigh=lambda shapes: shapes.nbytes)
+_layers: Final = Kept[tuple[str, ...], "DrawnLayer"](limit=64)
+_masks: Final = Kept[tuple[str, ...], "Flags"](limit=64 * _MB, weigh=lambda mask: mask.nbytes)
+_tiles: Final = Kept[tuple[str | int, ...], bytes](limit=96 * _MB, weigh=lambda body: len(body) + 512)
+
+
+@dataclass(frozen=True)
+class DrawnLayer:
+    """A layer ready to be drawn, and the colours of its classes for overview tiles."""
+
+    tiles: TileLayer
+    palette: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A tile as bytes (gzip for vector tiles, PNG for overviews; none where it is empty) and the version it shows."""
+
+    body: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a map must know of a layer's tiles.
+
+    ``version`` belongs into the addresses as ``v``: while it is true, browsers need not ask again. Below zoom
+    ``overview_below`` overview tiles stand in for vector tiles; 0 means never.
+    """
+
+    version: str
+    overview_below: int
+
+
+def version_of(ws: Workspace, layer: str) -> str:
+    """Return the version of a layer's tiles: of the table's content, the layer's definition and its palette.
+
+    Raises:
+        RequestError: no such layer, or the workspace lacks its table.
+
+    """
+    catalogue = load_layers()
+    spec = _spec(catalogue, layer)
+    known = next((info for info in ws.tables() if info.name == spec.table), None)
+    version = known.version if known is not None else require(ws, spec.table).info.version
+    return _version(catalogue, spec, version)
+
+
+def published(ws: Workspace, layer: str) -> Published:
+    """Return what a map must know of a layer's tiles; prepares the layer.
+
+    Raises:
+        RequestError: no such layer, or the workspace lacks its table.
+        DefinitionError: the table lacks a column that the layer needs.
+
+    """
+    version, drawn = _drawn(ws, layer)
+    return Published(version, drawn.tiles.overview_below)
+
+
+def vector_tile(ws: Workspace, layer: str, place: tuple[int, int, int], where: str = "") -> Answer:
+    """Return a vector tile, compressed by gzip; ``place`` is z, x, y; ``where`` is a further condition on the rows.
+
+    Raises:
+        RequestError: no such layer, table or tile.
+        DefinitionError: the condition is faulty or names an unknown column.
+
+    """
+
+    def make(drawn: DrawnLayer, mask: Flags | None) -> bytes:
+        body = drawn.tiles.tile(*place, mask)
+        return gzip.compress(body, COMPRESSION, mtime=0) if body else b""
+
+    return _answer(ws, layer, place, where, ("mvt", make))
+
+
+def overview_tile(ws: Workspace, layer: str, place: tuple[int, int, int], where: str = "") -> Answer:
+    """Return an overview tile, PNG.
+
+    Raises:
+        RequestError: no such layer, table or tile.
+        DefinitionError: the condition is faulty or names an unknown column.
+
+    """
+    return _answer(
+        ws, layer, place, where, ("png", lambda drawn, mask: drawn.tiles.overview(*place, drawn.palette, mask))
+    )
+
+
+def _answer(
+    ws: Workspace,
+    layer: str,
+    place: tuple[int, int, int],
+    where: str,
+    form: tuple[str, Callable[[DrawnLayer, Flags | None], bytes]],
+) -> Answer:
+    try:
+        Tile(*place)
+    except ValueError:
+        z, x, y = place
+        raise RequestError("no_tile", z=z, x=x, y=y, deepest=MAX_ZOOM) from None
+    kind, make = form
+    version, drawn = _drawn(ws, layer)
+
+    def body() -> bytes:
+        table = _spec(load_layers(), layer).table
+        return make(drawn, _mask(ws, require(ws, table), where) if where else None)
+
+    return Answer(_tiles.get((ws.address, version, kind, where, *place), body), version)
+
+
+def _spec(catalogue: LayerSet, layer: str) -> LayerSpec:
+    spec = catalogue.layers.get(layer)
+    if spec is None:
+        raise RequestError("unknown_layer", layer=layer, known=", ".join(sorted(catalogue.layers)))
+    return spec
+
+
+def _version(catalogue: LayerSet, spec: LayerSpec, table_version: str) -> str:
+    used = getattr(spec.style, "palette", None)
+    palette = catalogue.palettes[used].model_dump_json() if used else ""
+    content = "\n".join([str(REVISION), table_version, spec.model_dump_json(), palette])
+    return hashlib.sha256(content.encode()).hexdigest()[:20]
+
+
+def _drawn(ws: Workspace, layer: str) -> tuple[str, DrawnLayer]:
+    catalogue = load_layers()
+    spec = _spec(catalogue, layer)
+    loaded = require(ws, spec.table)
+    version = _version(catalogue, spec, loaded.info.version)
+    return version, _layers.get((ws.address, version), lambda: _prepare(ws, loaded, spec, catalogue))
+
+
+def _prepare(ws: Workspace, loaded: Loaded, spec: LayerSpec, catalogue: LayerSet) -> DrawnLayer:
+    crs = CRS.from_user_input(loaded.crs)
+    shapes = _shapes.get((ws.address, loaded.name, loaded.info.version), lambda: Shapes.of(loaded.geometry, crs))
+    classified = classify(loaded.frame, spec, catalogue.palettes)
+    labels, label_zoom = None, 0
+    if spec.label is not None and spec.label.column in loaded.frame.columns:
+        texts: NDArray[np.object_] = loaded.frame[spec.label.column].astype(object).to_numpy()
+        texts = np.where(classified.drawn, texts, None)  # type: ignore[call-overload]
+        labels, label_zoom = Labels.of(texts, loaded.geometry, crs), spec.label.min_zoom
+    alpha = f"{round(255 * spec.symbol.fill_opacity):02x}"
+    palette = tuple(entry.colour + alpha for entry in classified.classes)
+    return DrawnLayer(TileLayer(spec.id, shapes, classified.codes, labels, label_zoom), palette)
+
+
+def _mask(ws: Workspace, loaded: Loaded, where: str) -> Flags:
+    """Return the rows that satisfy a condition."""
+    key = (ws.address, loaded.name, loaded.info.version, where)
+    return _masks.get(key, lambda: np.asarray(parse(where).select(loaded.frame)))

@@ -1,0 +1,177 @@
+"""The app as one ASGI application: Streamlit's pages, and beside them tiles, assets and a health check."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+import parkplan
+from parkplan._errors import ParkplanError, RequestError
+from parkplan.data.workspace import open_workspace
+from parkplan.jobs import tiles
+from parkplan.jobs.serve import STREAMLIT, WORKSPACE, Access
+from parkplan.ui import opened
+from parkplan.ui.gate import Gate, asked_language, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.requests import Request
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.jobs.tiles import Answer
+
+ASSETS: Final = Path(str(files("parkplan.render").joinpath("assets")))
+SCRIPT: Final = Path(__file__).with_name("main.py")
+FOREVER: Final = "private, max-age=31536000, immutable"
+ASK_AGAIN: Final = "private, no-cache"
+# named here because the table of the operating system may be wrong, and browsers are told not to guess
+_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
+_log: Final = logging.getLogger("parkplan.server")
+
+
+def build_app(workspace: str | None = None, *, access: Access | None = None) -> st.App:
+    """Return the ASGI application on a workspace, by default that of ``PARKPLAN_WORKSPACE``, else the demo district."""
+    for name, value in STREAMLIT.items():
+        os.environ.setdefault(name, value)
+    if workspace is not None:
+        os.environ[WORKSPACE] = workspace
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
+    return st.App(SCRIPT, routes=routes(), middleware=[gate], lifespan=_lifespan)
+
+
+def create() -> st.App:
+    """Return the application of this process, as ``parkplan serve`` starts it."""
+    return build_app()
+
+
+def routes() -> list[Route]:
+    """Return the routes beside Streamlit's own."""
+    return [
+        Route("/tiles/{layer}/{z:int}/{x:int}/{y:int}.mvt", _vector),
+        Route("/overview/{layer}/{z:int}/{x:int}/{y:int}.png", _overview),
+        Route("/tiles/{rest:path}", _nothing),
+        Route("/overview/{rest:path}", _nothing),
+        Route("/assets/{path:path}", _asset),
+        Route("/healthz", _health),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    """Once everything is imported, take it out of garbage collection: Streamlit collects after every run of a page."""
+    del app
+    await run_in_threadpool(_warm_up)
+    yield
+
+
+def _warm_up() -> None:
+    import folium
+    import geopandas
+    import pyproj.database
+
+    del folium, geopandas
+    pyproj.database.query_crs_info(auth_name="EPSG", pj_types=None)
+    gc.collect()
+    gc.freeze()
+
+
+@cache
+def _workspace(address: str) -> Workspace:
+    return open_workspace(address)
+
+
+async def _vector(request: Request) -> Response:
+    headers = {"content-type": "application/vnd.mapbox-vector-tile", "content-encoding": "gzip"}
+    return await _tile(request, tiles.vector_tile, headers)
+
+
+async def _overview(request: Request) -> Response:
+    return await _tile(request, tiles.overview_tile, {"content-type": "image/png"})
+
+
+async def _tile(request: Request, make: Callable[..., Answer], headers: dict[str, str]) -> Response:
+    chosen = asked_language(request.headers, request.query_params.get("lang", ""))
+    try:
+        return await run_in_threadpool(_tile_response, request, make, headers)
+    except RequestError as fault:
+        return refusal(fault, 404, chosen)
+    except ParkplanError as fault:
+        return refusal(fault, 400, chosen)
+    except Exception:
+        _log.exception("tile %s", request.url.path)
+        return refusal(RequestError("our_fault"), 500, chosen)
+
+
+def _tile_response(request: Request, make: Callable[..., Answer], headers: dict[str, str]) -> Response:
+    ws = _workspace(opened.address())
+    layer, asked = request.path_params["layer"], request.query_params
+    tag = f'"{tiles.version_of(ws, layer)}"'
+    if tag in [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers={"etag": tag, "cache-control": _lasting(asked.get("v"), tag)})
+    place = tuple(request.path_params[name] for name in ("z", "x", "y"))
+    answer = make(ws, layer, place, asked.get("where", ""))
+    own = {"etag": f'"{answer.version}"', "cache-control": _lasting(asked.get("v"), tag), "vary": "Accept-Encoding"}
+    if not answer.body:
+        return Response(status_code=204, headers=own)
+    return Response(answer.body, headers={**own, **headers})
+
+
+def _lasting(named: str | None, tag: str) -> str:
+    """A tile whose address names the version in force never changes."""
+    return FOREVER if f'"{named}"' == tag else ASK_AGAIN
+
+
+async def _nothing(request: Request) -> Response:
+    chosen = asked_language(request.headers, request.query_params.get("lang", ""))
+    return refusal(RequestError("no_such_address", path=request.url.path), 404, chosen)
+
+
+async def _asset(request: Request) -> Response:
+    found = await run_in_threadpool(_asset_file, request.path_params["path"])
+    if found is None:
+        return await _nothing(request)
+    state = await run_in_threadpool(found.stat)
+    tag = f'"{state.st_size:x}-{state.st_mtime_ns:x}"'
+    headers = {"etag": tag, "cache-control": FOREVER if "v" in request.query_params else ASK_AGAIN}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(found, headers=headers, media_type=_TYPES.get(found.suffix, "application/octet-stream"))
+
+
+def _asset_file(path: str) -> Path | None:
+    """Return a file of the assets, or None; nothing outside the folder, by whatever path or link."""
+    if "\\" in path or "\0" in path or ":" in path:
+        return None
+    root = ASSETS.resolve()
+    found = (root / path.lstrip("/")).resolve()
+    return found if found.is_relative_to(root) and found.is_file() else None
+
+
+async def _health(request: Request) -> Response:
+    del request
+    body: dict[str, Any] = {"status": "ok", "version": parkplan.__version__}
+    return JSONResponse(body, headers={"cache-control": "no-store"})
