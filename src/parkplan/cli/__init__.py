@@ -12,6 +12,7 @@ COMMANDS: Final[dict[str, str]] = {
     "demo": "parkplan.cli.demo",
     "info": "parkplan.cli.info",
     "layers": "parkplan.cli.layers",
+    "import": "parkplan.cli.importing",
     "export": "parkplan.cli.export",
     "serve": "parkplan.cli.serve",
 }

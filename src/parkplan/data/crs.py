@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
 import pyproj
@@ -114,21 +114,31 @@ def operation(source: CRS, target: CRS, bounds: Bounds | None = None) -> Operati
     >>> operation(CRS("EPSG:4490"), CRS("EPSG:4547")).accuracy_m
     0.0
     """
-    place = AreaOfInterest(*bounds) if bounds is not None else None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            group = TransformerGroup(source, target, always_xy=True, area_of_interest=place)
-    except ProjError as error:
-        raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target)) from error
-    if not group.transformers:
-        raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target))
+    group = _group(source, target, AreaOfInterest(*bounds) if bounds is not None else None)
+    if bounds is not None and _ballpark(group):
+        group = _group(source, target, None)
     best = group.transformers[0]
-    if "ballpark" in best.description.lower() and not _alike(source, target):
+    if _ballpark(group) and not _alike(source, target):
         datum = _datum_name(source)
         raise RequestError("crs_ballpark", source=crs_title(source), target=crs_title(target), datum=datum)
     accuracy = best.accuracy if best.accuracy is not None and best.accuracy >= 0 else None
     return Operation(best.description, accuracy, not group.best_available, best)
+
+
+def _group(source: CRS, target: CRS, place: AreaOfInterest | None) -> TransformerGroup:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            group = TransformerGroup(source, target, always_xy=True, area_of_interest=cast("Any", place))
+    except ProjError as error:
+        raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target)) from error
+    if not group.transformers:
+        raise RequestError("crs_no_way", source=crs_title(source), target=crs_title(target))
+    return group
+
+
+def _ballpark(group: TransformerGroup) -> bool:
+    return "ballpark" in group.transformers[0].description.lower()
 
 
 def _datum_name(crs: CRS) -> str:
@@ -275,7 +285,7 @@ def geodesic_areas_m2(geometry: Geometries, source: SourceCrs) -> Floats:
     def move(coordinates: Floats) -> Floats:
         return np.column_stack(to_degrees.transform(coordinates[:, 0], coordinates[:, 1]))
 
-    def measure(shape: Any) -> float:
+    def measure(shape: shapely.Geometry | None) -> float:
         return float("nan") if shape is None else abs(float(geod.geometry_area_perimeter(shape)[0]))
 
     return np.array([measure(shape) for shape in shapely.transform(geometry, move)], dtype=np.float64)

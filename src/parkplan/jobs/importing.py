@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +51,7 @@ class Reading:
     encoding: str | None = None
     layer: str | None = None
     only: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     cancelled: Callable[[], bool] | None = None
 
 
@@ -82,7 +82,7 @@ class _Made:
         )
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
     files: str | Path | Sequence[str | Path],
     *,
     to: str | Path,
@@ -179,7 +179,7 @@ def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> I
         rows=len(frame),
         mapped=matches,
         unmapped=tuple(dict.fromkeys(name for each in made for name in each.prepared.unmapped)),
-        missing=tuple(field.name for field in fields if field.name not in matches and field.name != key),
+        missing=tuple(each.name for each in fields if each.name not in matches and each.name != key),
         crs=CrsChoice(
             first.read.source.title,
             reference.crs_title(target),
@@ -198,7 +198,7 @@ def _together(frames: list[gpd.GeoDataFrame], target: CRS) -> gpd.GeoDataFrame:
     if len(frames) == 1:
         return frames[0]
     names = dict.fromkeys(name for frame in frames for name in frame.columns if name != "geometry")
-    columns = {name: _stacked([frame[name] if name in frame else None for frame in frames], frames) for name in names}
+    columns = {name: _stacked([frame.get(name) for frame in frames], frames) for name in names}
     geometry = np.concatenate([np.asarray(frame.geometry) for frame in frames])
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=target)
 
@@ -266,7 +266,7 @@ def _written(
 def _how(result: ImportResult) -> str:
     """Write for the journal how the file became the table."""
     layers = ", ".join(f"{file.layer}: {file.rows} rows, {file.crs}" for file in result.files)
-    matches = ", ".join(f"{field}={column}" for field, column in result.mapped.items())
+    matches = ", ".join(f"{name}={column}" for name, column in result.mapped.items())
     return f"{layers} -> {result.crs.workspace}; {matches}" if matches else f"{layers} -> {result.crs.workspace}"
 
 

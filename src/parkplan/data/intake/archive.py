@@ -108,7 +108,8 @@ def _extract(
         made = by_ending(path.suffix)
         if made is not None and made.reader != "archive" and not _ignored(path):
             key = path.with_suffix("") if made.name == "shapefile" else path
-            found[str(key).lower()] = Unpacked(str(path), made, folder / str(len(found)) / f"source{path.suffix.lower()}")
+            place = folder / str(len(found)) / f"source{path.suffix.lower()}"
+            found[str(key).lower()] = Unpacked(str(path), made, place)
     left = limits.archive_bytes
     for member in members:
         path = PurePosixPath(shown_name(member).replace("\\", "/"))

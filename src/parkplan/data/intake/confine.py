@@ -96,7 +96,7 @@ def confine_files(writable: Path, readable: list[Path]) -> bool:
     for path in readable:
         _allow(libc, ruleset, path, (EXECUTE | READ_FILE | READ_DIR) & handled)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    done = libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0
+    done: bool = libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0
     os.close(ruleset)
     return done
 

@@ -1,7 +1,7 @@
 """The attribute file of a Shapefile (.dbf): its header, and the encoding of its text.
 
 The encoding is decided in this order: what the user says, the .cpg file, the language byte of the header, and where
-these say nothing or do not fit the bytes, strict UTF-8, then GB18030. Text of one byte per character is the last resort.
+these say nothing or do not fit the bytes, strict UTF-8, then GB18030; at last, text of one byte per character.
 """
 
 from __future__ import annotations

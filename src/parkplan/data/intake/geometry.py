@@ -7,7 +7,7 @@ geometry; invalid polygons are repaired, and the original is handed on beside th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from parkplan.data.intake.records import Severity
 
     Geometries = NDArray[np.object_]
 
@@ -39,15 +41,18 @@ class Tidied:
 def from_wkb(wkb: Geometries) -> tuple[Geometries, NDArray[np.bool_]]:
     """Read WKB; the second array marks rows whose bytes are no geometry.
 
-    >>> geometry, unreadable = from_wkb(np.array([shapely.to_wkb(shapely.Point(1, 2)), b"nonsense", None], dtype=object))
+    >>> point = shapely.to_wkb(shapely.Point(1, 2))
+    >>> geometry, unreadable = from_wkb(np.array([point, b"nonsense", None], dtype=object))
     >>> unreadable.tolist()
     [False, True, False]
     """
     present = np.array([value is not None and len(value) > 0 for value in wkb], dtype=bool)
+    given = np.full(len(wkb), None, dtype=object)
+    given[present] = wkb[present]
     try:
-        geometry = shapely.from_wkb(np.where(present, wkb, None))
+        geometry = shapely.from_wkb(given)
     except (shapely.errors.ShapelyError, TypeError, ValueError):
-        geometry = shapely.from_wkb(np.where(present, wkb, None), on_invalid="fix")
+        geometry = shapely.from_wkb(given, on_invalid="fix")
     return geometry, present & shapely.is_missing(geometry)
 
 
@@ -80,11 +85,11 @@ def tidy(geometry: Geometries, unreadable: NDArray[np.bool_]) -> Tidied:
     found += _rows("empty_geometry", empty)
     infinite = ~missing & ~empty & ~_finite(geometry)
     found += _rows("not_finite", infinite)
-    geometry = np.where(infinite, None, geometry)
+    geometry = geometry.copy()
+    geometry[infinite] = None
     invalid = ~shapely.is_missing(geometry) & ~shapely.is_valid(geometry)
     if invalid.any():
         original[invalid] = geometry[invalid]
-        geometry = geometry.copy()
         geometry[invalid] = repair(geometry[invalid])
         found += [_repaired(original, invalid)]
         found += _rows("beyond_repair", invalid & shapely.is_empty(geometry))
@@ -107,7 +112,7 @@ def repair(geometry: Geometries) -> Geometries:
     >>> float(repair(np.array([bow_tie], dtype=object))[0].area)
     2.0
     """
-    valid = shapely.make_valid(geometry, method="linework")
+    valid: Geometries = shapely.make_valid(geometry, method="linework")
     kinds = shapely.get_dimensions(geometry)
     mixed = np.flatnonzero(shapely.get_type_id(valid) == _COLLECTION)
     for index in mixed:
@@ -135,9 +140,9 @@ def _repaired(original: Geometries, invalid: NDArray[np.bool_]) -> Finding:
     return finding("repaired", rows + 1, reason=reason)
 
 
-def _rows(code: str, mask: NDArray[np.bool_], **values: Any) -> list[Finding]:
+def _rows(code: str, mask: NDArray[np.bool_], severity: Severity = "warning") -> list[Finding]:
     rows = np.flatnonzero(mask)
-    return [finding(code, rows + 1, **values)] if len(rows) else []
+    return [finding(code, rows + 1, severity)] if len(rows) else []
 
 
 def count_types(geometry: Geometries) -> dict[str, int]:

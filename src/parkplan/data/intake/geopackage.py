@@ -88,7 +88,8 @@ def declared_count(path: Path, layer: str) -> int | None:
     """Return the count that GDAL keeps in the file, if there is one."""
     with closing(_open(path)) as base:
         try:
-            found = base.execute("select feature_count from gpkg_ogr_contents where table_name = ?", (layer,)).fetchone()
+            asked = "select feature_count from gpkg_ogr_contents where table_name = ?"
+            found = base.execute(asked, (layer,)).fetchone()
         except sqlite3.Error:
             return None
         return int(found[0]) if found and isinstance(found[0], int) else None

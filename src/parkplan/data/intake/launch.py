@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import hashlib
 import json
 import os
@@ -10,9 +11,9 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -51,7 +52,7 @@ class Options:
 
     layer: str | None = None
     encoding: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     progress: Progress | None = None
     cancelled: Cancelled | None = None
 
@@ -186,7 +187,9 @@ def _run(folder: Path, name: str, options: Options) -> None:
             env=environment(folder),
             start_new_session=os.name == "posix",
         )
-        listener = threading.Thread(target=_listen, args=(process.stdout, options.progress), daemon=True)
+        spoken = contextvars.copy_context()  # the language of this command, for the sentences of its progress
+        listening = (_listen, process.stdout, options.progress)
+        listener = threading.Thread(target=spoken.run, args=listening, daemon=True)
         listener.start()
         try:
             _watch(process, deadline, name, options)
@@ -240,8 +243,10 @@ def _answer(folder: Path, name: str, limits: Limits) -> Report:
     except ValidationError as error:
         raise SourceFileError("import_worker_answer", file=name) from error
     if answer.fault is not None and answer.fault.known():
-        raise SourceFileError(answer.fault.key, **answer.fault.values)
-    if answer.report is None or len(answer.report.columns) > limits.columns or answer.report.rows > limits.rows:
+        raise SourceFileError(answer.fault.key, **cast("dict[str, Any]", answer.fault.values))
+    if answer.report is None or not all(told.known() for told in answer.report.findings):
+        raise SourceFileError("import_worker_answer", file=name)
+    if len(answer.report.columns) > limits.columns or answer.report.rows > limits.rows:
         raise SourceFileError("import_worker_answer", file=name)
     return answer.report
 

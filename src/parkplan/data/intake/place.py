@@ -103,6 +103,8 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
     found: list[Finding] = []
     if reference.outside_area_of_use(bounds, source.crs):
         found.append(finding("crs_outside", crs=source.title, bounds=bounds_text(intake.geometry)))
+    elif reference.outside_area_of_use(bounds, target):
+        found.append(finding("crs_far", crs=reference.crs_title(target), bounds=bounds_text(intake.geometry)))
     moved, done = reference.reproject(intake.geometry, source, target)
     reasons = [Reason("crs_workspace", {"crs": reference.crs_title(target)})]
     if source.shifted is not None:
@@ -110,7 +112,7 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
     if source.crs != target:
         reasons.append(Reason("crs_operation", {"operation": done.description}))
         if done.accuracy_m:
-            found.append(finding("crs_accuracy", "", "note", operation=done.description, accuracy=done.accuracy_m))
+            found.append(finding("crs_accuracy", (), "note", operation=done.description, accuracy=done.accuracy_m))
         if done.grid_missing:
             found.append(finding("crs_grid", severity="note"))
     broken = ~shapely.is_missing(moved) & ~shapely.is_valid(moved)

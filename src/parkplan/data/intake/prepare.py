@@ -15,7 +15,7 @@ from parkplan._errors import ParkplanError, SourceFileError
 from parkplan.data.intake.fields import Match, match_columns
 from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of, single_parts
 from parkplan.data.intake.records import Finding, finding
-from parkplan.data.intake.values import coerce, unknown_column
+from parkplan.data.intake.values import coerce
 from parkplan.i18n import message
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def _one_family(
         title = message(f"import.family_{family}")
         found.append(finding("collection_reduced", intake.source_row[collections], family=title))
     fitting = in_family(geometry, family)
-    if not fitting.all() and wish.only is None or wish.table is not None and family != wish.table.geometry:
+    wrong_kind = wish.table is not None and family != wish.table.geometry
+    if wrong_kind or (wish.only is None and not fitting.all()):
         expected = message(f"import.family_{wish.table.geometry if wish.table else family}")
         raise SourceFileError("import_wrong_geometry", table=wish.name, file=intake.name, expected=expected,
                               counts=_counts_text(counts))
@@ -123,7 +124,7 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
     gaps = {name for name in table.column_names if table.column(name).null_count}
     plain = table.drop_columns(list(gaps)).to_pandas(date_as_object=True)
     nullable = table.select(list(gaps)).to_pandas(date_as_object=True, types_mapper=_NULLABLE.get)
-    whole = pd.concat([plain, nullable], axis="columns") if gaps else plain
+    whole: pd.DataFrame = pd.concat([plain, nullable], axis="columns") if gaps else plain
     return whole.reindex(range(table.num_rows))[table.column_names]
 
 
@@ -143,7 +144,7 @@ def _fields(
         made[match.field], bad, told = coerce(values, field, match.unit)
         found += [_in_file_rows(each, rows) for each in told]
         if match.unit is not None:
-            found.append(finding("unit_converted", "", "note", column=match.column, unit=match.unit, field=match.field))
+            found.append(finding("unit_converted", (), "note", column=match.column, unit=match.unit, field=match.field))
         elif not match.sure:
             found.append(finding("unit_assumed", column=match.column, field=match.field))
         count += int(bad.sum())
@@ -151,8 +152,7 @@ def _fields(
     if faults:
         raise SourceFileError("import_values", file=file, count=count, details=faults)
     ordered = wish.table.columns if wish.table is not None else ()
-    canonical = {field.name: made.get(field.name, unknown_column(field, len(source))) for field in ordered}
-    return canonical | made, found
+    return {field.name: made[field.name] for field in ordered if field.name in made} | made, found
 
 
 def _in_file_rows(told: Finding, rows: NDArray[np.int64]) -> Finding:

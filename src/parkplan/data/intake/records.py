@@ -6,7 +6,7 @@ filled with plain values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,7 +73,20 @@ class Finding(_Record):
 
     def sentence(self, chosen: Language | None = None) -> str:
         """Return the finding as one sentence."""
-        return message(f"import.finding_{self.code}", chosen, count=self.count, rows=rows_text(self), **self.values)
+        values = cast("dict[str, Any]", self.values)
+        return message(f"import.finding_{self.code}", chosen, count=self.count, rows=rows_text(self), **values)
+
+    def known(self) -> bool:
+        """Say whether the product has a sentence for this finding, and the finding has the values for it."""
+        taken: dict[str, Value] = {"count": self.count, "rows": ""}
+        return taken.keys().isdisjoint(self.values) and _speaks(f"import.finding_{self.code}", taken | self.values)
+
+
+def _speaks(key: str, values: dict[str, Value]) -> bool:
+    try:
+        return key in catalogue() and bool(message(key, "en", **cast("dict[str, Any]", values)))
+    except (KeyError, ValueError, TypeError, IndexError):
+        return False
 
 
 def rows_text(finding: Finding, shown: int = 10) -> str:
@@ -103,8 +116,8 @@ class Fault(_Record):
     values: dict[str, Value] = Field(default_factory=dict)
 
     def known(self) -> bool:
-        """Say whether the product has a sentence for this fault."""
-        return f"errors.{self.key}" in catalogue()
+        """Say whether the product has a sentence for this fault, and the fault has the values for it."""
+        return {"key", "details"}.isdisjoint(self.values) and _speaks(f"errors.{self.key}", self.values)
 
 
 class Report(_Record):

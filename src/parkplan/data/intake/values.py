@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pandas as pd
@@ -113,7 +113,7 @@ def _integers(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
 
 
 def _dates(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
-    return _each(values, _date, object)
+    return _each(values, _date, "object")
 
 
 def _date(text: str) -> dt.date | None:
@@ -132,19 +132,16 @@ def _truths(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
 
 
 def _truth(text: str) -> bool | None:
-    return True if text.removesuffix(".0").lower() in _TRUE else False if text.removesuffix(".0").lower() in _FALSE else None
+    plain = text.removesuffix(".0").lower()
+    return plain in _TRUE if plain in _TRUE | _FALSE else None
 
 
-def _each(values: pd.Series[Any], read: Callable[[str], Any], dtype: Any) -> tuple[pd.Series[Any], Bad]:
+def _each(values: pd.Series[Any], read: Callable[[str], object], dtype: str) -> tuple[pd.Series[Any], Bad]:
     """Read each value from its text; blanks are unknown, what cannot be read is bad."""
     texts = values.map(lambda value: unicodedata.normalize("NFKC", str(value)).strip(), na_action="ignore")
     given = (texts.notna() & (texts != "")).to_numpy(dtype=bool, na_value=False)
     made = [read(str(text)) if known else None for text, known in zip(texts, given, strict=True)]
     bad = given & np.array([value is None for value in made], dtype=bool)
-    return pd.Series(made, index=values.index, name=values.name, dtype=dtype), bad
+    series = pd.Series(cast("list[Any]", made), index=values.index, name=values.name, dtype=cast("Any", dtype))
+    return series, bad
 
-
-def unknown_column(field: Column, rows: int) -> pd.Series[Any]:
-    """Return a column of which nothing is known, in the type of its field."""
-    dtype = {"number": "float64", "integer": "Int64", "boolean": "boolean", "date": object}.get(field.kind, "str")
-    return pd.Series([None] * rows, dtype=dtype)

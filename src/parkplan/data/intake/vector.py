@@ -174,7 +174,10 @@ def _prepare_geojson(source: Source) -> tuple[tuple[str, ...], str | None, list[
     if encoding == "utf-8" and not marked:
         return (), encoding, []
     rewritten = source.path.with_name("utf8" + source.path.suffix)
-    with source.path.open(encoding=encoding, newline="") as old, rewritten.open("w", encoding="utf-8", newline="") as new:
+    with (
+        source.path.open(encoding=encoding, newline="") as old,
+        rewritten.open("w", encoding="utf-8", newline="") as new,
+    ):
         while block := old.read(_TEXT_BLOCK):
             new.write(block)
     source.path = rewritten

@@ -22,7 +22,7 @@ from parkplan.data.intake.formats import DRIVERS, by_ending, sniff
 from parkplan.data.intake.parquet import read_parquet
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Fault, Report, Request, finding
 from parkplan.data.intake.tabular import read_csv
-from parkplan.data.intake.vector import Raw, Source, choose_layer, read_vector
+from parkplan.data.intake.vector import Source, choose_layer, read_vector
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Finding
@@ -47,7 +47,7 @@ def answer(folder: Path) -> Answer:
     except MemoryError:
         limit = request.limits.memory_bytes // 1024**2
         return Answer(fault=Fault(key="import_memory", values={"file": request.name, "limit": limit}))
-    except Exception as error:  # noqa: BLE001 -- broken bytes make readers raise anything at all
+    except Exception as error:  # broken bytes make readers raise anything at all
         kind = by_ending(request.suffix)
         title = kind.title if kind else request.suffix
         print(repr(error)[:2000], file=sys.stderr)
@@ -68,7 +68,7 @@ def _read(request: Request, folder: Path) -> Report:
     findings = (*found, *raw.findings, *renamed, *tidied.findings)
     return Report(
         format=source.format.name,
-        layer=raw.layer,
+        layer=raw.layer if source.format.name == "gpkg" else Path(source.name).stem,
         layers=raw.layers,
         rows=len(features),
         columns=tuple(attributes.column_names),

@@ -1,0 +1,76 @@
+"""``parkplan import FILE... --to WS --as TABLE``."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from parkplan import jobs
+from parkplan._errors import RequestError
+from parkplan.cli import frame
+from parkplan.cli.text import visible
+from parkplan.i18n import message
+from parkplan.jobs.importing import Reading
+
+if TYPE_CHECKING:
+    from parkplan.jobs.import_result import ImportResult
+
+_FAMILIES: Final = ("polygon", "line", "point")
+
+
+@frame.command(
+    "import",
+    frame.argument("files", metavar="FILE...", nargs=-1, required=True),
+    frame.option("--to", required=True, metavar="WS", help="option_import_to"),
+    frame.option("--as", "table", required=True, metavar="TABLE", help="option_import_as"),
+    frame.option("--crs", metavar="CRS", help="option_import_crs"),
+    frame.option("--encoding", metavar="E", help="option_import_encoding"),
+    frame.option("--layer", metavar="L", help="option_import_layer"),
+    frame.option("--only", type=click.Choice(_FAMILIES), help="option_import_only"),
+    frame.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="option_import_map"),
+    frame.option("--time-limit", type=click.FloatRange(1, 86_400), default=30.0, metavar="S", help="option_import_time"),
+    frame.option("--dry-run", is_flag=True, help="option_import_dry_run"),
+)
+def command(
+    files: tuple[str, ...], to: str, table: str, pairs: tuple[str, ...], dry_run: bool, **how: str | float | None
+) -> frame.Answer:
+    """Import files."""
+    limits = jobs.Limits(wall_s=float(how.pop("time_limit") or 30.0))
+    reading = Reading(**{name: str(value) for name, value in how.items() if value is not None}, limits=limits)
+    done = jobs.import_file(
+        files,
+        to=to,
+        table=table,
+        mapping=dict(map(_pair, pairs)),
+        reading=reading,
+        dry_run=dry_run,
+        progress=frame.progress,
+    )
+    return frame.Answer(_document(done), _lines(done))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, column = text.partition("=")
+    if not (name.strip() and sign and column):
+        raise RequestError("import_mapping_form", given=text)
+    return name.strip(), column
+
+
+def _document(done: ImportResult) -> dict[str, object]:
+    return {each.name: getattr(done, each.name) for each in fields(done) if each.name != "frame"}
+
+
+def _lines(done: ImportResult) -> list[str]:
+    counts = {"rows": f"{done.rows:,}", "mapped": len(done.mapped), "unmapped": len(done.unmapped)}
+    lines = [message("import.would" if done.dry_run else "import.done", table=done.table, **counts), *done.crs.reasons]
+    lines += [
+        message("import.matched", field=field, column=visible(column)) for field, column in done.mapped.items()
+    ]
+    if done.unmapped:
+        lines.append(message("import.others", columns=", ".join(map(visible, done.unmapped))))
+    if done.findings:
+        lines.append(message("import.findings", count=len(done.findings)))
+        lines += [f"  {visible(each.text)}" for each in done.findings]
+    return lines
