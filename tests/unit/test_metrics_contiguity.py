@@ -6,16 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from shapely import box
+from shapely.affinity import translate
 
 from parkplan.metrics import blocks, pairs_within
 
-ROW = [
-    box(0, 0, 100, 100),
-    box(100, 0, 200, 100),
-    box(200, 100, 300, 200),
-    box(315, 100, 400, 200),
-    box(900, 0, 950, 50),
-]
+CORNERS = [(0, 0, 100, 100), (100, 0, 200, 100), (200, 100, 300, 200), (315, 100, 400, 200), (900, 0, 950, 50)]
+ROW = [translate(box(*corners), 409_000, 2_497_000) for corners in CORNERS]
 
 
 def test_touching_at_a_corner_counts_and_a_gap_bridges_a_road() -> None:
