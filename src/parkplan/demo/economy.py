@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from parkplan.demo import naming
+from parkplan.demo.flaws import RATES
 from parkplan.units import M2_PER_MU, YUAN_PER_WAN
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ TAX_MEDIAN_WAN_PER_MU: Final = 8.0
 TAX_RANGE_WAN_PER_MU: Final = (0.2, 80.0)
 ABOVE_SCALE_YUAN: Final = 20_000_000.0
 """Annual revenue from which an industrial firm counts as above designated size."""
-WITHOUT_PARCEL: Final = 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,15 @@ def make_economy(plots: Plots, register: Register, stock: Stock, rng: np.random.
     tax = tax_mu * YUAN_PER_WAN * mu
     output = tax / rng.lognormal(np.log(0.042), 0.35, count)
     staff = np.maximum(3, output / rng.lognormal(np.log(900_000.0), 0.45, count))
-    totals = {"tax": tax, "output": output, "employees": staff}
-    number = np.where(working, _tenants(register, stock, rng), 0)
+    floor = np.bincount(stock.parcel, stock.floor_m2, count)
+    totals = {"tax": tax, "output": output, "employees": staff, "floor": floor}
+    number = np.where(working, _tenants(floor, rng), 0)
     code = np.where(register.industrial, naming.industry(register.cluster, rng), None)
     firms = _firms(plots, register, totals, number, code, rng)
     return Economy(_sums(register, firms, working, mu, rng), firms, code)
 
 
-def _tenants(register: Register, stock: Stock, rng: np.random.Generator) -> Integers:
-    floor = np.bincount(stock.parcel, stock.floor_m2, len(register.area_m2))
+def _tenants(floor: Floats, rng: np.random.Generator) -> Integers:
     shared = (rng.random(len(floor)) < 0.2) & (floor > 3000.0)
     return np.where(shared, np.minimum(2 + rng.poisson(floor / 6000.0), 14), 1)
 
@@ -80,32 +80,48 @@ def _tenants(register: Register, stock: Stock, rng: np.random.Generator) -> Inte
 def _firms(
     plots: Plots, register: Register, totals: dict[str, Floats], number: Integers, code: Shapes, rng: np.random.Generator
 ) -> Firms:
-    parcel = np.repeat(np.arange(len(number)), number)
-    part = rng.gamma(1.2, size=len(parcel)) + 0.05
-    share = part / np.bincount(parcel, part, len(number))[parcel]
-    stray = (number[parcel] > 1) & (rng.random(len(parcel)) < 0.35)
+    """Firms share what their parcel earns; some have another trade than the parcel, a few have no parcel on record."""
+    homeless = int(np.ceil(RATES["firm_without_parcel"] * number.sum()))
+    hosts = rng.choice(np.flatnonzero(number), homeless)
+    parcel = np.concatenate([np.repeat(np.arange(len(number)), number), hosts])
+    housed = np.arange(len(parcel)) < len(parcel) - homeless
+    part = np.where(housed, rng.gamma(1.2, size=len(parcel)) + 0.05, 0.0)
+    share = np.where(housed, part / np.bincount(parcel, part, len(number))[parcel], rng.uniform(0.02, 0.1, len(parcel)))
+    stray = ((number[parcel] > 1) & (rng.random(len(parcel)) < 0.35)) | ~housed
     every = np.array(list(naming.CODES), dtype=object)
     cluster = np.where(stray, rng.choice(every, len(parcel)), register.cluster[parcel])
-    codes = np.where(stray, naming.industry(cluster, rng), code[parcel])
     output = np.round(totals["output"][parcel] * share, -4)
-    tax = np.round(totals["tax"][parcel] * share, -2)
-    staff = np.maximum(1, np.round(totals["employees"][parcel] * share))
     high = rng.random(len(parcel)) < np.where(output > ABOVE_SCALE_YUAN, 0.42, 0.14)
-    rnd = np.where(high | (rng.random(len(parcel)) < 0.35), output * rng.lognormal(np.log(0.035), 0.5, len(parcel)), 0.0)
-    firms = Firms(
-        parcel,
+    active = high | (rng.random(len(parcel)) < 0.35)
+    return Firms(
+        np.where(housed, parcel, -1),
         _points(plots, parcel, rng),
-        naming.firms(cluster, rng),
-        codes,
+        _shared(naming.firms(cluster, rng), number[parcel] == 1, rng),
+        np.where(stray, naming.industry(cluster, rng), code[parcel]),
         cluster,
         output,
-        tax,
-        staff,
-        np.round(rnd, -3),
+        np.round(totals["tax"][parcel] * share, -2),
+        np.maximum(1, np.round(totals["employees"][parcel] * share)),
+        np.round(np.where(active, output * rng.lognormal(np.log(0.035), 0.5, len(parcel)), 0.0), -3),
         high,
-        np.full(len(parcel), np.nan),
+        _leased(parcel, share, number, totals["floor"], housed),
     )
-    return firms
+
+
+def _shared(name: Shapes, alone: Flags, rng: np.random.Generator) -> Shapes:
+    """A few firms on parcels of their own carry the name of another: one firm on two parcels, or a namesake."""
+    rows = rng.permutation(np.flatnonzero(alone))
+    pairs = max(1, int(round(RATES["name_twice"] * len(name) / 2)))
+    name[rows[pairs : 2 * pairs]] = name[rows[:pairs]]
+    return name
+
+
+def _leased(parcel: Integers, share: Floats, number: Integers, floor: Floats, housed: Flags) -> Floats:
+    """Leased floor of the tenants of shared parcels; the largest firm is the owner and leases nothing."""
+    largest = np.zeros(len(number))
+    np.maximum.at(largest, parcel[housed], share[housed])
+    tenant = housed & (number[parcel] > 1) & (share < largest[parcel])
+    return np.where(tenant, np.round(0.9 * floor[parcel] * share, -1), np.nan)
 
 
 def _points(plots: Plots, parcel: Integers, rng: np.random.Generator) -> Shapes:
@@ -125,7 +141,8 @@ def _sums(
     count = len(working)
 
     def total(values: Floats) -> Floats:
-        return np.where(working, np.bincount(firms.parcel, values, count), np.nan)
+        housed = firms.parcel >= 0
+        return np.where(working, np.bincount(firms.parcel[housed], values[housed], count), np.nan)
 
     output = total(firms.output)
     intensity = np.exp(rng.normal(np.log(230.0), 0.5, count)) * np.where(register.status == "low_efficiency", 0.55, 1)

@@ -47,7 +47,9 @@ def hill(canvas: Canvas, rng: np.random.Generator) -> Any:
     return blob(canvas.place([(x, y)])[0], (rx * 1000 * canvas.scale, ry * 1000 * canvas.scale), rng)
 
 
-def make_constraints(terrain: Terrain, net: RoadNet, settlement: Settlement, wood: Any) -> gpd.GeoDataFrame:
+def make_constraints(
+    terrain: Terrain, net: RoadNet, settlement: Settlement, wood: Any, fields: Shapes
+) -> gpd.GeoDataFrame:
     """All constraint lines of the district."""
     rng = terrain.canvas.stream(9)
     canvas = terrain.canvas
@@ -66,7 +68,7 @@ def make_constraints(terrain: Terrain, net: RoadNet, settlement: Settlement, woo
     )
     shapes: dict[str, Any] = {
         "ecological_redline": [wood, shapely.intersection(wetland, terrain.outline)],
-        "permanent_farmland": _farmland(net, wood, blue),
+        "permanent_farmland": _farmland(fields, wood, blue),
         "urban_growth_boundary": [grown],
         "water": [blue],
         "flood": [shapely.difference(shapely.intersection(low, terrain.land), terrain.open_water)],
@@ -77,9 +79,9 @@ def make_constraints(terrain: Terrain, net: RoadNet, settlement: Settlement, woo
     return _table(shapes)
 
 
-def _farmland(net: RoadNet, wood: Any, blue: Any) -> Shapes:
-    fields = net.cells[(net.home == OPEN) & (shapely.area(net.cells) > 90_000.0)]
-    fields = shapely.difference(shapely.buffer(fields, -40.0, join_style="bevel"), shapely.union(wood, blue))
+def _farmland(fields: Shapes, wood: Any, blue: Any) -> Shapes:
+    fields = fields[shapely.area(fields) > 60_000.0]
+    fields = shapely.difference(shapely.buffer(fields, -22.0, join_style="bevel"), shapely.union(wood, blue))
     found, _ = parts(fields)
     return np.asarray(found[shapely.area(found) > 30_000.0])
 

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 FIRST: Final = tuple("禾澜汀序朴沐槿荻砚笺簌晗珩翊霁旻珞芃昀筱榆桉柏椴")
 SECOND: Final = tuple("野屿岑溯漪朔棠蘅弦庐杳聆湄渚斓琅砂苇畦楹茗谣笙")
 THIRD: Final = tuple("衡拓屹谷岭桥舟帆磐槐序岱峪垣坪陌阡")
-PLACE_FIRST: Final = tuple("青白云晴竹梅松荷菱苇桑槐枫棠榕禾稻渔鹭雁")
-PLACE_SECOND: Final = tuple("汀澜溪浦岸洲桥湾塘陂埠坡岗坪围陌堤")
+WORD_STEP: Final = 5_413
+"""A prime: stepping by it through all words visits each once, neighbours far apart."""
+PLACE_FIRST: Final = tuple("槿荻砚霁珩沐朴芃榆桉笺翊昀筱苇漪斓谣岑聆")
+PLACE_SECOND: Final = tuple("汀澜浦岸洲桥湾塘陂埠坡圩坪围陌堤渡")
 
 TRADES: Final[dict[str, tuple[str, ...]]] = {
     "electronics": ("电子", "光电", "电路", "半导体", "智能终端", "传感科技"),
@@ -23,7 +25,14 @@ TRADES: Final[dict[str, tuple[str, ...]]] = {
     "biomedicine": ("生物科技", "药业", "医疗器械", "健康食品", "卫生材料"),
     "safety": ("安防设备", "应急装备", "环保科技", "消防器材", "储能科技", "环境工程"),
     "other": ("五金制品", "包装", "家具", "纺织", "印刷", "塑胶制品"),
+    "07": ("置业", "物业"),
+    "08": ("公共服务", "科创服务"),
+    "09": ("商贸", "商业管理"),
+    "11": ("物流", "仓储"),
+    "13": ("公用事业", "水务"),
+    "14": ("园林",),
 }
+"""Words for what a firm does, by cluster, or by the first figures of the land use of what is not industry."""
 CODES: Final[dict[str, tuple[str, ...]]] = {
     "electronics": ("3982", "3985", "3975", "3981", "3922", "3974", "3972", "3963", "3983", "4011"),
     "new_materials": ("2641", "2651", "2662", "2921", "2929", "3073", "3252", "3251", "3240", "2669"),
@@ -35,6 +44,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
 }
 """GB/T 4754-2017 classes that the firms of each cluster are given, the commonest first."""
 
+SHORT_STREETS: Final = ("云汀", "禾浦", "澜桥")
 STREETS: Final = ("云汀街道", "禾浦街道", "澜桥街道")
 PARK_TITLES: Final[dict[str, str]] = {
     "electronics": "电子信息产业园",
@@ -51,7 +61,7 @@ def places(numbers: Integers) -> Shapes:
     """Two-syllable place names, all different while there are enough; then with a number.
 
     >>> places(np.arange(2)).tolist()
-    ['青汀', '晴浦']
+    ['槿汀', '霁岸']
     """
     a, b = len(PLACE_FIRST), len(PLACE_SECOND)
     n = np.asarray(numbers)
@@ -61,27 +71,27 @@ def places(numbers: Integers) -> Shapes:
     return np.asarray(first + second + np.where(again > 0, again.astype(str), "").astype(object))
 
 
-def firms(cluster: Shapes, rng: np.random.Generator) -> Shapes:
-    """Names of firms, each different: an invented word of three syllables, a trade and a form."""
-    rows = len(cluster)
-    total = len(FIRST) * len(SECOND) * len(THIRD)
-    order = rng.permutation(max(total, rows))[:rows]
-    again, word = np.divmod(order, total)
-    first, rest = np.divmod(word, len(SECOND) * len(THIRD))
-    second, third = np.divmod(rest, len(THIRD))
-    brand = (
-        np.array(FIRST, dtype=object)[first]
-        + np.array(SECOND, dtype=object)[second]
-        + np.array(THIRD, dtype=object)[third]
-        + np.where(again > 0, again.astype(str), "").astype(object)
-    )
-    trade = np.full(rows, "", dtype=object)
+def firms(trade: Shapes, rng: np.random.Generator, skip: int = 0) -> Shapes:
+    """Names of firms, each different: an invented word of three syllables, a trade and a form.
+
+    ``trade`` holds keys of `TRADES`; ``skip`` is how many words are taken already.
+    """
+    rows = len(trade)
+    first, second, third = (np.array(part, dtype=object) for part in (FIRST, SECOND, THIRD))
+    total = len(first) * len(second) * len(third)
+    again, place = np.divmod(np.arange(skip, skip + rows), total)
+    word = place * WORD_STEP % total
+    brand = first[word % len(first)] + second[word // len(first) % len(second)]
+    brand = brand + third[word // (len(first) * len(second))]
+    brand = brand + np.array(["", *(str(n) for n in range(1, int(again.max(initial=0)) + 1))], dtype=object)[again]
+    does = np.full(rows, "", dtype=object)
     pick = rng.random(rows)
     for key, words in TRADES.items():
-        here = cluster == key
-        trade[here] = np.array(words, dtype=object)[(pick[here] * len(words)).astype(int)]
+        here = trade == key
+        does[here] = np.array(words, dtype=object)[(pick[here] * len(words)).astype(int)]
     form = np.array(["有限公司", "科技有限公司", "实业有限公司", "制造有限公司", "厂"], dtype=object)
-    return np.asarray(brand + trade + form[rng.choice(5, rows, p=[0.46, 0.2, 0.14, 0.14, 0.06])])
+    made = np.isin(trade.astype(str), list(CODES))
+    return np.asarray(brand + does + form[np.where(made, rng.choice(5, rows, p=[0.46, 0.2, 0.14, 0.14, 0.06]), 0)])
 
 
 def industry(cluster: Shapes, rng: np.random.Generator) -> Shapes:

@@ -14,9 +14,14 @@ from parkplan.demo.cutting import parts
 from parkplan.demo.terrain import GRID_M
 
 if TYPE_CHECKING:
-    from parkplan.demo.cutting import Integers, Shapes
+    from shapely.geometry.base import BaseGeometry
+
+    from parkplan.demo.cutting import Floats, Integers, Shapes
+    from parkplan.demo.terrain import Terrain
 
 STUB_M: Final = 60.0
+BEND_M: Final = 140.0
+TAPER_M: Final = 160.0
 
 
 def noded(lines: Shapes, rank: Integers) -> tuple[Shapes, Integers]:
@@ -40,7 +45,7 @@ def noded(lines: Shapes, rank: Integers) -> tuple[Shapes, Integers]:
     return pieces, owner
 
 
-def ends(lines: Shapes) -> tuple[Integers, np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+def ends(lines: Shapes) -> tuple[Integers, Floats]:
     """Node number of both ends of each line, and the coordinates of the nodes."""
     both = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     xy = np.round(shapely.get_coordinates(both) / GRID_M).astype(np.int64)
@@ -48,50 +53,103 @@ def ends(lines: Shapes) -> tuple[Integers, np.ndarray[tuple[int, int], np.dtype[
     return number.reshape(2, -1).T, nodes * GRID_M
 
 
-def bridged(lines: Shapes) -> tuple[Shapes, Integers]:
-    """Shortest links that join the net into one piece, node to node, and a line that each continues."""
+def joined(lines: Shapes, rank: Integers, terrain: Terrain) -> tuple[Shapes, Integers]:
+    """Node the lines and make them one net: roads that end at a canal meet a road of the other bank on a bridge.
+
+    Roads that stay without a bridge end at the bank. Returns the pieces and the row of the line that each lies on.
+    """
+    pieces, owner = noded(lines, rank)
+    links = _links(pieces)
+    node, _ = ends(pieces)
+    pieces = pieces.copy()
+    fresh, likes = [], []
+    ended = _line_at(node)
+    degree = np.bincount(node.ravel())
+    for a, b, xy_a, xy_b in links:
+        if degree[a] == 1 and degree[b] == 1 and np.hypot(*(xy_a - xy_b)) < BEND_M:
+            for end, target in ((a, xy_a), (b, xy_b)):
+                pieces[ended[end]] = _bent(pieces[ended[end]], target, (xy_a + xy_b) / 2)
+        else:
+            fresh.append(shapely.LineString([xy_a, xy_b]))
+            likes.append(owner[ended[a]])
+    if fresh:
+        pieces = np.concatenate([pieces, np.array(fresh, dtype=object)])
+        owner = np.concatenate([owner, np.array(likes)])
+    return _banked(pieces, owner, terrain)
+
+
+def _bent(line: BaseGeometry, end: Floats, target: Floats) -> BaseGeometry:
+    """The line with its given end moved to the target; what lies within `TAPER_M` of the end moves with it in part."""
+    line = shapely.segmentize(line, TAPER_M / 4)
+    xy = shapely.get_coordinates(line)
+    away = np.hypot(*(xy - end).T)
+    moved = xy + (target - end) * np.clip(1.0 - away / TAPER_M, 0.0, 1.0)[:, None]
+    last = np.argmin(away)
+    moved[last] = np.round(target / GRID_M) * GRID_M
+    keep = np.array([0, len(xy) - 1])
+    moved[keep[keep != last]] = xy[keep[keep != last]]
+    return shapely.LineString(moved)
+
+
+def _banked(pieces: Shapes, owner: Integers, terrain: Terrain) -> tuple[Shapes, Integers]:
+    """Pieces that end in a canal without a bridge are cut back to the bank."""
+    node, xy = ends(pieces)
+    loose = np.bincount(node.ravel(), minlength=len(xy)) == 1
+    water = shapely.buffer(terrain.open_water, 4.0, quad_segs=3)
+    shapely.prepare(water)
+    wet = loose & shapely.contains_xy(water, xy)
+    cut = wet[node].any(axis=1)
+    dry, row = parts(shapely.difference(pieces[cut], water), kind=1)
+    longest = np.lexsort((-shapely.length(dry), row))
+    _, first = np.unique(row[longest], return_index=True)
+    best = longest[first]
+    best = best[shapely.length(dry[best]) > STUB_M / 3]
+    kept = np.flatnonzero(cut)[row[best]]
+    return np.concatenate([pieces[~cut], dry[best]]), np.concatenate([owner[~cut], owner[kept]])
+
+
+def _line_at(node: Integers) -> dict[int, int]:
+    """A line that ends at each node."""
+    return dict(zip(node.ravel().tolist(), np.repeat(np.arange(len(node)), 2).tolist(), strict=True))
+
+
+def _links(lines: Shapes) -> list[tuple[int, int, Floats, Floats]]:
+    """Pairs of nodes whose links join the net into one piece, with their coordinates: shortest first in each round."""
     node, xy = ends(lines)
     count = len(xy)
     net = coo_array((np.ones(len(node)), (node[:, 0], node[:, 1])), shape=(count, count))
     pieces, member = connected_components(net, directed=False)
-    links = []
+    links: list[tuple[int, int, Floats, Floats]] = []
     while pieces > 1:
-        sizes = np.bincount(member)
-        main = int(np.argmax(sizes))
-        start, end, gap = _nearest_elsewhere(xy, member, main)
+        start, end, gap = _nearest_elsewhere(xy, member)
         weights = coo_array((gap, (member[start], member[end])), shape=(pieces, pieces)).tocsr()
         tree = minimum_spanning_tree(weights).tocoo()
-        chosen = {(int(a), int(b)) for a, b in zip(tree.row, tree.col, strict=True)}
-        keep = [i for i in range(len(start)) if (int(member[start[i]]), int(member[end[i]])) in chosen]
-        links.extend((int(start[i]), int(end[i])) for i in keep)
-        joined = coo_array((np.ones(len(keep)), (member[start[keep]], member[end[keep]])), shape=(pieces, pieces))
-        pieces, label = connected_components(joined, directed=False)
+        chosen = set(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
+        pairs = zip(start.tolist(), end.tolist(), strict=True)
+        kept = [(a, b) for a, b in pairs if (int(member[a]), int(member[b])) in chosen]
+        links += [(a, b, xy[a], xy[b]) for a, b in kept]
+        a, b = np.array(kept).T
+        linked = coo_array((np.ones(len(a)), (member[a], member[b])), shape=(pieces, pieces))
+        pieces, label = connected_components(linked, directed=False)
         member = label[member]
-    pairs = np.array(links, dtype=np.int64).reshape(-1, 2)
-    at_node = np.zeros(count, dtype=np.int64)
-    at_node[node.ravel()] = np.repeat(np.arange(len(lines)), 2)
-    return shapely.linestrings(xy[pairs]), at_node[pairs[:, 0]]
+    return links
 
 
-def _nearest_elsewhere(xy, member, main):  # type: ignore[no-untyped-def]
-    """For each piece but the largest: its node closest to any other piece, that other node, and the distance."""
-    start, end, gap = [], [], []
-    tree_main = cKDTree(xy[member == main])
-    main_rows = np.flatnonzero(member == main)
+def _nearest_elsewhere(xy: Floats, member: Integers) -> tuple[Integers, Integers, Floats]:
+    """For each piece but the largest: its node nearest to another piece, that other node, and their distance."""
+    main = int(np.argmax(np.bincount(member)))
     others = np.flatnonzero(member != main)
-    tree = cKDTree(xy)
-    distance, near = tree.query(xy[others], k=min(24, len(xy)))
-    elsewhere = member[near] != member[others][:, None]
-    distance = np.where(elsewhere, distance, np.inf)
+    distance, near = cKDTree(xy).query(xy[others], k=min(24, len(xy)))
+    distance = np.where(member[near] != member[others][:, None], distance, np.inf)
     best = np.argmin(distance, axis=1)
-    found = distance[np.arange(len(others)), best]
-    target = near[np.arange(len(others)), best]
-    far = ~np.isfinite(found)
+    rows = np.arange(len(others))
+    gap, target = distance[rows, best], near[rows, best]
+    far = ~np.isfinite(gap)
     if far.any():
-        found[far], hit = tree_main.query(xy[others[far]])
-        target[far] = main_rows[hit]
-    order = np.lexsort((found, member[others]))
+        trunk = np.flatnonzero(member == main)
+        gap[far], hit = cKDTree(xy[trunk]).query(xy[others[far]])
+        target[far] = trunk[hit]
+    order = np.lexsort((gap, member[others]))
     _, first = np.unique(member[others][order], return_index=True)
-    rows = order[first]
-    start, end, gap = others[rows], target[rows], found[rows]
-    return start, end, gap
+    chosen = order[first]
+    return others[chosen], target[chosen], gap[chosen]

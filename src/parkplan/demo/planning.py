@@ -111,9 +111,11 @@ def _largest(shape: Any) -> Any:
     return shapely.simplify(closed, 0.5)
 
 
-def make_plan(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) -> gpd.GeoDataFrame:
+def make_plan(
+    blocks: Blocks, settlement: Settlement, open_use: Shapes, wood: Any, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
     """A planned zone for every block: mostly the present use, some old works turned over, fields kept open."""
-    use = blocks.use.copy()
+    use = np.where(blocks.home == OPEN, open_use, blocks.use)
     kind = settlement.kind[blocks.home]
     renewed = (use == "1001") & (kind == KIND_INDEX["town"]) & (rng.random(len(use)) < 0.7)
     use[renewed] = rng.choice(np.array(["0701", "0901", "1401"], dtype=object), renewed.sum(), p=[0.6, 0.25, 0.15])
@@ -123,6 +125,7 @@ def make_plan(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) 
     use[use == "1001"] = "100102"
     small = shapely.area(blocks.geometry) < 6_000.0
     use[(blocks.home != OPEN) & ~blocks.fronted & small] = "1402"
+    shapes, use = _wooded(blocks.geometry, use, wood)
     limits = _limits(use)
     steps = rng.choice([0.0, 0.2, 0.5, -0.4], len(use), p=[0.5, 0.2, 0.15, 0.15])
     limits[:, 1] = np.round(limits[:, 1] + steps, 1)
@@ -135,7 +138,19 @@ def make_plan(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) 
         "height_max_m": limits[:, 3],
         "green_min": limits[:, 4],
     }
-    return table("land_use_plan", columns, blocks.geometry)
+    return table("land_use_plan", columns, shapes)
+
+
+def _wooded(shapes: Shapes, use: Shapes, wood: Any) -> tuple[Shapes, Shapes]:
+    """Zones on the hill become woodland where they lie in it."""
+    hit = np.flatnonzero(shapely.intersects(shapes, wood) & np.isin(use.astype(str), ["0101", "0103", "0201", "1704"]))
+    outside, row = parts(shapely.difference(shapes[hit], wood))
+    inside, _ = parts(shapely.intersection(shapes[hit], wood))
+    kept = np.delete(np.arange(len(shapes)), hit)
+    found = np.concatenate([shapes[kept], outside, inside])
+    codes = np.concatenate([use[kept], use[hit][row], np.full(len(inside), "0301", dtype=object)])
+    large = shapely.area(found) > 100.0
+    return found[large], codes[large]
 
 
 def _limits(use: Shapes) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from parkplan.demo.cutting import cut, oriented_box, parts
-from parkplan.demo.networks import bridged, noded
+from parkplan.demo.networks import joined
 from parkplan.demo.settlement import KINDS, OPEN, Settlement
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 CLASSES: Final = ("expressway", "arterial", "secondary", "minor")
 ARTERIAL_ABOVE_M2: Final = 2_400_000.0
 SECONDARY_ABOVE_M2: Final = 340_000.0
-LARGEST_OPEN_M2: Final = 9_000_000.0
+LARGEST_OPEN_M2: Final = 4_000_000.0
+QUARTER_M2: Final = 230_000.0
+"""Cells of this size are settled as a whole, so that neighbourhoods end at roads; villages are finer."""
+UNDECIDED: Final = -1
+COUNTRY_WIDTH_M: Final = 15.0
+LANE_WIDTH_M: Final = 7.0
+"""Widths of secondary and minor roads where both sides are open land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +50,68 @@ class RoadNet:
 def make_roads(terrain: Terrain, faces: Shapes, settlement: Settlement) -> RoadNet:
     """Cut the faces down to blocks; the cuts are the roads."""
     rng = terrain.canvas.stream(2)
+    quarter = QUARTER_M2 * min(1.0, terrain.canvas.scale) ** 2
     drawn, ranks = parts(np.array([terrain.expressway, *terrain.arterials], dtype=object), kind=1)
-    found = [drawn]
-    rank = [np.where(ranks == 0, 0, 1)]
-    village = [np.zeros(len(drawn), dtype=bool)]
-    waiting, done, homes = faces, [], []
+    found, rank, village = [drawn], [np.where(ranks == 0, 0, 1)], [np.zeros(len(drawn), dtype=bool)]
+    waiting, decided = faces, np.full(len(faces), UNDECIDED)
+    done, homes = [], []
     while len(waiting):
-        home, stop = _finished(waiting, settlement, rng)
+        home, decided, stop = _judged(waiting, decided, quarter, settlement, rng)
         done.append(waiting[stop])
         homes.append(home[stop])
-        waiting, home = waiting[~stop], home[~stop]
-        if not len(waiting):
-            break
-        lines, lines_rank, hamlet, waiting = _generation(waiting, home, settlement, rng)
-        found.append(lines)
-        rank.append(lines_rank)
-        village.append(hamlet)
-    geometry, ranks, hamlets = np.concatenate(found), np.concatenate(rank), np.concatenate(village)
-    width = _widths(ranks, hamlets, rng)
-    pieces, line = noded(geometry, ranks)
-    links, like = bridged(pieces)
-    pieces, line = np.concatenate([pieces, links]), np.concatenate([line, line[like]])
-    net = Lines(pieces, ranks[line], width[line], line)
-    return RoadNet(net, np.concatenate(done), np.concatenate(homes))
+        waiting, decided = waiting[~stop], decided[~stop]
+        if len(waiting):
+            lines, lines_rank, hamlet, waiting, row = _generation(waiting, home[~stop], settlement, rng)
+            decided = decided[row]
+            found.append(lines)
+            rank.append(lines_rank)
+            village.append(hamlet)
+    cells, home = np.concatenate(done), np.concatenate(homes)
+    geometry, ranks = np.concatenate(found), np.concatenate(rank)
+    width = _widths(ranks, np.concatenate(village), rng)
+    pieces, line = joined(geometry, ranks, terrain)
+    rank_of, width_of = ranks[line], width[line]
+    rural = (rank_of >= 2) & _between_fields(pieces, cells, home)
+    width_of = np.where(rural, np.where(rank_of == 2, COUNTRY_WIDTH_M, LANE_WIDTH_M), width_of)
+    return RoadNet(Lines(pieces, np.where(rural, 3, rank_of), width_of, line), cells, home)
 
 
-def _finished(cells: Shapes, settlement: Settlement, rng: np.random.Generator) -> tuple[Integers, Flags]:
-    home = settlement.touches(cells)
+def _judged(
+    cells: Shapes, decided: Integers, quarter_m2: float, settlement: Settlement, rng: np.random.Generator
+) -> tuple[Integers, Integers, Flags]:
+    """Neighbourhood of each cell, whether that is settled for its parts too, and whether it is cut no further."""
     area = shapely.area(cells)
-    target = np.array([kind.block_m2 for kind in KINDS])[settlement.kind[home]] * np.exp(rng.normal(0, 0.3, len(cells)))
+    touched, middle = settlement.touches(cells), settlement.home(cells)
+    village = settlement.kind[touched] == settlement.village_kind
+    small = (decided == UNDECIDED) & (area < quarter_m2)
+    decided = np.where(small & (~village | (settlement.kind[middle] > 0) & ~village), middle, decided)
+    home = np.where(decided == UNDECIDED, touched, decided)
+    kind = settlement.kind[home]
+    target = np.array([k.block_m2 for k in KINDS])[kind] * np.exp(rng.normal(0, 0.3, len(cells)))
     box = oriented_box(cells)
-    narrow = np.minimum(box.half_u, box.half_v) * 2 < np.array([kind.narrowest_m for kind in KINDS])[settlement.kind[home]]
-    untouched = home == OPEN
-    stop = np.where(untouched, area < LARGEST_OPEN_M2, (area < target) | (narrow & (area < 4 * target)))
-    home = np.where(stop, settlement.home(cells), home)
-    return home, stop
+    slim = np.minimum(box.half_u, box.half_v) * 2 < np.array([k.narrowest_m for k in KINDS])[kind]
+    stop = np.where(home == OPEN, area < LARGEST_OPEN_M2, (area < target) | (slim & (area < 4 * target)))
+    return np.where(stop & (decided == UNDECIDED), middle, home), decided, stop
+
+
+def _between_fields(lines: Shapes, cells: Shapes, home: Integers) -> Flags:
+    """Whether a road has open land on both sides of its middle."""
+    sides = []
+    for offset in (-12.0, 12.0):
+        at = shapely.get_coordinates(shapely.line_interpolate_point(lines, [[0.49], [0.51]], normalized=True))
+        before, after = at[: len(lines)], at[len(lines) :]
+        along = (after - before) / np.maximum(np.hypot(*(after - before).T), 1e-9)[:, None]
+        sides.append(shapely.points((before + after) / 2 + offset * np.column_stack([-along[:, 1], along[:, 0]])))
+    built = np.zeros(len(lines), dtype=bool)
+    settled = cells[home != OPEN]
+    for side in sides:
+        built[shapely.STRtree(settled).query(side, predicate="within")[0]] = True
+    return ~built
 
 
 def _generation(
     cells: Shapes, home: Integers, settlement: Settlement, rng: np.random.Generator
-) -> tuple[Shapes, Integers, Flags, Shapes]:
+) -> tuple[Shapes, Integers, Flags, Shapes, Integers]:
     kind = settlement.kind[home]
     loose = np.array([kind.looseness for kind in KINDS])[kind]
     box = oriented_box(cells)
@@ -99,9 +127,9 @@ def _generation(
     area = shapely.area(cells)
     rank = np.where(area > ARTERIAL_ABOVE_M2, 1, np.where(area > SECONDARY_ABOVE_M2, 2, 3))
     lines, row = parts(made.lines, kind=1)
-    children, _ = parts(np.concatenate([made.left, made.right]))
+    children, parent = parts(np.concatenate([made.left, made.right]))
     keep = shapely.area(children) > 60.0
-    return lines, rank[row], kind[row] == settlement.village_kind, children[keep]
+    return lines, rank[row], kind[row] == settlement.village_kind, children[keep], parent[keep] % len(cells)
 
 
 def _widths(rank: Integers, village: Flags, rng: np.random.Generator) -> Floats:

@@ -17,6 +17,7 @@ RIVER_WIDTH_M: Final = (620.0, 700.0, 780.0, 860.0, 930.0, 820.0, 900.0, 980.0, 
 WATERWAY: Final = ((2.1, 14.2), (2.7, 12.2), (2.2, 10.9), (1.1, 9.6), (0.75, 7.9), (1.15, 6.2), (0.95, 4.4),
                    (1.9, 2.7), (3.6, 1.5), (4.6, -0.2), (4.3, -1.6))  # fmt: skip
 WATERWAY_WIDTH_M: Final = (110.0, 120.0, 135.0, 125.0, 150.0, 140.0, 165.0, 150.0, 170.0, 180.0, 190.0)
+ISLAND: Final = ((12.98, 7.35), (12.88, 6.6), (12.93, 5.9), (13.02, 5.3))
 NORTH_EDGE: Final = ((2.45, 11.45), (3.4, 12.15), (4.7, 12.0), (5.9, 12.75), (7.2, 12.9), (8.3, 12.55), (9.75, 12.95))
 SOUTH_EDGE: Final = ((4.3, 0.6), (5.6, 0.75), (6.9, 0.35), (8.4, 0.6), (9.6, 0.25), (10.9, 0.3))
 
@@ -75,33 +76,33 @@ class Neighbourhood:
 
 
 NEIGHBOURHOODS: Final = (
-    Neighbourhood("town", 4.05, 10.7, 0.95),
-    Neighbourhood("newtown", 6.5, 7.55, 1.16, "electronics", "N1"),
-    Neighbourhood("park", 8.55, 10.6, 0.88, "electronics", "S1"),
-    Neighbourhood("park", 2.9, 8.2, 0.76, "appliances", "S2"),
-    Neighbourhood("park", 10.55, 7.35, 0.92, "safety", "S3"),
-    Neighbourhood("park", 4.6, 5.2, 0.72, "biomedicine", "S4"),
-    Neighbourhood("park", 9.4, 4.1, 0.96, "new_materials", "S5"),
-    Neighbourhood("works", 6.6, 10.2, 0.65, "electronics"),
-    Neighbourhood("works", 2.3, 5.4, 0.47, "appliances"),
-    Neighbourhood("works", 7.2, 3.5, 0.72, "equipment", "A1"),
-    Neighbourhood("works", 8.6, 2.1, 0.53, "equipment", "A1"),
-    Neighbourhood("works", 11.0, 10.2, 0.38, "equipment"),
-    Neighbourhood("town", 3.45, 3.3, 0.55),
-    Neighbourhood("town", 10.6, 5.65, 0.32),
-    Neighbourhood("village", 1.75, 7.35, 0.23),
-    Neighbourhood("village", 1.95, 4.0, 0.21),
-    Neighbourhood("village", 2.95, 6.5, 0.24),
-    Neighbourhood("village", 5.9, 4.75, 0.25),
-    Neighbourhood("village", 5.15, 1.95, 0.26),
-    Neighbourhood("village", 6.25, 1.25, 0.21),
-    Neighbourhood("village", 8.2, 6.3, 0.23),
-    Neighbourhood("village", 11.35, 2.6, 0.26),
-    Neighbourhood("village", 10.1, 1.9, 0.21),
-    Neighbourhood("village", 9.85, 9.15, 0.23),
-    Neighbourhood("village", 7.9, 12.2, 0.24),
-    Neighbourhood("village", 4.4, 9.0, 0.21),
-    Neighbourhood("village", 11.3, 8.9, 0.21),
+    Neighbourhood("town", 4.05, 10.7, 1.16),
+    Neighbourhood("newtown", 6.5, 7.55, 1.39, "electronics", "N1"),
+    Neighbourhood("park", 8.55, 10.6, 1.06, "electronics", "S1"),
+    Neighbourhood("park", 2.9, 8.2, 0.91, "appliances", "S2"),
+    Neighbourhood("park", 10.55, 7.35, 1.1, "safety", "S3"),
+    Neighbourhood("park", 4.6, 5.2, 0.86, "biomedicine", "S4"),
+    Neighbourhood("park", 9.4, 4.1, 1.15, "new_materials", "S5"),
+    Neighbourhood("works", 6.6, 10.2, 0.78, "electronics"),
+    Neighbourhood("works", 2.3, 5.4, 0.56, "appliances"),
+    Neighbourhood("works", 7.2, 3.5, 0.86, "equipment", "A1"),
+    Neighbourhood("works", 8.6, 2.1, 0.64, "equipment", "A1"),
+    Neighbourhood("works", 11.0, 10.2, 0.46, "equipment"),
+    Neighbourhood("town", 3.45, 3.3, 0.67),
+    Neighbourhood("town", 10.6, 5.65, 0.39),
+    Neighbourhood("village", 1.75, 7.35, 0.2),
+    Neighbourhood("village", 1.95, 4.0, 0.18),
+    Neighbourhood("village", 2.95, 6.5, 0.2),
+    Neighbourhood("village", 5.9, 4.75, 0.21),
+    Neighbourhood("village", 5.15, 1.95, 0.22),
+    Neighbourhood("village", 6.25, 1.25, 0.18),
+    Neighbourhood("village", 8.2, 6.3, 0.2),
+    Neighbourhood("village", 11.35, 2.6, 0.22),
+    Neighbourhood("village", 10.1, 1.9, 0.18),
+    Neighbourhood("village", 9.85, 9.15, 0.2),
+    Neighbourhood("village", 7.9, 12.2, 0.2),
+    Neighbourhood("village", 4.4, 9.0, 0.18),
+    Neighbourhood("village", 11.3, 8.9, 0.18),
 )
 HILL: Final = (6.15, 11.95, 0.95, 0.62)
 """Centre and radii of the wooded hill in the north (kilometres)."""

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from parkplan.demo import skeleton
-from parkplan.demo.cutting import merged_by, parts, smooth
+from parkplan.demo.cutting import parts, smooth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,8 +94,8 @@ def meander(points: Floats, amplitude_m: float, wavelengths_m: Sequence[float], 
 def ribbon(axis: Floats, widths_m: Floats, rng: np.random.Generator) -> BaseGeometry:
     """A water body along an axis whose width varies; both banks are uneven."""
     length, normal = along(axis)
-    waves = (1900.0, 830.0, 310.0)
-    uneven = widths_m.mean() * 0.07
+    waves = (2100.0, 940.0)
+    uneven = widths_m.mean() * 0.06
     left = axis + normal * (widths_m / 2 + wobble(length, uneven, waves, rng))[:, None]
     right = axis - normal * (widths_m / 2 + wobble(length, uneven, waves, rng))[:, None]
     return shapely.make_valid(shapely.Polygon(np.vstack([left, right[::-1]])))
@@ -118,7 +118,7 @@ def make_terrain(canvas: Canvas) -> Terrain:
         canvas,
         outline,
         land,
-        shapely.difference(river, shapely.Point(0, 0)),
+        shapely.difference(river, _island(canvas, rng)),
         waterway,
         tuple(shapely.intersection(canal, outline) for canal in canals),
         tuple(line.width_m * min(1.0, 0.6 + 0.4 * canvas.scale) for line in kept),
@@ -133,6 +133,13 @@ def _water_body(
     drawn = smooth(np.column_stack([canvas.place(axis_km), np.array(widths_m)]), 60.0)
     axis = meander(drawn[:, :2], 45.0, (3100.0, 1500.0), rng)
     return axis, ribbon(axis, drawn[:, 2] * np.clip(canvas.scale, 0.42, 2.5), rng)
+
+
+def _island(canvas: Canvas, rng: np.random.Generator) -> BaseGeometry:
+    """A long bank of sand in the river."""
+    axis = smooth(canvas.place(skeleton.ISLAND), 40.0)
+    half = np.sin(np.linspace(0, np.pi, len(axis))) ** 0.7 * 105.0 * min(1.0, canvas.scale) + 1.0
+    return ribbon(axis, 2 * half, rng)
 
 
 def _outline(canvas: Canvas, river: Floats, waterway: Floats, rng: np.random.Generator) -> BaseGeometry:
@@ -181,6 +188,3 @@ def water_polygons(terrain: Terrain) -> tuple[Shapes, list[str]]:
     found, row = parts(np.array(shapes, dtype=object))
     keep = shapely.area(found) > 400.0
     return found[keep], [kinds[i] for i in row[keep]]
-
-
-__all__ = ["Canvas", "Terrain", "make_terrain", "merged_by", "superblocks", "water_polygons"]
