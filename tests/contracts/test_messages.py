@@ -43,7 +43,7 @@ def test_no_key_is_written_twice() -> None:
 def test_both_languages_say_it_with_the_same_values() -> None:
     for key, entry in entries().items():
         assert set(entry) == set(LANGUAGES), key
-        assert all(isinstance(text, str) and text.strip() == text and text for text in entry.values()), key
+        assert all(isinstance(text, str) and text.strip() for text in entry.values()), key
         assert placeholders(entry["zh"]) == placeholders(entry["en"]), key
         assert all(name.isidentifier() for name in placeholders(entry["zh"])), key
 
