@@ -33,17 +33,18 @@ def task_setup(arguments: list[str]) -> int:
 def task_run(arguments: list[str]) -> int:
     """Set up and start the app, on a workspace of your own if named."""
     options = argparse.ArgumentParser(prog="tasks.py run")
-    options.add_argument("workspace", nargs="?", type=Path, default=DEMO)
+    options.add_argument("workspace", nargs="?", default=str(DEMO), help="a folder or a postgresql:// address")
     options.add_argument("--port", type=int, default=0)
     chosen, others = options.parse_known_args(arguments)
     task_setup([])
-    if chosen.workspace == DEMO and not DEMO.exists():
+    if chosen.workspace == str(DEMO) and not DEMO.exists():
         say("生成虚构的示范区", "making the fictional demo district")
         DEMO.parent.mkdir(parents=True, exist_ok=True)
         if run(python(), "-m", "parkplan", "demo", "--out", DEMO, "--quiet"):
             raise TaskError("示范区未能生成，原因见上 / the demo district was not made; the reason stands above")
     port = chosen.port or free_port(8501)
-    command = [python(), "-m", "parkplan", "serve", chosen.workspace.resolve(), "--port", port, *others]
+    address = chosen.workspace if "://" in chosen.workspace else Path(chosen.workspace).resolve()
+    command = [python(), "-m", "parkplan", "serve", address, "--port", port, *others]
     process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"})
     try:
         if wait_for(f"http://127.0.0.1:{port}", process):
