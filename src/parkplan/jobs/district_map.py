@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -15,6 +13,8 @@ from parkplan.data.layers import columns_of, load_layers
 from parkplan.expressions import parse
 from parkplan.i18n import Language, message
 from parkplan.jobs.frames import Loaded, load, moved
+from parkplan.jobs.kept import Kept
+from parkplan.jobs.tiles import published, version_of
 from parkplan.model.tables import TABLES
 from parkplan.render.classes import Classified, classify
 from parkplan.render.map import MapLayer, MapRequest
@@ -26,13 +26,10 @@ if TYPE_CHECKING:
     from parkplan.model.facts import Bounds
     from parkplan.model.layers import LayerSpec
 
-OVERVIEW_ROWS: Final = 15_000
-"""From this many rows on, low zooms are painted overview tiles."""
-OVERVIEW_BELOW: Final = 13
+FEW_ROWS: Final = 15_000
+"""Up to this many rows a browser draws a whole table; above, low zooms may need painted overview tiles."""
 WHOLE_CHINA: Final = (73.0, 18.0, 135.0, 53.5)
-_KEPT: Final = 128
-_kept: OrderedDict[tuple[str, ...], Classified] = OrderedDict()
-_lock: Final = Lock()
+_classified: Final = Kept[tuple[str, ...], Classified](limit=128)
 
 
 def map_request(
@@ -64,8 +61,8 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
     loaded, (group, order) = load(ws, spec.table), place
     reason = absence(loaded, spec, chosen)
     classified = None if loaded is None or reason else classified_rows(ws, loaded, spec, where, chosen)
-    query = urlencode({"v": loaded.info.version[:16] if loaded else "", **({"where": where} if where else {})})
-    many = loaded is not None and len(loaded.frame) > OVERVIEW_ROWS
+    version = version_of(ws, spec.id) if loaded is not None and not reason else ""
+    query = urlencode({"v": version, **({"where": where} if where else {})})
     return MapLayer(
         id=spec.id,
         title=spec.title.to(chosen),
@@ -74,7 +71,7 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
         classes=classified.present if classified is not None else (),
         tile_url=f"/tiles/{spec.id}/{{z}}/{{x}}/{{y}}.mvt?{query}",
         overview_url=f"/overview/{spec.id}/{{z}}/{{x}}/{{y}}.png?{query}",
-        overview_below=OVERVIEW_BELOW if many else 0,
+        overview_below=_overview_below(ws, loaded) if loaded is not None and not reason else 0,
         symbol=spec.symbol,
         label=spec.label,
         zoom=spec.zoom,
@@ -97,19 +94,22 @@ def absence(loaded: Loaded | None, spec: LayerSpec, chosen: Language) -> str:
 
 def classified_rows(ws: Workspace, loaded: Loaded, spec: LayerSpec, where: str | None, chosen: Language) -> Classified:
     """Return the classes of a layer's rows, counted over those that satisfy a condition; kept by version."""
-    place = (str(ws.address), loaded.info.version, spec.model_dump_json(), where or "", chosen)
-    with _lock:
-        if place in _kept:
-            _kept.move_to_end(place)
-            return _kept[place]
-    made = classify(loaded.frame, spec, load_layers().palettes, chosen)
-    if where:
-        made = made.among(np.flatnonzero(parse(where).select(loaded.frame)))
-    with _lock:
-        _kept[place] = made
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-    return made
+
+    def make() -> Classified:
+        made = classify(loaded.frame, spec, load_layers().palettes, chosen)
+        return made.among(np.flatnonzero(parse(where).select(loaded.frame))) if where else made
+
+    return _classified.get((version_of(ws, spec.id), where or "", chosen), make)
+
+
+def _overview_below(ws: Workspace, loaded: Loaded) -> int:
+    """Return the zoom below which a table is painted; it depends on the shapes, so one layer speaks for all."""
+    if len(loaded.frame) <= FEW_ROWS:
+        return 0
+    specs = [spec for spec in load_layers().layers.values() if spec.table == loaded.name]
+    drawable = [spec for spec in specs if all(name in loaded.frame.columns for name in columns_of(spec))]
+    first = min(drawable, key=lambda spec: not spec.visible)
+    return published(ws, first.id).overview_below
 
 
 def _degrees(loaded: Loaded) -> Bounds | None:
@@ -120,8 +120,9 @@ def _degrees(loaded: Loaded) -> Bounds | None:
 
 
 def extent(ws: Workspace) -> Bounds:
-    """Return where the workspace lies, in degrees: the extent of all its tables, or China where they are empty."""
-    tables = [load(ws, info.name) for info in ws.tables() if info.bounds is not None]
+    """Return where the district lies, in degrees: its streets, or all tables, or China where there is nothing."""
+    names = [info.name for info in ws.tables() if info.bounds is not None]
+    tables = [load(ws, name) for name in names if name == "streets" or "streets" not in names]
     known = [bounds for loaded in tables if loaded is not None and (bounds := _degrees(loaded)) is not None]
     if not known:
         return WHOLE_CHINA

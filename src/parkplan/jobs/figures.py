@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,6 +11,7 @@ import pandas as pd
 from parkplan import units
 from parkplan.jobs.card import title_of
 from parkplan.jobs.frames import Loaded, load
+from parkplan.jobs.kept import Kept
 from parkplan.jobs.writing import both, raw, text
 from parkplan.model import codes
 from parkplan.model.figures import Breakdown, Figure, Figures, Share
@@ -30,29 +29,23 @@ if TYPE_CHECKING:
 
 INDUSTRIAL_LAND_USE: Final = "1001"
 """工业用地 and its classes in the national classification of 2023."""
-_KEPT: Final = 16
-_kept: OrderedDict[tuple[str, ...], Figures] = OrderedDict()
-_lock: Final = Lock()
+_figures: Final = Kept[tuple[str, ...], Figures](limit=16)
 
 
 def figures(ws: Workspace) -> Figures:
     """Return the key figures and breakdowns of a workspace; computed once for each version of its tables."""
     tables = {name: load(ws, name) for name in ("parcels", "enterprises", "parks")}
     place = (str(ws.address), *(loaded.info.version if loaded else "" for loaded in tables.values()))
-    with _lock:
-        if place in _kept:
-            return _kept[place]
-    parcels, enterprises, parks = tables.values()
-    made = Figures(
+    return _figures.get(place, lambda: _make(*tables.values()))
+
+
+def _make(parcels: Loaded | None, enterprises: Loaded | None, parks: Loaded | None) -> Figures:
+    tables = {"parcels": parcels, "enterprises": enterprises, "parks": parks}
+    return Figures(
         (*_parcel_figures(parcels), *_park_figures(parks), *_enterprise_figures(enterprises)),
         (*_by_status(parcels), *_by_cluster(enterprises), *_by_park(parks)),
         tuple(name for name, loaded in tables.items() if loaded is None),
     )
-    with _lock:
-        _kept[place] = made
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-    return made
 
 
 def _figure(name: str, value: float | None, unit: str, known: int, rows: int) -> Figure:

@@ -5,7 +5,6 @@ A table is kept by workspace and version, so that a new version is read again an
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import cached_property, lru_cache
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Final
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import TableInfo
 
 GEOD: Final = Geod(ellps="GRS80")
-_KEPT: Final = 64
-_kept: OrderedDict[tuple[str, str], Loaded] = OrderedDict()
+_kept: Final[dict[tuple[str, str], Loaded]] = {}
+_gates: Final[dict[tuple[str, str], Lock]] = {}
 _lock: Final = Lock()
 
 
@@ -143,18 +142,14 @@ def load(ws: Workspace, name: str) -> Loaded | None:
     info = next((info for info in ws.tables() if info.name == name), None)
     if info is None:
         return None
-    place = (str(ws.address), name)
+    place = (ws.address, name)
     with _lock:
+        gate = _gates.setdefault(place, Lock())
+    with gate:  # two sessions that ask at once share one reading
         kept = _kept.get(place)
-        if kept is not None and kept.info.version == info.version:
-            _kept.move_to_end(place)
-            return kept
-    loaded = Loaded(info, ws.read(name), ws.crs.to_wkt())
-    with _lock:
-        _kept[place] = loaded
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-    return loaded
+        if kept is None or kept.info.version != info.version:
+            kept = _kept[place] = Loaded(info, ws.read(name), ws.crs.to_wkt())
+    return kept
 
 
 def require(ws: Workspace, name: str) -> Loaded:

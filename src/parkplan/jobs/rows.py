@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 
 from parkplan import units
 from parkplan._errors import RequestError
+from parkplan.data.export import Origin, write_table
 from parkplan.data.layers import load_layers
 from parkplan.expressions import parse
 from parkplan.expressions.syntax import KEYWORDS
@@ -63,7 +66,7 @@ def rows(ws: Workspace, layer: str, where: str | None = None, columns: Sequence[
         if condition is not None and condition.strip():
             chosen &= parse(condition).select(loaded.frame)
     positions = np.flatnonzero(chosen)
-    frame = loaded.frame.iloc[positions]
+    frame = loaded.frame.iloc[positions].reset_index(drop=True)
     if columns is not None:
         frame = frame[[*_present(loaded, columns), loaded.frame.geometry.name]]
     return Rows(layer, spec.table, where, positions, frame, len(loaded.frame))
@@ -75,6 +78,21 @@ def _present(loaded: Loaded, columns: Sequence[str]) -> list[str]:
             known = ", ".join(loaded.info.columns)
             raise RequestError("no_such_column", table=loaded.name, column=name, known=known)
     return list(columns)
+
+
+def rows_file(ws: Workspace, selection: Rows, ending: str, *, crs: str | None = None) -> bytes:
+    """Return chosen rows as a file: ``.xlsx``, ``.csv``, ``.geojson``, ``.gpkg`` or another ending that exports know.
+
+    Raises:
+        RequestError: the ending or the CRS is unknown, or the rows do not fit into the format.
+        WorkspaceError: the disk is full.
+
+    """
+    info = ws.info(selection.table)
+    with TemporaryDirectory(prefix="parkplan-rows-") as folder:
+        target = Path(folder) / f"{selection.layer}{ending}"
+        write_table(selection.frame, selection.table, target, crs=crs, origin=Origin.of(info))
+        return target.read_bytes()
 
 
 def filter_fields(ws: Workspace, layer: str) -> tuple[FilterField, ...]:

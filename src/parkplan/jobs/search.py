@@ -8,9 +8,7 @@ first letters of their pinyin.
 from __future__ import annotations
 
 import unicodedata
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +17,7 @@ from pypinyin import Style, lazy_pinyin
 from parkplan.i18n import Text
 from parkplan.jobs.card import title_of
 from parkplan.jobs.frames import Loaded, load
+from parkplan.jobs.kept import Kept
 from parkplan.jobs.writing import UNKNOWN, both, fact, raw
 from parkplan.model.search import Hit
 from parkplan.model.tables import TABLES
@@ -58,9 +57,7 @@ _SUBTITLE: Final[dict[str, tuple[str, ...]]] = {
 OWN_COLUMNS_MOST: Final = 4
 CANDIDATES: Final = 200
 """How many rows of one column are looked at for one way of matching; more would not fit on a screen."""
-_KEPT: Final = 64
-_kept: OrderedDict[tuple[str, str, str], Column] = OrderedDict()
-_lock: Final = Lock()
+_columns: Final = Kept[tuple[str, ...], "Column"](limit=64)
 
 
 def folded(value: str) -> str:
@@ -155,17 +152,8 @@ def _own_columns(loaded: Loaded) -> tuple[str, ...]:
 
 
 def _column(ws: Workspace, loaded: Loaded, name: str) -> Column:
-    place = (f"{ws.address}\n{loaded.name}", loaded.info.version, name)
-    with _lock:
-        if place in _kept:
-            _kept.move_to_end(place)
-            return _kept[place]
-    made = Column(loaded.frame[name])
-    with _lock:
-        _kept[place] = made
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-    return made
+    place = (ws.address, loaded.name, loaded.info.version, name)
+    return _columns.get(place, lambda: Column(loaded.frame[name]))
 
 
 def _candidates(ws: Workspace, tables: list[tuple[Loaded, tuple[str, ...]]], wanted: str) -> Iterator[_Candidate]:

@@ -14,6 +14,7 @@ def run() -> None:
     """Draw one page."""
     with language(session().language):
         st.set_page_config(page_title=message("ui.product"), layout="wide", initial_sidebar_state="collapsed")
+        frame.style()
         page = st.navigation(navigation.pages(), position="top")
     with boundary():
         there = opened.exists()

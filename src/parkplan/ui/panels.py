@@ -41,9 +41,9 @@ def banner(title: str, aside: str, *, synthetic: bool) -> None:
     _mount("banner", {"view": "banner", "title": title, "aside": aside, "badge": badge})
 
 
-def tiles(key: str, items: Sequence[dict[str, Any]], *, least_px: int) -> None:
-    """Draw tiles of figures in as many columns as fit."""
-    _mount(key, {"view": "tiles", "items": list(items), "least_px": least_px})
+def tiles(key: str, items: Sequence[dict[str, Any]], *, columns: int) -> None:
+    """Draw tiles of figures in a number of columns, in fewer where the page is narrow."""
+    _mount(key, {"view": "tiles", "items": list(items), "columns": columns})
 
 
 def hits(key: str, found: Sequence[Hit], on_open: Callable[[str, int], None]) -> None:

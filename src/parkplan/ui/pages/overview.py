@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAP_HEIGHT = 470
 SHOWN = ("industrial_new_town", "special_parks", "current_land_use", "roads", "water", "streets")
+LEFT_OUT = {"parcel_area"}
 BARS = {"area_by_status": True, "enterprises_by_cluster": False}
 
 
@@ -30,7 +31,7 @@ def draw(ws: Workspace) -> None:
         return
     with st.spinner(message("ui.loading_figures"), show_time=False):
         told = figures(ws)
-    panels.tiles("figures", [figure_tile(figure) for figure in told.figures], least_px=168)
+    panels.tiles("figures", [figure_tile(figure) for figure in told.figures if figure.id not in LEFT_OUT], columns=7)
     if told.absent:
         names = "、".join(TABLES[name].title.to() for name in told.absent)
         st.caption(message("ui.absent_tables", tables=names))
@@ -66,7 +67,7 @@ def _targets(ws: Workspace) -> None:
             st.subheader(message("ui.plan_targets"), anchor=False)
             with st.popover(message("ui.enter_target")):
                 target_form(ws, of_plan)
-        panels.tiles(f"targets_{plan.id}", [target_tile(state) for state in of_plan], least_px=210)
+        panels.tiles(f"targets_{plan.id}", [target_tile(state) for state in of_plan], columns=5)
         st.caption(message("ui.targets_source", title=plan.title.to(), year=plan.year))
         if plan.aims:
             with st.expander(message("ui.aims")):

@@ -10,6 +10,7 @@ from parkplan.i18n import message
 from parkplan.ui import map_panel, opened
 from parkplan.ui.boundary import fragment
 from parkplan.ui.card_panel import card_panel, search_box
+from parkplan.ui.export_panel import rows_panel, sheet_panel
 from parkplan.ui.filter_form import filter_form, read_filter
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def _toolbar(ws: Workspace) -> Filter:
         with st.popover(message("ui.filters"), width="content"):
             filter_form(ws)
         chosen = read_filter(ws)
+        with st.popover(message("ui.export"), width="content"):
+            sheet_panel(ws, chosen.where, map_key=map_panel.KEY)
+            if chosen.chosen is not None:
+                st.divider()
+                rows_panel(ws, chosen.chosen)
         if chosen.chosen is not None:
             count, total = len(chosen.chosen.positions), chosen.chosen.total
             title = chosen.layer.title.to()

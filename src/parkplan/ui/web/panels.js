@@ -36,7 +36,7 @@ function tile(item) {
 
 function tiles(data) {
   const grid = make('div', 'tiles');
-  grid.style.setProperty('--least', `${data.least_px}px`);
+  grid.style.setProperty('--columns', data.columns);
   return append(grid, ...data.items.map(tile));
 }
 
