@@ -35,7 +35,7 @@ ON_PARCELS: Final = {
     "hospital": ("0806", 60_000.0, (80, 600)),
     "substation": ("1303", 40_000.0, (40, 220)),
     "wastewater": ("1302", 250_000.0, (10_000, 60_000)),
-    "fire_station": ("0801", 120_000.0, (3, 9)),
+    "fire_station": ("1310", 120_000.0, (3, 9)),
 }
 """Facilities that stand on parcels: land use, land (m², all uses) that one serves at least, range of the capacity."""
 

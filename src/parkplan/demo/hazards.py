@@ -32,12 +32,11 @@ TITLES: Final = {
 }
 
 
-def blob(centre: Floats, radii: tuple[float, float], rng: np.random.Generator, points: int = 72) -> Any:
+def blob(centre: Floats, radii: tuple[float, float], rng: np.random.Generator, points: int = 96) -> Any:
     """An uneven closed outline about a centre (metres)."""
     angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
-    uneven = 1 + sum(
-        0.2 / k * np.sin(k * angle + phase) for k, phase in zip((2, 3, 5, 8), rng.uniform(0, 6.3, 4), strict=True)
-    )
+    waves = zip((2, 3, 5, 8, 13, 17), rng.uniform(0, 2 * np.pi, 6), strict=True)
+    uneven = 1 + sum(0.32 / k * np.sin(k * angle + phase) for k, phase in waves)
     return shapely.Polygon(centre + np.column_stack([np.cos(angle) * radii[0], np.sin(angle) * radii[1]]) * uneven[:, None])
 
 
@@ -72,7 +71,7 @@ def make_constraints(
         "urban_growth_boundary": [grown],
         "water": [blue],
         "flood": [shapely.difference(shapely.intersection(low, terrain.land), terrain.open_water)],
-        "heritage": [blob(xy, (90.0, 70.0), rng) for xy in villages[[0, 4, 8]]],
+        "heritage": [blob(xy, (90.0, 70.0), rng) for xy in villages[::4][:3]],
         "hazard": [shapely.buffer(shapely.Point(xy + rng.uniform(-200, 200, 2) * canvas.scale), 300.0) for xy in lots],
         "height_limit": [shapely.Polygon(canvas.place([(0.9, 8.9), (4.6, 9.9), (4.9, 8.9), (1.0, 8.3)]))],
     }

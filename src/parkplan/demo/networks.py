@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 STUB_M: Final = 60.0
 BEND_M: Final = 140.0
 TAPER_M: Final = 160.0
+FACING_M: Final = 85.0
+
+Link: TypeAlias = "tuple[int, int, Floats, Floats]"
+"""Two nodes and their coordinates."""
 
 
 def noded(lines: Shapes, rank: Integers) -> tuple[Shapes, Integers]:
@@ -59,8 +63,9 @@ def joined(lines: Shapes, rank: Integers, terrain: Terrain) -> tuple[Shapes, Int
     Roads that stay without a bridge end at the bank. Returns the pieces and the row of the line that each lies on.
     """
     pieces, owner = noded(lines, rank)
-    links = _links(pieces)
-    node, _ = ends(pieces)
+    node, xy = ends(pieces)
+    facing = _facing(node, xy, terrain)
+    links = [*facing, *_links(node, xy, facing)]
     pieces = pieces.copy()
     fresh, likes = [], []
     ended = _line_at(node)
@@ -113,13 +118,28 @@ def _line_at(node: Integers) -> dict[int, int]:
     return dict(zip(node.ravel().tolist(), np.repeat(np.arange(len(node)), 2).tolist(), strict=True))
 
 
-def _links(lines: Shapes) -> list[tuple[int, int, Floats, Floats]]:
-    """Pairs of nodes whose links join the net into one piece, with their coordinates: shortest first in each round."""
-    node, xy = ends(lines)
+def _facing(node: Integers, xy: Floats, terrain: Terrain) -> list[Link]:
+    """Dead ends in a canal that face each other: each the other's nearest, within `FACING_M`."""
+    wet = np.bincount(node.ravel(), minlength=len(xy)) == 1
+    water = shapely.buffer(terrain.open_water, 2.0, quad_segs=3)
+    shapely.prepare(water)
+    loose = np.flatnonzero(wet & shapely.contains_xy(water, xy))
+    if len(loose) < 2:
+        return []
+    gap, near = cKDTree(xy[loose]).query(xy[loose], k=2)
+    other = near[:, 1]
+    mutual = (other[other] == np.arange(len(loose))) & (gap[:, 1] < FACING_M) & (np.arange(len(loose)) < other)
+    pairs = zip(loose[mutual].tolist(), loose[other[mutual]].tolist(), strict=True)
+    return [(a, b, xy[a], xy[b]) for a, b in pairs]
+
+
+def _links(node: Integers, xy: Floats, given: list[Link]) -> list[Link]:
+    """Pairs of nodes whose links join the net and the links given into one piece."""
     count = len(xy)
-    net = coo_array((np.ones(len(node)), (node[:, 0], node[:, 1])), shape=(count, count))
+    pairs = np.vstack([node, np.array([link[:2] for link in given], dtype=np.int64).reshape(-1, 2)])
+    net = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     pieces, member = connected_components(net, directed=False)
-    links: list[tuple[int, int, Floats, Floats]] = []
+    links: list[Link] = []
     while pieces > 1:
         start, end, gap = _nearest_elsewhere(xy, member)
         weights = coo_array((gap, (member[start], member[end])), shape=(pieces, pieces)).tocsr()

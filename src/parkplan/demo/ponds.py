@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 POND_M2: Final = 11_000.0
 DIKE_M: Final = 7.0
-SHARE: Final = 0.2
+SHARE: Final = 0.15
 LARGEST_M2: Final = 700_000.0
 
 

@@ -34,6 +34,8 @@ STATUS_SHARES: Final = {
 }
 """Shares by number of industrial parcels; low-efficiency land is set by area, the rest is in use."""
 LOW_EFFICIENCY_AREA: Final = 0.29
+UTILITY_SHARE: Final = 0.035
+UTILITY_LARGEST_M2: Final = 6_500.0
 SEMI_MAJOR_M: Final = 6_378_137.0
 ECCENTRICITY_2: Final = 0.006694380022900788
 
@@ -82,7 +84,7 @@ def make_register(
     """Write the register of the parcels; ``areas`` are the streets and the parks."""
     streets, parks = areas
     middle = shapely.point_on_surface(plots.geometry)
-    use = blocks.use[plots.block]
+    use = _utilities(blocks.use[plots.block], plots, settlement.kind[blocks.home[plots.block]], rng)
     industrial = use == "1001"
     home = blocks.home[plots.block]
     kind = settlement.kind[home]
@@ -102,6 +104,16 @@ def make_register(
         weak,
         _dates(status, industrial, kind, rng),
     )
+
+
+def _utilities(use: Shapes, plots: Plots, kind: Integers, rng: np.random.Generator) -> Shapes:
+    """A few small parcels among works and houses serve for power, water, drainage and fire protection."""
+    small = (shapely.area(plots.geometry) < UTILITY_LARGEST_M2) & np.isin(use.astype(str), ["1001", "0701"])
+    rows = np.flatnonzero(small & (kind != KIND_INDEX["village"]) & (rng.random(len(use)) < UTILITY_SHARE))
+    use = use.copy()
+    kinds = np.array(["1303", "1302", "1301", "1310", "1306"], dtype=object)
+    use[rows] = kinds[np.searchsorted([0.4, 0.55, 0.75, 0.9], _even(rng, len(rows)))]
+    return use
 
 
 def _weakness(xy: Floats, kind: Integers, rng: np.random.Generator) -> Floats:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
     from parkplan.demo.settlement import Settlement
 
-UNDIVIDED: Final = ("1401", "1402", "1403")
+UNDIVIDED: Final = ("1401", "1402", "1403", "0803", "0804", "0806", "1302")
 NARROWEST_FRONT_M: Final = 16.0
 
 

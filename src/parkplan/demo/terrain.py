@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from parkplan.demo.skeleton import Line
 
 MIDDLE_KM: Final = (6.7, 6.6)
+MARGIN_M: Final = 250.0
 GRID_M: Final = 0.01
 """Grid on which lines are noded (metres)."""
 
@@ -110,7 +111,7 @@ def make_terrain(canvas: Canvas) -> Terrain:
     land = shapely.difference(outline, shapely.union(river, waterway))
     land = max(shapely.get_parts(land), key=shapely.area)
     kept = [line for line in skeleton.CANALS if line.rank <= canvas.rank]
-    canals = [_drawn(canvas, line, 55.0, (1300.0, 520.0, 210.0), rng) for line in kept]
+    canals = _confluent([_drawn(canvas, line, 55.0, (1300.0, 520.0, 210.0), rng) for line in kept], 300.0)
     roads = [line for line in skeleton.ARTERIALS if line.rank <= canvas.rank]
     arterials = [_drawn(canvas, line, 22.0, (2600.0, 1100.0), rng) for line in roads]
     expressway = _drawn(canvas, skeleton.EXPRESSWAY, 15.0, (4000.0,), rng)
@@ -166,6 +167,20 @@ def _drawn(
     return shapely.simplify(shapely.LineString(meander(points, amplitude_m, wavelengths_m, rng)), 0.6)
 
 
+def _confluent(canals: list[BaseGeometry], reach_m: float) -> list[BaseGeometry]:
+    """Canals whose ends run to an earlier canal within reach."""
+    found = canals[:1]
+    for canal in canals[1:]:
+        earlier = shapely.union_all(found)
+        xy = shapely.get_coordinates(canal)
+        for end, at in ((xy[0], 0), (xy[-1], len(xy))):
+            link = shapely.shortest_line(shapely.Point(end), earlier)
+            if 0.0 < shapely.length(link) < reach_m:
+                xy = np.insert(xy, min(at, len(xy)), shapely.get_coordinates(link)[1], axis=0)
+        found.append(shapely.LineString(xy))
+    return found
+
+
 def superblocks(terrain: Terrain) -> Shapes:
     """Faces of land between drawn roads, canals and banks."""
     lines = [terrain.expressway, *terrain.arterials, *terrain.canals, shapely.boundary(terrain.land)]
@@ -176,8 +191,14 @@ def superblocks(terrain: Terrain) -> Shapes:
 
 
 def water_polygons(terrain: Terrain) -> tuple[Shapes, list[str]]:
-    """River, waterway and canals as polygons that do not overlap, and the kind of each."""
-    shapes: list[BaseGeometry] = [terrain.river, shapely.difference(terrain.waterway, terrain.river)]
+    """River, waterway and canals as polygons that do not overlap, and the kind of each.
+
+    River and waterway go on a little beyond the outline, as on any map.
+    """
+    x0, y0, x1, y1 = shapely.bounds(terrain.outline)
+    sheet = shapely.box(x0 - MARGIN_M, y0 - MARGIN_M, x1 + 9 * MARGIN_M, y1 + MARGIN_M)
+    shapes: list[BaseGeometry] = [shapely.intersection(terrain.river, sheet)]
+    shapes.append(shapely.intersection(shapely.difference(terrain.waterway, terrain.river), sheet))
     kinds = ["river", "river"]
     taken = shapely.union_all(shapes)
     for line, width in zip(terrain.canals, terrain.canal_widths_m, strict=True):
