@@ -49,6 +49,14 @@ class Kept(Generic[K, V]):
             self._make(key, future, make)
         return future.result()
 
+    def peek(self, key: K) -> V | None:
+        """Return the thing of a key if it is there."""
+        with self._lock:
+            if key not in self._weights:
+                return None
+            self._futures.move_to_end(key)
+            return self._futures[key].result()
+
     def _make(self, key: K, future: Future[V], make: Callable[[], V]) -> None:
         try:
             made = make()
@@ -57,10 +65,10 @@ class Kept(Generic[K, V]):
                 del self._futures[key]
             future.set_exception(fault)
             return
+        future.set_result(made)
         with self._lock:
             self._weights[key] = self._weigh(made)
             self._forget()
-        future.set_result(made)
 
     def _forget(self) -> None:
         """Let go of the oldest things that are made, until the rest is within the limit."""

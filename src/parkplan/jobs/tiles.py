@@ -44,10 +44,12 @@ _tiles: Final = Kept[tuple[str | int, ...], bytes](limit=96 * _MB, weigh=lambda 
 
 @dataclass(frozen=True)
 class DrawnLayer:
-    """A layer ready to be drawn, and the colours of its classes for overview tiles."""
+    """A layer ready to be drawn, the colours of its classes for overview tiles, and the table that it shows."""
 
     tiles: TileLayer
     palette: tuple[str, ...]
+    table: str
+    table_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,27 @@ class Published:
     overview_below: int
 
 
-def version_of(ws: Workspace, layer: str) -> str:
+@dataclass(frozen=True, slots=True)
+class TileRequest:
+    """What is asked for: the layer, z, x, y, a further condition on the rows, and the version named in the address."""
+
+    layer: str
+    place: tuple[int, int, int]
+    where: str = ""
+    version: str = ""
+
+
+def version_of(ws: Workspace, layer: str, wanted: str = "") -> str:
     """Return the version of a layer's tiles: of the table's content, the layer's definition and its palette.
+
+    It is the ``wanted`` one as long as that is kept, else the one in force.
 
     Raises:
         RequestError: no such layer, or the workspace lacks its table.
 
     """
+    if _kept_layer(ws, layer, wanted) is not None:
+        return wanted
     catalogue = load_layers()
     spec = _spec(catalogue, layer)
     known = next((info for info in ws.tables() if info.name == spec.table), None)
@@ -96,8 +112,8 @@ def published(ws: Workspace, layer: str) -> Published:
     return Published(version, drawn.tiles.overview_below)
 
 
-def vector_tile(ws: Workspace, layer: str, place: tuple[int, int, int], where: str = "") -> Answer:
-    """Return a vector tile, compressed by gzip; ``place`` is z, x, y; ``where`` is a further condition on the rows.
+def vector_tile(ws: Workspace, asked: TileRequest) -> Answer:
+    """Return a vector tile, compressed by gzip.
 
     Raises:
         RequestError: no such layer, table or tile.
@@ -106,13 +122,13 @@ def vector_tile(ws: Workspace, layer: str, place: tuple[int, int, int], where: s
     """
 
     def make(drawn: DrawnLayer, mask: Flags | None) -> bytes:
-        body = drawn.tiles.tile(*place, mask)
+        body = drawn.tiles.tile(*asked.place, mask)
         return gzip.compress(body, COMPRESSION, mtime=0) if body else b""
 
-    return _answer(ws, layer, place, where, ("mvt", make))
+    return _answer(ws, asked, "mvt", make)
 
 
-def overview_tile(ws: Workspace, layer: str, place: tuple[int, int, int], where: str = "") -> Answer:
+def overview_tile(ws: Workspace, asked: TileRequest) -> Answer:
     """Return an overview tile, PNG.
 
     Raises:
@@ -120,31 +136,30 @@ def overview_tile(ws: Workspace, layer: str, place: tuple[int, int, int], where:
         DefinitionError: the condition is faulty or names an unknown column.
 
     """
-    return _answer(
-        ws, layer, place, where, ("png", lambda drawn, mask: drawn.tiles.overview(*place, drawn.palette, mask))
-    )
+
+    def make(drawn: DrawnLayer, mask: Flags | None) -> bytes:
+        return drawn.tiles.overview(*asked.place, drawn.palette, mask)
+
+    return _answer(ws, asked, "png", make)
 
 
-def _answer(
-    ws: Workspace,
-    layer: str,
-    place: tuple[int, int, int],
-    where: str,
-    form: tuple[str, Callable[[DrawnLayer, Flags | None], bytes]],
-) -> Answer:
+def _answer(ws: Workspace, asked: TileRequest, kind: str, make: Callable[[DrawnLayer, Flags | None], bytes]) -> Answer:
     try:
-        Tile(*place)
+        Tile(*asked.place)
     except ValueError:
-        z, x, y = place
+        z, x, y = asked.place
         raise RequestError("no_tile", z=z, x=x, y=y, deepest=MAX_ZOOM) from None
-    kind, make = form
-    version, drawn = _drawn(ws, layer)
+    kept = _kept_layer(ws, asked.layer, asked.version)
+    version, drawn = (asked.version, kept) if kept is not None else _drawn(ws, asked.layer)
+    key = (ws.address, version, kind, asked.where, *asked.place)
+    body = _tiles.get(key, lambda: make(drawn, _mask(ws, drawn, asked.where) if asked.where else None))
+    return Answer(body, version)
 
-    def body() -> bytes:
-        table = _spec(load_layers(), layer).table
-        return make(drawn, _mask(ws, require(ws, table), where) if where else None)
 
-    return Answer(_tiles.get((ws.address, version, kind, where, *place), body), version)
+def _kept_layer(ws: Workspace, layer: str, version: str) -> DrawnLayer | None:
+    """Return a layer that is ready in a version, so that a tile of a map that is open needs no look at the disk."""
+    drawn = _layers.peek((ws.address, version)) if version else None
+    return drawn if drawn is not None and drawn.tiles.name == layer else None
 
 
 def _spec(catalogue: LayerSet, layer: str) -> LayerSpec:
@@ -180,10 +195,17 @@ def _prepare(ws: Workspace, loaded: Loaded, spec: LayerSpec, catalogue: LayerSet
         labels, label_zoom = Labels.of(texts, loaded.geometry, crs), spec.label.min_zoom
     alpha = f"{round(255 * spec.symbol.fill_opacity):02x}"
     palette = tuple(entry.colour + alpha for entry in classified.classes)
-    return DrawnLayer(TileLayer(spec.id, shapes, classified.codes, labels, label_zoom), palette)
+    tiles = TileLayer(spec.id, shapes, classified.codes, labels, label_zoom)
+    return DrawnLayer(tiles, palette, loaded.name, loaded.info.version)
 
 
-def _mask(ws: Workspace, loaded: Loaded, where: str) -> Flags:
-    """Return the rows that satisfy a condition."""
-    key = (ws.address, loaded.name, loaded.info.version, where)
-    return _masks.get(key, lambda: np.asarray(parse(where).select(loaded.frame)))
+def _mask(ws: Workspace, drawn: DrawnLayer, where: str) -> Flags:
+    """Return the rows that satisfy a condition, in the version of the table that is drawn."""
+
+    def select() -> Flags:
+        loaded = require(ws, drawn.table)
+        if loaded.info.version == drawn.table_version:
+            return np.asarray(parse(where).select(loaded.frame))
+        return np.asarray(parse(where).select(ws.read(drawn.table, version=drawn.table_version)))
+
+    return _masks.get((ws.address, drawn.table, drawn.table_version, where), select)

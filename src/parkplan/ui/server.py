@@ -7,6 +7,7 @@ import logging
 import os
 from contextlib import asynccontextmanager
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,7 @@ from parkplan._errors import ParkplanError, RequestError
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import tiles
 from parkplan.jobs.serve import STREAMLIT, WORKSPACE, Access
+from parkplan.jobs.tiles import TileRequest
 from parkplan.ui import opened
 from parkplan.ui.gate import Gate, asked_language, refusal
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.tiles import Answer
+
+    MakeTile = Callable[[Workspace, TileRequest], Answer]
 
 ASSETS: Final = Path(str(files("parkplan.render").joinpath("assets")))
 SCRIPT: Final = Path(__file__).with_name("main.py")
@@ -89,12 +93,8 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 def _warm_up() -> None:
-    import folium
-    import geopandas
-    import pyproj.database
-
-    del folium, geopandas
-    pyproj.database.query_crs_info(auth_name="EPSG", pj_types=None)
+    for name in ("folium", "geopandas", "pyarrow.parquet", "parkplan.jobs"):
+        import_module(name)
     gc.collect()
     gc.freeze()
 
@@ -113,7 +113,7 @@ async def _overview(request: Request) -> Response:
     return await _tile(request, tiles.overview_tile, {"content-type": "image/png"})
 
 
-async def _tile(request: Request, make: Callable[..., Answer], headers: dict[str, str]) -> Response:
+async def _tile(request: Request, make: MakeTile, headers: dict[str, str]) -> Response:
     chosen = asked_language(request.headers, request.query_params.get("lang", ""))
     try:
         return await run_in_threadpool(_tile_response, request, make, headers)
@@ -126,23 +126,26 @@ async def _tile(request: Request, make: Callable[..., Answer], headers: dict[str
         return refusal(RequestError("our_fault"), 500, chosen)
 
 
-def _tile_response(request: Request, make: Callable[..., Answer], headers: dict[str, str]) -> Response:
+def _tile_response(request: Request, make: MakeTile, headers: dict[str, str]) -> Response:
     ws = _workspace(opened.address())
-    layer, asked = request.path_params["layer"], request.query_params
-    tag = f'"{tiles.version_of(ws, layer)}"'
-    if tag in [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]:
-        return Response(status_code=304, headers={"etag": tag, "cache-control": _lasting(asked.get("v"), tag)})
-    place = tuple(request.path_params[name] for name in ("z", "x", "y"))
-    answer = make(ws, layer, place, asked.get("where", ""))
-    own = {"etag": f'"{answer.version}"', "cache-control": _lasting(asked.get("v"), tag), "vary": "Accept-Encoding"}
-    if not answer.body:
-        return Response(status_code=204, headers=own)
-    return Response(answer.body, headers={**own, **headers})
+    path, query = request.path_params, request.query_params
+    asked = TileRequest(path["layer"], (path["z"], path["x"], path["y"]), query.get("where", ""), query.get("v", ""))
+    version = tiles.version_of(ws, asked.layer, asked.version)
+    if _known(request, version):
+        return Response(status_code=304, headers=_kept_for(asked, version))
+    answer = make(ws, asked)
+    own = _kept_for(asked, answer.version)
+    return Response(answer.body, headers={**own, **headers}) if answer.body else Response(status_code=204, headers=own)
 
 
-def _lasting(named: str | None, tag: str) -> str:
-    """A tile whose address names the version in force never changes."""
-    return FOREVER if f'"{named}"' == tag else ASK_AGAIN
+def _known(request: Request, version: str) -> bool:
+    """Whether the browser already has this version."""
+    return any(f'"{version}"' in line for line in request.headers.getlist("if-none-match"))
+
+
+def _kept_for(asked: TileRequest, version: str) -> dict[str, str]:
+    """How long a browser keeps a tile: for good if its address names this version, else until it has asked again."""
+    return {"etag": f'"{version}"', "cache-control": FOREVER if asked.version == version else ASK_AGAIN}
 
 
 async def _nothing(request: Request) -> Response:
@@ -155,9 +158,9 @@ async def _asset(request: Request) -> Response:
     if found is None:
         return await _nothing(request)
     state = await run_in_threadpool(found.stat)
-    tag = f'"{state.st_size:x}-{state.st_mtime_ns:x}"'
-    headers = {"etag": tag, "cache-control": FOREVER if "v" in request.query_params else ASK_AGAIN}
-    if tag in request.headers.get("if-none-match", ""):
+    version = f"{state.st_size:x}-{state.st_mtime_ns:x}"
+    headers = {"etag": f'"{version}"', "cache-control": FOREVER if "v" in request.query_params else ASK_AGAIN}
+    if _known(request, version):
         return Response(status_code=304, headers=headers)
     return FileResponse(found, headers=headers, media_type=_TYPES.get(found.suffix, "application/octet-stream"))
 
