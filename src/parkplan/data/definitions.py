@@ -94,9 +94,8 @@ def stamp_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 def read_definition(path: Path, model: type[AnyRecord], faults: Faults) -> Definition[AnyRecord]:
     """Read one file; its faults are added to the list, and its record is missing where there were any."""
-    found = Faults()
-    lines: dict[Place, int] = {}
-    content = _content(path, lines, found)
+    reader = _Reader(path)
+    content, lines, found = reader.content(), reader.lines, reader.faults
     record = None
     if content is not _NOTHING:
         try:
@@ -144,41 +143,57 @@ def _fault(path: Path, lines: dict[Place, int], key: str, place: Place, **values
     return DefinitionError(key, file=file, line=known, place=".".join(map(str, place)) or "—", **values)
 
 
-def _content(path: Path, lines: dict[Place, int], faults: Faults) -> object:
-    try:
-        if path.stat().st_size > LONGEST_FILE_BYTES:
-            faults.append(_fault(path, lines, "definition_too_long", (), limit=LONGEST_FILE_BYTES))
-            return _NOTHING
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        return None if node is None else _plain(node, (), path, lines, faults)
-    except OSError as error:
-        faults.append(_fault(path, lines, "definition_unreadable", (), problem=error.strerror))
-    except UnicodeDecodeError:
-        faults.append(_fault(path, lines, "definition_not_utf8", ()))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        lines[()] = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
-        faults.append(_fault(path, lines, "definition_not_yaml", (), problem=problem))
-    return _NOTHING
+class _Reader:
+    """Turns one YAML file into plain values, and notes lines and faults on the way."""
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines: dict[Place, int] = {}
+        self.faults = Faults()
+        self._seen: set[int] = set()
 
-def _plain(node: yaml.Node, place: Place, path: Path, lines: dict[Place, int], faults: Faults) -> object:
-    """Turn a YAML node into plain values, and note the line of each place and every key that is given twice."""
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*place, index), path, lines, faults) for index, child in enumerate(node.value)]
-    if not isinstance(node, yaml.MappingNode):
-        return yaml.constructor.SafeConstructor().construct_object(node)
-    values: dict[str, object] = {}
-    for key_node, child in node.value:
-        key = str(key_node.value)
-        here = (*place, key)
-        lines[here] = key_node.start_mark.line + 1
-        if key in values:
-            faults.append(_fault(path, lines, "definition_twice", here))
-        values[key] = _plain(child, here, path, lines, faults)
-    return values
+    def content(self) -> object:
+        """Return what the file says, or nothing where it cannot be read."""
+        try:
+            if self.path.stat().st_size > LONGEST_FILE_BYTES:
+                return self._refuse("definition_too_long", limit=LONGEST_FILE_BYTES)
+            node = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            return None if node is None else self._plain(node, ())
+        except OSError as error:
+            return self._refuse("definition_unreadable", problem=error.strerror)
+        except UnicodeDecodeError:
+            return self._refuse("definition_not_utf8")
+        except RecursionError:
+            return self._refuse("definition_not_yaml", problem="nested too deep")
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            self.lines[()] = mark.line + 1 if mark else 1
+            return self._refuse("definition_not_yaml", problem=getattr(error, "problem", None) or str(error))
+
+    def _refuse(self, key: str, *place: str | int, **values: object) -> object:
+        self.faults.append(_fault(self.path, self.lines, key, place, **values))
+        return _NOTHING
+
+    def _plain(self, node: yaml.Node, place: Place) -> object:
+        """Return a node as plain values; keys given twice and references, which can be endless, are faults."""
+        self.lines.setdefault(place, node.start_mark.line + 1)
+        if id(node) in self._seen:
+            self._refuse("definition_reference", *place)
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(child, (*place, index)) for index, child in enumerate(node.value)]
+        if not isinstance(node, yaml.MappingNode):
+            return yaml.constructor.SafeConstructor().construct_object(node)
+        values: dict[str, object] = {}
+        for key_node, child in node.value:
+            key = str(key_node.value)
+            here = (*place, key)
+            if key in values:
+                self._refuse("definition_twice", *here)
+            self.lines[here] = key_node.start_mark.line + 1
+            values[key] = self._plain(child, here)
+        return values
 
 
 def _explained(path: Path, lines: dict[Place, int], model: type[BaseModel], detail: ErrorDetails) -> DefinitionError:

@@ -138,7 +138,7 @@ def _with_geometry(
 def _names(loaded: Loaded, spec: LayerSpec) -> np.ndarray[tuple[int], np.dtype[np.object_]] | None:
     if spec.label is None or spec.label.column not in loaded.frame.columns:
         return None
-    return loaded.frame[spec.label.column].to_numpy(dtype=object)
+    return np.asarray(loaded.frame[spec.label.column], dtype=object)
 
 
 def _paper_crs(ws: Workspace, view: SheetView) -> CRS:
