@@ -10,16 +10,24 @@ const ROOM = 1.3; // a road is at least this much longer than its name
 const MOST_OBSTACLES = 600; // where symbols lie denser than this, names over them are the lesser evil
 const WIDE = /[\u2e80-\u9fff\uff00-\uffef]/;
 
-/** A long name in two lines of about the same length, broken before a bracket, at a space or between Chinese characters. */
+/** How good a place a name is to be broken before its character `i`; null where it must not be broken. */
+function breakBonus(text, i) {
+  if (text[i] === " " || text[i] === "（") return 3;
+  const before = WIDE.test(text[i - 1]);
+  if (before && /[0-9A-Za-z]/.test(text[i])) return 3;
+  return before && WIDE.test(text[i]) && !/[）、，。]/.test(text[i]) ? 0 : null;
+}
+
+/** A long name in two lines of about the same length. */
 export function wrap(text) {
   if (text.length <= WRAP_ABOVE || (text.length < 18 && !WIDE.test(text))) return [text];
-  const strain = (i) => Math.abs(i - text.length / 2) - (text[i] === "（" || text[i] === " " ? 3 : 0);
-  let best = -1;
-  for (let i = 2; i < text.length - 1; i += 1) {
-    const breakable = text[i] === " " || (WIDE.test(text[i]) && WIDE.test(text[i - 1]) && !/[）、，。]/.test(text[i]));
-    if (breakable && (best < 0 || strain(i) < strain(best))) best = i;
+  let best = { at: -1, strain: Infinity };
+  for (let at = 2; at < text.length - 1; at += 1) {
+    const bonus = breakBonus(text, at);
+    const strain = Math.abs(at - text.length / 2) - bonus;
+    if (bonus !== null && strain < best.strain) best = { at, strain };
   }
-  return best < 0 ? [text] : [text.slice(0, best).trim(), text.slice(best).trim()];
+  return best.at < 0 ? [text] : [text.slice(0, best.at).trim(), text.slice(best.at).trim()];
 }
 
 /** Boxes of point symbols: a name beside a symbol is worth more than a name over it. */

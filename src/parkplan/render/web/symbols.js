@@ -21,9 +21,9 @@ export function pointScale(zoom) {
   return Math.min(1.25, Math.max(0.45, (zoom - 9) / 6));
 }
 
-/** Roads and rivers grow with the zoom, slower than the ground does. */
+/** Roads and rivers grow with the zoom, slower than the ground does, and faster once single parcels are looked at. */
 export function lineScale(zoom) {
-  return Math.min(3, Math.max(0.5, 2 ** ((zoom - 15) * 0.45)));
+  return Math.min(8, Math.max(0.5, 2 ** ((zoom - 15) * 0.45 + Math.max(0, zoom - 16) * 0.3)));
 }
 
 export function lineWidth(symbol, entry) {
