@@ -104,8 +104,8 @@ def to_bytes(frame: gpd.GeoDataFrame) -> bytes:
     """Return a canonical frame as GeoParquet; equal frames give equal bytes."""
     geometries = np.asarray(frame.geometry)
     attributes = pa.Table.from_pandas(pd.DataFrame(frame.drop(columns=GEOMETRY)), preserve_index=False)
-    wkb = shapely.to_wkb(geometries, flavor="iso")
-    whole = attributes.append_column(GEOMETRY, pa.array(wkb, type=pa.binary())).combine_chunks()
+    wkb = pa.array(shapely.to_wkb(geometries, flavor="iso"), type=pa.binary())
+    whole = pa.table([*attributes.columns, wkb], names=[*attributes.column_names, GEOMETRY]).combine_chunks()
     pandas_part = json.loads(attributes.schema.metadata[b"pandas"])
     for changing in ("pandas_version", "creator"):
         pandas_part.pop(changing, None)
@@ -146,9 +146,11 @@ def _compact(record: object) -> str:
 def from_table(table: pa.Table, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Return a GeoParquet table as a frame whose geometries cannot be changed in place."""
     geometries = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
-    geometries.flags.writeable = False
     attributes = cast("pd.DataFrame", table.drop_columns([GEOMETRY]).to_pandas())
-    return gpd.GeoDataFrame(attributes, geometry=geometries, crs=crs)
+    attributes.index = pd.RangeIndex(len(geometries))
+    frame = gpd.GeoDataFrame(attributes, geometry=geometries, crs=crs)
+    np.asarray(frame.geometry.array).flags.writeable = False
+    return frame
 
 
 def read_columns(source: pa.Buffer | str, columns: Sequence[str] | None) -> pa.Table:

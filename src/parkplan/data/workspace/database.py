@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from parkplan.model.workspace import Change, Entry
 
+DATABASE: Final = "workspace.sqlite"
 _WAIT_MS: Final = 10_000
 _CHAIN_START: Final = ""
 
@@ -97,8 +98,10 @@ def settings(path: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT name, value FROM setting"))
 
 
-def add_to_journal(connection: sqlite3.Connection, change: Change, differences: Sequence[Difference]) -> JournalEntry:
-    """Write one line of the journal, chained to the line before it."""
+def add_to_journal(
+    connection: sqlite3.Connection, change: Change, differences: Sequence[Difference], records: Sequence[str]
+) -> JournalEntry:
+    """Write one line of the journal, chained to the line before it; it also seals the records that belong to it."""
     last = connection.execute("SELECT number, digest FROM journal ORDER BY number DESC LIMIT 1").fetchone()
     number, before = (1, _CHAIN_START) if last is None else (last[0] + 1, last[1])
     line = (
@@ -110,7 +113,7 @@ def add_to_journal(connection: sqlite3.Connection, change: Change, differences: 
         change.source,
         json.dumps([asdict(difference) for difference in differences], ensure_ascii=False, sort_keys=True),
     )
-    digest = _digest(before, line)
+    digest = _digest(before, line, records)
     connection.execute(
         "INSERT INTO journal (number, at, actor, action, reason, source, differences, digest) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -119,8 +122,8 @@ def add_to_journal(connection: sqlite3.Connection, change: Change, differences: 
     return _entry((*line, digest))
 
 
-def _digest(before: str, line: Sequence[object]) -> str:
-    text = json.dumps([before, *line], ensure_ascii=False, separators=(",", ":"))
+def _digest(before: str, line: Sequence[object], records: Sequence[str]) -> str:
+    text = json.dumps([before, *line, *records], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -135,35 +138,48 @@ def journal(connection: sqlite3.Connection, limit: int | None) -> tuple[JournalE
 
 def _entry(row: Sequence[Any]) -> JournalEntry:
     number, at, actor, action, reason, source, differences, digest = row
-    return JournalEntry(
-        number,
-        datetime.fromisoformat(at),
-        actor,
-        action,
-        reason,
-        source,
-        tuple(Difference(**difference) for difference in json.loads(differences)),
-        digest,
-    )
+    with _stored():
+        parsed = tuple(Difference(**difference) for difference in json.loads(differences))
+        return JournalEntry(number, datetime.fromisoformat(at), actor, action, reason, source, parsed, digest)
+
+
+@contextmanager
+def _stored() -> Iterator[None]:
+    """Say in a sentence that a stored record is not one that we wrote."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as fault:
+        raise WorkspaceError("workspace_broken", path=DATABASE, fault=fault) from fault
 
 
 def broken_line(connection: sqlite3.Connection) -> int | None:
-    """Return the number of the first journal line that was altered, removed or put in; None where all is well."""
+    """Return the first journal line that was altered, removed or put in, or whose records were; None if all is well."""
+    records: dict[int, list[str]] = {}
+    for query in (
+        "SELECT journal, info FROM table_version ORDER BY number",
+        "SELECT journal, json_array(kind, id, value) FROM entered ORDER BY number",
+    ):
+        for number, record in connection.execute(query):
+            records.setdefault(number, []).append(record)
     before = _CHAIN_START
     for expected, row in enumerate(connection.execute(f"{_LINE} ORDER BY number"), start=1):
         *line, digest = row
-        if line[0] != expected or _digest(before, line) != digest:
+        if line[0] != expected or _digest(before, line, records.pop(expected, [])) != digest:
             return expected
         before = digest
-    return None
+    return min(records, default=None)
 
 
-def add_version(connection: sqlite3.Connection, info: TableInfo, size_bytes: int, journal_number: int) -> None:
+def info_record(info: TableInfo) -> str:
+    """Return what is stored of a version of a table."""
+    return json.dumps(asdict(info) | {"created_at": info.created_at.isoformat()}, ensure_ascii=False, sort_keys=True)
+
+
+def add_version(connection: sqlite3.Connection, info: TableInfo, journal_number: int) -> None:
     """Enter a version of a table into the catalogue."""
-    record = asdict(info) | {"created_at": info.created_at.isoformat()}
     connection.execute(
-        "INSERT INTO table_version (name, version, size_bytes, info, journal) VALUES (?, ?, ?, ?, ?)",
-        (info.name, info.version, size_bytes, json.dumps(record, ensure_ascii=False, sort_keys=True), journal_number),
+        "INSERT INTO table_version (name, version, info, journal) VALUES (?, ?, ?, ?)",
+        (info.name, info.version, info_record(info), journal_number),
     )
 
 
@@ -184,30 +200,49 @@ def version(connection: sqlite3.Connection, table: str, wanted: str) -> TableInf
     return None if row is None else _info(row)
 
 
-def versions(connection: sqlite3.Connection) -> tuple[tuple[TableInfo, int], ...]:
-    """Return every version of every table with the number of its journal line, oldest first."""
-    rows = connection.execute("SELECT info, journal FROM table_version ORDER BY number")
-    return tuple((_info(row), row[1]) for row in rows)
+def versions(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return every version of every table, oldest first."""
+    return tuple(row[0] for row in connection.execute("SELECT version FROM table_version ORDER BY number"))
+
+
+def mislabelled(connection: sqlite3.Connection) -> int | None:
+    """Return the journal line of a version that is listed under another name; None if all is well."""
+    row = connection.execute(
+        "SELECT min(journal) FROM table_version "
+        "WHERE name IS NOT json_extract(info, '$.name') OR version IS NOT json_extract(info, '$.version')"
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
 
 
 def _info(row: Sequence[str]) -> TableInfo:
-    record = json.loads(row[0])
-    bounds = record["bounds"]
-    return TableInfo(
-        **record
-        | {
-            "columns": tuple(record["columns"]),
-            "bounds": None if bounds is None else tuple(bounds),
-            "created_at": datetime.fromisoformat(record["created_at"]),
-        }
-    )
+    with _stored():
+        record = json.loads(row[0])
+        bounds = record["bounds"]
+        return TableInfo(
+            **record
+            | {
+                "columns": tuple(record["columns"]),
+                "bounds": None if bounds is None else tuple(bounds),
+                "created_at": datetime.fromisoformat(record["created_at"]),
+            }
+        )
+
+
+def value_record(value: Entry) -> str:
+    """Return what is stored of a typed-in value."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def entered_record(connection: sqlite3.Connection, kind: str, id: str, value: Entry) -> str:
+    """Return the record that the journal seals."""
+    return str(connection.execute("SELECT json_array(?, ?, ?)", (kind, id, value_record(value))).fetchone()[0])
 
 
 def add_entered(connection: sqlite3.Connection, kind: str, id: str, value: Entry, journal_number: int) -> None:
     """Keep a typed-in value."""
     connection.execute(
         "INSERT INTO entered (kind, id, value, journal) VALUES (?, ?, ?, ?)",
-        (kind, id, json.dumps(value, ensure_ascii=False), journal_number),
+        (kind, id, value_record(value), journal_number),
     )
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from parkplan.model.workspace import Entry, JournalEntry
 
-DATABASE: Final = "workspace.sqlite"
 LAYERS: Final = "layers"
 DERIVED: Final = "derived"
 _LOCK: Final = "writer.lock"
@@ -38,7 +37,7 @@ class FolderWorkspace:
 
     def __init__(self, folder: Path, *, wait_s: float = _WAIT_S, disk: Disk = DISK) -> None:
         self.folder = folder.absolute()
-        self._database = self.folder / DATABASE
+        self._database = self.folder / database.DATABASE
         self._layers = self.folder / LAYERS
         self._wait_s = wait_s
         self._disk = disk
@@ -49,7 +48,7 @@ class FolderWorkspace:
 
     def _clean(self) -> None:
         """Remove what a crashed writer left behind, unless somebody is writing now or the folder is read-only."""
-        if any(folder.glob(f"{TEMPORARY}*") for folder in (self._layers, self.folder / DERIVED)):
+        if any(path for folder in (self._layers, self.folder / DERIVED) for path in folder.glob(f"{TEMPORARY}*")):
             with suppress(WorkspaceError), writer_lock(self.folder / _LOCK, wait_s=0.0):
                 remove_temporaries(self._layers, self._disk)
                 remove_temporaries(self.folder / DERIVED, self._disk)
@@ -110,22 +109,21 @@ class FolderWorkspace:
         contents = {name: to_bytes(frame) for name, frame in frames.items()}
         with disk_faults(self._layers), writer_lock(self.folder / _LOCK, self._wait_s):
             self._layers.mkdir(exist_ok=True)
-            written = []
-            for name, frame in frames.items():
-                version = layers.keep(self._layers, contents[name], self._disk)
-                written.append((_described(name, version, frame, change), len(contents[name])))
+            written = tuple(
+                _described(name, layers.keep(self._layers, contents[name], self._disk), frame, change)
+                for name, frame in frames.items()
+            )
             with database.transaction(self._database) as connection:
-                before = database.latest(connection)
-                differences = [
-                    Difference(
-                        f"table:{info.name}", before[info.name].version if info.name in before else None, info.version
-                    )
-                    for info, _ in written
-                ]
-                line = database.add_to_journal(connection, change, differences)
-                for info, size_bytes in written:
-                    database.add_version(connection, info, size_bytes, line.number)
-        return tuple(info for info, _ in written)
+                before = {name: info.version for name, info in database.latest(connection).items()}
+                line = database.add_to_journal(
+                    connection,
+                    change,
+                    [Difference(f"table:{info.name}", before.get(info.name), info.version) for info in written],
+                    [database.info_record(info) for info in written],
+                )
+                for info in written:
+                    database.add_version(connection, info, line.number)
+        return written
 
     def _acceptable(self, name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():
@@ -155,7 +153,8 @@ class FolderWorkspace:
         with writer_lock(self.folder / _LOCK, self._wait_s), database.transaction(self._database) as connection:
             before = database.entered(connection, kind).get(id)
             difference = Difference(f"{kind}:{id}", None if before is None else before.value, value)
-            line = database.add_to_journal(connection, Change(actor, "enter", reason), [difference])
+            record = database.entered_record(connection, kind, id, value)
+            line = database.add_to_journal(connection, Change(actor, "enter", reason), [difference], [record])
             database.add_entered(connection, kind, id, value, line.number)
         return Entered(kind, id, value, actor, reason, line.at)
 
@@ -166,18 +165,11 @@ class FolderWorkspace:
             state = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if state != "ok":
                 faults.append(WorkspaceError("workspace_broken", path=self._database, fault=state))
-            line = database.broken_line(connection)
-            if line is not None:
-                faults.append(WorkspaceError("journal_broken", path=self._database, line=line))
+            for line in (database.broken_line(connection), database.mislabelled(connection)):
+                if line is not None:
+                    faults.append(WorkspaceError("journal_broken", path=self._database, line=line))
             versions = database.versions(connection)
-            lines = {entry.number: entry for entry in database.journal(connection, None)}
-        for info, number in versions:
-            if not any(
-                difference.subject == f"table:{info.name}" and difference.after == info.version
-                for difference in lines[number].differences
-            ):
-                faults.append(WorkspaceError("journal_broken", path=self._database, line=number))
-        for version in dict.fromkeys(info.version for info, _ in versions):
+        for version in dict.fromkeys(versions):
             path = layers.layer_path(self._layers, version)
             if not path.is_file():
                 faults.append(WorkspaceError("layer_missing", path=path))
@@ -225,7 +217,7 @@ def build_folder(folder: Path, *, crs: str, actor: str, disk: Disk = DISK) -> It
         try:
             (making / LAYERS).mkdir(parents=True)
             (making / DERIVED).mkdir()
-            database.create(making / DATABASE, {"crs": _definition(known), "made_by": actor})
+            database.create(making / database.DATABASE, {"crs": _definition(known), "made_by": actor})
             yield FolderWorkspace(making, disk=disk)
             if folder.exists():
                 folder.rmdir()

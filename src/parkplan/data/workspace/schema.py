@@ -21,8 +21,8 @@ _FIRST: Final = (
         number INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL,
         source TEXT NOT NULL, differences TEXT NOT NULL, digest TEXT NOT NULL UNIQUE)""",
     """CREATE TABLE table_version (
-        number INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-        info TEXT NOT NULL, journal INTEGER NOT NULL REFERENCES journal (number))""",
+        number INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, info TEXT NOT NULL,
+        journal INTEGER NOT NULL REFERENCES journal (number))""",
     "CREATE INDEX table_version_by_name ON table_version (name, number)",
     """CREATE TABLE entered (
         number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
