@@ -49,7 +49,7 @@ PACK = RulePack.model_validate(
 def card(**values: object) -> EvidenceCard:
     parcel = {"use": "industry", "floor": 5000.0, "area": 10_000.0, "tax": 30.0, "output": 500.0, "jobs": 9.0} | values
     parcels = pd.DataFrame([{name: 1.0 for name in parcel} | {"use": "housing"}, parcel])
-    return evidence(apply_rules([PACK], parcels, date(2026, 1, 1)), parcels, 1)
+    return evidence(apply_rules([PACK], parcels, date(2026, 1, 1)), parcels, 1, date(2026, 1, 1))
 
 
 def test_a_flagged_parcel_shows_formula_value_limit_margin_and_clause() -> None:

@@ -14,6 +14,8 @@ COMMANDS: Final[dict[str, str]] = {
     "layers": "parkplan.cli.layers",
     "import": "parkplan.cli.importing",
     "export": "parkplan.cli.export",
+    "screen": "parkplan.cli.screen",
+    "explain": "parkplan.cli.explain",
     "serve": "parkplan.cli.serve",
 }
 """Each command and the module whose ``command`` it is; a module is imported when its command runs."""

@@ -7,6 +7,21 @@ from parkplan.jobs.export import export
 from parkplan.jobs.importing import Limits, Reading, import_file
 from parkplan.jobs.info import info
 from parkplan.jobs.layers import layers
+from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, export_screening, screen
 from parkplan.jobs.serve import serve
 
-__all__ = ["Limits", "Reading", "demo", "export", "import_file", "info", "layers", "serve"]
+__all__ = [
+    "DEFAULT_PROFILES",
+    "Limits",
+    "Reading",
+    "Screening",
+    "demo",
+    "explain",
+    "export",
+    "export_screening",
+    "import_file",
+    "info",
+    "layers",
+    "screen",
+    "serve",
+]

@@ -20,6 +20,7 @@ from parkplan.units import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from parkplan.model.rules import Condition, Rule
 
@@ -99,9 +100,10 @@ class EvidenceCard:
         return tuple(changes)
 
 
-def evidence(outcomes: Sequence[RuleOutcome], parcels: pd.DataFrame, row: int) -> EvidenceCard:
-    """Return the evidence card of the parcel at a row position."""
+def evidence(outcomes: Sequence[RuleOutcome], parcels: pd.DataFrame, row: int, as_of: date) -> EvidenceCard:
+    """Return the evidence card of the parcel at a row position, judged on a day."""
     values = {str(column): parcels[column].iloc[row] for column in parcels.columns if column != "geometry"}
+    values["as_of"] = pd.Timestamp(as_of)
     verdict = Verdict(verdicts([_one(outcome, row) for outcome in outcomes], pd.RangeIndex(1)).iloc[0])
     rules = tuple(_rule(outcome, values, row) for outcome in outcomes)
     missing = _missing(outcomes, rules, row) if verdict == Verdict.TO_CHECK else ()

@@ -1,0 +1,94 @@
+"""``parkplan explain WS PARCEL``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from parkplan import jobs
+from parkplan.cli import frame
+from parkplan.cli.screen import day_of
+from parkplan.cli.text import visible
+from parkplan.i18n import message
+from parkplan.screening.verdicts import VERDICT_TITLES
+from parkplan.units import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from parkplan.screening.evidence import ConditionEvidence, EvidenceCard, RuleEvidence
+
+
+@frame.command(
+    "explain",
+    frame.argument("workspace", metavar="WS"),
+    frame.argument("parcel", metavar="PARCEL"),
+    frame.option("--profile", "profiles", multiple=True, metavar="NAME|FILE", help="option_profile"),
+    frame.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option_as_of"),
+)
+def command(workspace: str, parcel: str, profiles: tuple[str, ...], as_of: datetime | None) -> frame.Answer:
+    """Show the evidence card of one parcel."""
+    card = jobs.explain(workspace, parcel, profiles=profiles or jobs.DEFAULT_PROFILES, as_of=day_of(as_of))
+    return frame.Answer({"parcel_id": parcel, **_document(card)}, list(_lines(parcel, card)))
+
+
+def _document(card: EvidenceCard) -> dict[str, object]:
+    return {
+        "verdict": card.verdict.value,
+        "rules": card.rules,
+        "missing": [
+            {
+                "column": datum.column,
+                "settles": datum.settles,
+                "outcomes": [verdict.value for verdict in datum.outcomes],
+            }
+            for datum in card.missing
+        ],
+        "lifting": card.lifting,
+    }
+
+
+def _lines(parcel: str, card: EvidenceCard) -> Iterator[str]:
+    yield message("cli.explain_head", parcel=visible(parcel), verdict=VERDICT_TITLES[card.verdict])
+    for rule in card.rules:
+        yield from _rule(rule)
+    for datum in card.missing:
+        key = "explain_settles" if datum.settles else "explain_may_settle"
+        outcomes = " / ".join(VERDICT_TITLES[verdict].to() for verdict in datum.outcomes)
+        yield message(f"cli.{key}", column=visible(datum.column), outcomes=outcomes)
+    for change in card.lifting:
+        yield message("cli.explain_lift", formula=visible(change.condition.expression), limit=limit_text(change))
+
+
+def _rule(rule: RuleEvidence) -> Iterator[str]:
+    clause = rule.rule.clause
+    badge = message("cli.verified" if clause.verified else "cli.not_verified")
+    yield ""
+    yield f"[{message(f'cli.answer_{rule.answer}')}] {rule.rule.title.to()}"
+    yield f"    {' '.join(part for part in (clause.document, clause.number, clause.clause) if part)}（{badge}）"
+    for item in rule.conditions:
+        answer = message(f"cli.answer_{item.answer}")
+        filled = f"{visible(item.condition.expression)} = {visible(item.filled)}"
+        yield f"    - {filled}{value_text(item)}{limit_text(item, ' ')} [{answer}]"
+
+
+def value_text(item: ConditionEvidence) -> str:
+    """Return the measured value in the unit of its limit, empty where there is none."""
+    if item.value is None:
+        return ""
+    return f" = {item.value / _scale(item):,.4g}"
+
+
+def limit_text(item: ConditionEvidence, before: str = "") -> str:
+    """Return the operator and the limit with its unit, empty for a condition that stands alone."""
+    if item.condition.op is None or item.limit is None:
+        return ""
+    unit = item.condition.unit
+    symbol = "" if unit is None else UNITS[unit].symbol.to()
+    return f"{before}{item.condition.op} {item.limit / _scale(item):,.4g} {symbol}".rstrip()
+
+
+def _scale(item: ConditionEvidence) -> float:
+    return 1.0 if item.condition.unit is None else UNITS[item.condition.unit].si_per_unit

@@ -1,0 +1,152 @@
+"""Screening a workspace of hand-made parcels, from the job and from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import box
+
+from parkplan import jobs
+from parkplan._errors import RequestError
+from parkplan.cli import main
+from parkplan.data.workspace import create_workspace
+from parkplan.model.workspace import Change
+from parkplan.screening import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+X, Y = 409_000.0, 2_497_000.0
+TODAY = date(2026, 6, 30)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> str:
+    """Four factories of 100 m by 100 m in a row, 10 m apart, and a house.
+
+    A: floor area 3,000 m² registered, FAR 0.3. B: no register, one building of 2,000 m² with 2 storeys, FAR 0.4.
+    C: floor area 9,000 m², FAR 0.9, density 0.45. D: nothing known, no industry. E: housing.
+    """
+    parcels = gpd.GeoDataFrame(
+        {
+            "parcel_id": list("ABCDE"),
+            "land_use": ["100101"] * 4 + ["0701"],
+            "status": ["in_use"] * 5,
+            "industry_code": ["3911", "3911", "3311", None, None],
+            "site_area_m2": [10_000.0, None, 10_000.0, -5.0, 10_000.0],
+            "floor_area_m2": [3000.0, None, 9000.0, None, None],
+            "footprint_m2": [3000.0, None, 4500.0, None, None],
+            "far_max": [2.0, 2.0, 2.0, None, None],
+            "started_on": pd.to_datetime([None, None, "2027-01-01", None, None]),
+        },
+        geometry=[box(X + 110 * i, Y, X + 110 * i + 100, Y + 100) for i in range(5)],
+        crs=4547,
+    )
+    buildings = gpd.GeoDataFrame(
+        {"building_id": ["b"], "storeys": [2], "height_m": [7.0], "floor_area_m2": [None]},
+        geometry=[box(X + 110, Y, X + 150, Y + 50)],
+        crs=4547,
+    )
+    lines = gpd.GeoDataFrame(
+        {"constraint_id": ["r", "w"], "kind": ["ecological_redline", "flood"], "severity": ["veto", "warn"]},
+        geometry=[box(X, Y, X + 25, Y + 100), box(X, Y, X + 500, Y + 100)],
+        crs=4547,
+    )
+    made = create_workspace(tmp_path / "w.parkplan", crs="EPSG:4547", actor="tester")
+    made.write({"parcels": parcels, "buildings": buildings, "constraints": lines}, change=Change("tester", "import"))
+    return str(tmp_path / "w.parkplan")
+
+
+def test_verdicts_areas_and_their_sources(workspace: str) -> None:
+    found = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=TODAY)
+    parcels = found.parcels.set_index("parcel_id")
+    assert parcels["verdict"].to_dict() == {
+        "A": "low_efficiency",
+        "B": "low_efficiency",
+        "C": "not_low_efficiency",
+        "D": "to_check",
+        "E": "not_low_efficiency",
+    }
+    assert parcels.loc["A", "far"] == pytest.approx(0.3)
+    assert parcels.loc["B", "far"] == pytest.approx(0.4, rel=1e-3)
+    assert parcels.loc["B", ["site_area_source", "floor_area_source"]].tolist() == ["geometry", "buildings"]
+    assert parcels.loc["A", ["site_area_source", "floor_area_source"]].tolist() == ["register", "register"]
+    assert pd.isna(parcels.loc["D", "site_area_m2"])
+    assert parcels.loc["A", "constraint_share"] == pytest.approx(0.25)
+    assert parcels.loc["B", "constraint_share"] == 0.0
+    assert {total.verdict: total.parcels for total in found.totals}[Verdict.TO_CHECK] == 1
+    assert parcels.loc["A", "flags"] == "far_low"
+
+
+def test_odd_data_are_told_and_the_rest_is_still_judged(workspace: str) -> None:
+    findings = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=TODAY).findings
+    assert len(findings) == 2
+    assert "第 4 行" in findings[0]
+    assert "第 3 行" in findings[1]
+
+
+def test_scores_by_hand(workspace: str) -> None:
+    """A: of two rules one holds with a shortfall of 0.7, so need 0.35; potential (2 - 0.3) / 2 = 0.85."""
+    parcels = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=TODAY).parcels.set_index("parcel_id")
+    row = parcels.loc["A"]
+    assert row["need"] == pytest.approx(0.35)
+    assert row["potential"] == pytest.approx(0.85)
+    assert row["feasibility"] == pytest.approx(0.75)
+    assert row["score"] == pytest.approx(100 * (0.5 * 0.35 + 0.3 * 0.85 + 0.2 * 0.75))
+    assert row["reliability"] == pytest.approx(1.0)
+    assert parcels["rank"].dropna().sort_values().tolist() == [1, 2]
+    assert parcels.loc["C", ["score", "rank", "p_top10"]].isna().all()
+
+
+def test_blocks_join_over_the_gap_only(workspace: str) -> None:
+    apart = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=TODAY).parcels
+    together = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=TODAY, max_gap_m=10.0).parcels
+    assert apart["block_parcels"].dropna().tolist() == [1, 1]
+    assert together["block_parcels"].dropna().tolist() == [2, 2]
+    with pytest.raises(RequestError):
+        jobs.screen(workspace, max_gap_m=-1.0)
+
+
+def test_the_command_counts_and_the_file_has_every_parcel(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "verdicts.csv"
+    arguments = ["--profile", "cn_control_2008", "--as-of", "2026-06-30", "--out", str(out)]
+    assert main(["screen", workspace, *arguments, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["verdicts"]["low_efficiency"] == {"parcels": 2, "hectares": pytest.approx(2.0, rel=1e-3)}
+    assert pd.read_csv(out)["parcel_id"].tolist() == list("ABCDE")
+
+
+def test_explain_says_what_is_missing_and_names_an_unknown_parcel(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--profile", "cn_control_2008", "--as-of", "2026-06-30"]
+    assert main(["explain", workspace, "D", *arguments, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["verdict"] == "to_check"
+    assert "industry_code" in {datum["column"] for datum in document["missing"]}
+    assert main(["explain", workspace, "A", *arguments, "--lang", "en"]) == 0
+    text = capsys.readouterr().out
+    assert "not verified" in text
+    assert "国土资发〔2008〕24号" in text
+    assert main(["explain", workspace, "Z", *arguments]) == 2
+    assert "“Z”" in capsys.readouterr().err
+
+
+def test_a_rule_on_a_column_that_is_nowhere_is_a_sentence(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "id: own\ntitle: {zh: 自定, en: Own}\nrules:\n  - id: r\n    title: {zh: 甲, en: A}\n"
+        "    clause: {document: 自定, verified: false}\n    flag: low_efficiency\n    expression: landmrk == 1\n",
+        encoding="utf-8",
+    )
+    assert main(["screen", workspace, "--profile", str(own)]) == 2
+    assert "landmrk" in capsys.readouterr().err
