@@ -167,7 +167,9 @@ def _folium_map(request: MapRequest) -> folium.Map:
         maxZoom=request.zoom[1],
     )
     built._id = request.id
-    built.fit_bounds([[south, west], [north, east]], padding=(24, 24), max_zoom=18)
+    extent = folium.FitBounds([[south, west], [north, east]], padding=(24, 24), max_zoom=18)
+    extent.options["animate"] = False  # an animation under way would swallow the view that the host sets next
+    built.add_child(extent)
     if request.base_map:
         built.add_child(_base_map(request.base_map))
     for layer in request.layers:

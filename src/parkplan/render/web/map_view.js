@@ -49,6 +49,7 @@ export class MapView {
     this._listen();
     this._place(options.restore);
     this.items.take(page.layers, options.restore?.layers);
+    this.root.dataset.loading = String(this.loading.size);
   }
 
   _overlays() {

@@ -76,6 +76,11 @@ export const VectorLayer = L.GridLayer.extend({
     this._giveUp(key);
     this.decoded.delete(key);
     L.GridLayer.prototype._removeTile.call(this, key);
+    // Leaflet counts a tile as awaited until it arrives: one that was given up would leave the layer loading for ever
+    if (this._loading && this._noTilesToLoad()) {
+      this._loading = false;
+      this.fire("load");
+    }
   },
 
   _giveUp(key) {
