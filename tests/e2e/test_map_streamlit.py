@@ -1,0 +1,132 @@
+"""The map inside a running Streamlit page: reruns, events, orders, a change of page."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import map_world as world
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+SETTLED = "() => document.querySelector('.pp-map')?.dataset.loading === '0'"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if not (world.ASSETS / "map.js").exists():
+        pytest.skip("the scripts of the map are not built: python3 tasks.py setup")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("map") / "log.txt"
+    with log.open("wb") as out:
+        command = [sys.executable, str(Path(__file__).with_name("map_server.py")), str(port)]
+        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    place = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{place}/_stcore/health", timeout=5):
+                break
+        except (urllib.error.URLError, OSError):
+            assert server.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+            time.sleep(0.1)
+    yield place
+    server.terminate()
+    server.wait(timeout=20)
+
+
+@pytest.fixture
+def page(address: str, browser_page: Callable[..., Page]) -> Page:
+    opened = browser_page(address, width=1280, height=900)
+    opened.wait_for_function(SETTLED)
+    opened.get_by_text("zoom 16").wait_for()
+    return opened
+
+
+def wait_for_line(page: Page, text: str) -> None:
+    page.get_by_test_id("stText").get_by_text(text).first.wait_for()
+
+
+def click_parcel(page: Page, x: float, y: float) -> None:
+    lat, lng = world.place(x, y)
+    script = """([lat, lng]) => {
+        const view = parkplan.hostOf(document.querySelector('.pp-host')).views[0];
+        const box = view.canvas.getBoundingClientRect();
+        const point = view.map.latLngToContainerPoint([lat, lng]);
+        return [box.left + point.x, box.top + point.y];
+    }"""
+    page.mouse.click(*page.evaluate(script, [lat, lng]))
+
+
+def mark_map(page: Page) -> None:
+    """Remember the very element of the map, to see whether it is the same one later."""
+    page.evaluate("() => { window.before = document.querySelector('.pp-map'); }")
+
+
+def same_map(page: Page) -> bool:
+    same: bool = page.evaluate("() => window.before === document.querySelector('.pp-map') && window.before.isConnected")
+    return same
+
+
+def test_a_click_reaches_python_and_the_map_stays(page: Page) -> None:
+    mark_map(page)
+    click_parcel(page, 950, 450)
+    wait_for_line(page, "clicked ['parcels', 20]")
+    click_parcel(page, 1150, 450)
+    wait_for_line(page, "clicked ['parcels', 21]")
+    assert same_map(page)
+
+
+def test_the_view_is_known_to_python(page: Page) -> None:
+    page.get_by_title("缩小").click()
+    wait_for_line(page, "zoom 15")
+    page.locator('.pp-tree [data-layer="roads"] input[type=checkbox]').uncheck()
+    wait_for_line(page, "hidden ['farmland', 'roads']")
+
+
+def test_orders_of_python_are_carried_out_in_place(page: Page) -> None:
+    mark_map(page)
+    with page.expect_request(lambda request: request.url.endswith("rows=1,4,7")):
+        page.get_by_role("button", name="filter").click()
+    page.get_by_role("button", name="mark").click()
+    view = "parkplan.hostOf(document.querySelector('.pp-host')).views[0]"
+    page.wait_for_function(f"() => {view}.items.items.get('parcels').layer.selected.has(12)")
+    page.get_by_role("button", name="fit").click()
+    wait_for_line(page, "zoom 18")
+    page.get_by_text("english").click()
+    page.locator(".pp-tree").get_by_text("Layers").wait_for()
+    assert same_map(page)
+
+
+def test_view_and_choices_survive_a_change_of_page(page: Page) -> None:
+    page.get_by_title("缩小").click()
+    wait_for_line(page, "zoom 15")
+    page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').uncheck()
+    wait_for_line(page, "hidden ['farmland', 'firms']")
+    page.get_by_role("link", name="other").click()
+    page.get_by_text("another page").wait_for()
+    page.get_by_role("link", name="map").click()
+    page.wait_for_function(SETTLED)
+    wait_for_line(page, "zoom 15")
+    assert page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').is_checked() is False
+
+
+def test_no_geometry_goes_through_the_websocket(address: str, browser_page: Callable[..., Page]) -> None:
+    page = browser_page()
+    received: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda payload: received.append(len(payload))))
+    page.goto(address)
+    page.wait_for_function(SETTLED)
+    assert 0 < sum(received) < 60_000
