@@ -77,7 +77,7 @@ def test_size_guide() -> None:
     offenders: list[str] = []
     for path in [*PYTHON_FILES, *(ROOT / "tooling").glob("*.py"), ROOT / "tasks.py", *SOURCE.glob("render/web/*.*js")]:
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        limit = LONGEST_PAGE if "pages" in path.parts else LONGEST_FILE
+        limit = LONGEST_PAGE if "views" in path.parts else LONGEST_FILE
         if lines > limit:
             offenders.append(f"{path.relative_to(ROOT).as_posix()}: {lines} lines, guide {limit}")
         if path.suffix == ".py":
@@ -209,7 +209,7 @@ def modules() -> list[str]:
     found = []
     for path in PYTHON_FILES:
         parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-        if "pages" not in parts and parts[-1] not in {"__main__", "main"}:
+        if "views" not in parts and parts[-1] not in {"__main__", "main"}:
             found.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
     return found
 

@@ -17,19 +17,35 @@ from parkplan.jobs.kept import Kept
 from parkplan.jobs.tiles import published, version_of
 from parkplan.model.tables import TABLES
 from parkplan.render.classes import Classified, classify
-from parkplan.render.map import MapLayer, MapRequest
+from parkplan.render.map import MapLayer, MapPage, MapRequest, district_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from parkplan.data.workspace import Workspace
     from parkplan.model.facts import Bounds
-    from parkplan.model.layers import LayerSpec
+    from parkplan.model.layers import LayerSet, LayerSpec
 
 FEW_ROWS: Final = 15_000
 """Up to this many rows a browser draws a whole table; above, low zooms may need painted overview tiles."""
 WHOLE_CHINA: Final = (73.0, 18.0, 135.0, 53.5)
+_pages: Final = Kept[tuple[object, ...], "tuple[LayerSet, MapPage]"](limit=32)
 _classified: Final = Kept[tuple[str, ...], Classified](limit=128)
+
+
+def district_page(
+    ws: Workspace, chosen: Language, *, where: Mapping[str, str] | None = None, only: tuple[str, ...] | None = None
+) -> MapPage:
+    """Return the page of the map that `map_request` describes, built once for the same data and the same wishes."""
+    found = load_layers()
+    versions = tuple(info.version for info in ws.tables())
+    place = (ws.address, chosen, only, tuple(sorted((where or {}).items())), versions)
+
+    def make() -> tuple[LayerSet, MapPage]:
+        return found, district_map(map_request(ws, chosen, where=where, only=only))
+
+    layers, page = _pages.get((*place, id(found)), make)
+    return page if layers is found else make()[1]
 
 
 def map_request(

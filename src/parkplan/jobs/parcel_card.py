@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import shapely
@@ -90,7 +90,7 @@ def sections(ws: Workspace, loaded: Loaded, row: int) -> tuple[tuple[Section, ..
     """Return the sections of a parcel's card and what is wrong with the parcel's data."""
     parcel = _parcel(loaded, row)
     made = (
-        Section("identity", text("card.section_identity"), parcel.facts(_IDENTITY)),
+        Section("identity", text("card.section_identity"), _identity(ws, parcel)),
         _area(parcel),
         _planning(ws, parcel),
         Section("dates", text("card.section_dates"), parcel.facts(_DATES)),
@@ -116,6 +116,18 @@ def _parcel(loaded: Loaded, row: int) -> Parcel:
 def ratio(part: float | None, whole: float | None) -> float | None:
     """Divide, unknown where either is unknown or the whole is 0."""
     return None if part is None or not whole else part / whole
+
+
+def _identity(ws: Workspace, parcel: Parcel) -> tuple[Fact, ...]:
+    """Facts of identity; the park is called by its name beside its number."""
+    parks, park_no = load(ws, "parks"), parcel.value("park_id")
+    found = [] if parks is None else parks.rows_where("park_id", park_no).tolist()
+    facts = parcel.facts(_IDENTITY)
+    if parks is None or not found:
+        return facts
+    name = entry_title(parks, found[0])
+    named = text("card.park_named", name=name, number=park_no)
+    return tuple(replace(one, written=named) if one.id == "park_id" else one for one in facts)
 
 
 def _area(parcel: Parcel) -> Section:

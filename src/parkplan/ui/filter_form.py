@@ -62,16 +62,30 @@ def filter_form(ws: Workspace) -> None:
         st.caption(message("ui.filter_none"))
         return
     place = offered.index(now.layer) if now.layer in offered else 0
+    titles = {name: layers[name].title.to() for name in offered}
     now.layer = st.selectbox(
-        message("ui.filter_layer"), offered, index=place, format_func=lambda name: layers[name].title.to(), key=LAYER
+        message("ui.filter_layer"), offered, index=place, format_func=titles.__getitem__, key=LAYER
     )
     fields = filter_fields(ws, now.layer)
     if not fields:
         st.caption(message("ui.filter_none"))
-    conditions = [condition(field, _ask(now.layer, field)) for field in fields]
-    _keep(now.filtered, now.layer, conjunction(conditions))
+    _keep(
+        now.filtered, now.layer, conjunction([condition(field, value) for field, value in _answers(now.layer, fields)])
+    )
     _expression(ws, now.layer)
     st.button(message("ui.filter_clear"), on_click=_clear, args=(now.layer,), key="filter_clear")
+
+
+def _answers(layer: str, fields: tuple[FilterField, ...]) -> list[tuple[FilterField, Any]]:
+    """Draw the fields in two columns: what has one widget first, then the ranges."""
+    single = [field for field in fields if field.kind not in {"number", "date"}]
+    ranges = [field for field in fields if field.kind in {"number", "date"}]
+    found = []
+    columns = st.columns(2)
+    for place, field in enumerate(single):
+        with columns[place % 2]:
+            found.append((field, _ask(layer, field)))
+    return [*found, *((field, _ask(layer, field)) for field in ranges)]
 
 
 def _keep(kept: dict[str, str], layer: str, value: str | None) -> None:

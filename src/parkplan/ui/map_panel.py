@@ -8,8 +8,7 @@ import streamlit as st
 
 from parkplan.data.layers import load_layers
 from parkplan.i18n import current_language, message
-from parkplan.jobs.district_map import map_request
-from parkplan.render.map import district_map
+from parkplan.jobs.district_map import district_page
 from parkplan.ui.map_host import Fit, map_host
 from parkplan.ui.state import session
 
@@ -23,24 +22,26 @@ KEY = "map"
 
 def preview(ws: Workspace, *, key: str, height: int, only: tuple[str, ...]) -> None:
     """Draw a map that is only looked at."""
-    map_host(district_map(map_request(ws, current_language(), only=only)), key=key, height=height)
+    map_host(district_page(ws, current_language(), only=only), key=key, height=height)
 
 
-def park_map(ws: Workspace, *, height: int, where: Mapping[str, str]) -> bool:
-    """Draw the map of the district; return whether a click chose something else."""
+def park_map(ws: Workspace, *, height: int, where: Mapping[str, str]) -> None:
+    """Draw the map of the district; a click on it selects what lies there."""
     now = session()
+    _take_click()
     with st.spinner(message("ui.loading_map"), show_time=False):
-        page = district_map(map_request(ws, current_language(), where=where))
+        page = district_page(ws, current_language(), where=where)
     fit = Fit(now.zoom_to, f"{now.zoom_count}") if now.zoom_to is not None else None
-    events = map_host(page, key=KEY, height=height, selection=_selection(now.selected), fit=fit)
-    click = events.click
-    if click is None or click.layer is None or click.id is None:
-        return False
-    chosen = (load_layers().layers[click.layer].table, click.id)
-    if chosen == now.selected:
-        return False
-    now.select(*chosen)
-    return True
+    map_host(page, key=KEY, height=height, selection=_selection(now.selected), fit=fit)
+
+
+def _take_click() -> None:
+    """Select what the click that caused this run has hit, so that this very run marks it and shows its card."""
+    reported = st.session_state.get(KEY) or {}
+    hits = (reported.get("click") or {}).get("hits") or ()
+    layers = load_layers().layers
+    if hits and hits[0]["layer"] in layers:
+        session().select(layers[hits[0]["layer"]].table, int(hits[0]["id"]))
 
 
 def _selection(selected: tuple[str, int] | None) -> dict[str, list[int]]:

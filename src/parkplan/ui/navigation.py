@@ -10,7 +10,7 @@ import streamlit as st
 
 from parkplan.i18n import message
 
-PAGES_FOLDER: Final = Path(__file__).parent / "pages"
+FOLDER: Final = Path(__file__).parent / "views"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Entry:
     @property
     def path(self) -> Path:
         """The file of the page."""
-        return PAGES_FOLDER / f"{self.name}.py"
+        return FOLDER / f"{self.name}.py"
 
     @property
     def title(self) -> str:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def target_form(ws: Workspace, states: Sequence[TargetState]) -> None:
     """Draw the form; a saved value enters the journal with who and why."""
     by_id = {state.target.id: state for state in states}
-    chosen = st.selectbox(
-        message("ui.target_choose"), list(by_id), format_func=lambda name: by_id[name].target.title.to(), key="target"
-    )
+    titles = {name: state.target.title.to() for name, state in by_id.items()}
+    chosen = st.selectbox(message("ui.target_choose"), list(titles), format_func=titles.__getitem__, key="target")
     state = by_id[chosen]
     unit = state.target.unit.to()
     value = st.number_input(

@@ -31,9 +31,7 @@ def workbench() -> None:
     left, right = st.columns([7, 3], gap="small")
     with left:
         chosen = _toolbar(ws)
-        changed = map_panel.park_map(ws, height=MAP_HEIGHT, where=chosen.where)
-    if changed:
-        st.rerun(scope="fragment")
+        map_panel.park_map(ws, height=MAP_HEIGHT, where=chosen.where)
     with right:
         found = search_box(ws)
         card_panel(ws, height=MAP_HEIGHT - (HITS_HEIGHT if found else 0))
