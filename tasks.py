@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ def task_run(arguments: list[str]) -> int:
     address = chosen.workspace if "://" in chosen.workspace else Path(chosen.workspace).resolve()
     command = [python(), "-m", "parkplan", "serve", address, "--port", port, *others]
     process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us ends the app
     try:
         if wait_for(f"http://127.0.0.1:{port}", process):
             say(
