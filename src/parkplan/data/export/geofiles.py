@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from parkplan.data.export.part import Part
 
+GEOPACKAGE_VERSION: Final = "1.3"
+"""QGIS of the last years reads it without a warning."""
+
 _NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
 _MULTIPLE: Final = {0: (4, shapely.multipoints), 1: (5, shapely.multilinestrings), 3: (6, shapely.multipolygons)}
 
@@ -32,7 +35,8 @@ def write_geopackage(parts: Sequence[Part], path: Path) -> None:
     """Write tables as layers; titles, units, code lists and origins stand in the GeoPackage's own tables."""
     for index, part in enumerate(parts):
         table, kind = arrow_rows(part)
-        write_arrow(table, path, kind, part, driver="GPKG", append=index > 0, layer_options={"SPATIAL_INDEX": "YES"})
+        options = {} if index else {"dataset_options": {"VERSION": GEOPACKAGE_VERSION}}
+        write_arrow(table, path, kind, part, driver="GPKG", append=index > 0, **options)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         _describe(connection, parts)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import GeometryType
 
 _SCALE_AT_ZOOM_0: Final = 559_082_264.0
+_PREFIX: Final = "parkplan_"
+"""QGIS takes no identifier of ten characters or less."""
 _QGIS_KIND: Final[dict[GeometryType, str]] = {"point": "Point", "line": "Line", "polygon": "Polygon"}
 
 
@@ -48,6 +50,8 @@ def write_project(
     project = Element("qgis", projectname=title, version="3.22.0")
     SubElement(project, "title").text = title
     _crs(SubElement(project, "projectCrs"), crs)
+    reference = SubElement(SubElement(project, "properties"), "SpatialRefSys")
+    SubElement(reference, "ProjectionsEnabled", type="int").text = "1"
     tree = SubElement(project, "layer-tree-group")
     SubElement(tree, "customproperties")
     kept = SubElement(project, "projectlayers")
@@ -100,7 +104,7 @@ def _leaf(branch: Element, identifier: str, title: str, source: str, *, shown: b
     SubElement(
         branch,
         "layer-tree-layer",
-        id=identifier,
+        id=_PREFIX + identifier,
         name=_legal(title),
         source=_legal(source),
         providerKey="ogr",
@@ -111,7 +115,7 @@ def _leaf(branch: Element, identifier: str, title: str, source: str, *, shown: b
 
 def _layer(kept: Element, identifier: str, title: str, source: str, crs: pyproj.CRS, kind: GeometryType) -> Element:
     layer = SubElement(kept, "maplayer", type="vector", geometry=_QGIS_KIND.get(kind, "Unknown geometry"))
-    SubElement(layer, "id").text = identifier
+    SubElement(layer, "id").text = _PREFIX + identifier
     SubElement(layer, "datasource").text = _legal(source)
     SubElement(layer, "layername").text = _legal(title)
     _crs(SubElement(layer, "srs"), crs)
@@ -163,7 +167,7 @@ def _labels(label: Label) -> Element:
 
 
 def _crs(parent: Element, crs: pyproj.CRS) -> None:
-    system = SubElement(parent, "spatialrefsys")
+    system = SubElement(parent, "spatialrefsys", nativeFormat="Wkt")
     SubElement(system, "wkt").text = crs.to_wkt()
     authority = crs.to_authority()
     if authority:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from parkplan.data.export.qgis_expression import column, quoted, to_qgis
+from parkplan.expressions import parse
 from parkplan.i18n import message
-from parkplan.model.layers import CategoryStyle, GraduatedStyle
+from parkplan.model.layers import CategoryStyle, GraduatedStyle, SingleStyle
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
@@ -36,14 +37,18 @@ class Rule(NamedTuple):
 def renderer(spec: LayerSpec, frame: pd.DataFrame, palettes: Mapping[str, Palette], kind: GeometryType) -> Element:
     """Return the renderer of a layer for the rows that are exported."""
     found = Element("renderer-v2", type="RuleRenderer", forceraster="0", symbollevels="0", enableorderby="0")
-    rules = SubElement(found, "rules", key="root")
-    inside = rules
+    inside = SubElement(found, "rules", key="root")
     if spec.where is not None:
-        inside = SubElement(rules, "rule", key="where", filter=to_qgis(spec.where), label=spec.title.to())
+        inside = SubElement(inside, "rule", key="where", filter=to_qgis(spec.where), label=spec.title.to())
+        frame = frame[parse(spec.where).select(frame)]
     symbols = SubElement(found, "symbols")
     for index, rule in enumerate(_rules(spec, frame, palettes)):
-        attributes = {"key": f"class{index}", "symbol": str(index), "label": rule.title}
-        SubElement(inside, "rule", attributes | ({"filter": rule.condition} if rule.condition else {}))
+        attributes = {"symbol": str(index)}
+        if isinstance(spec.style, SingleStyle) and spec.where is not None:
+            inside.attrib.update(attributes)
+        else:
+            condition = {"filter": rule.condition} if rule.condition else {}
+            SubElement(inside, "rule", {"key": f"class{index}", "label": rule.title} | attributes | condition)
         symbols.append(_symbol(str(index), spec.symbol, rule, kind))
     return found
 
