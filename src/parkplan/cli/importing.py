@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.import_result import ImportResult
 
 _FAMILIES: Final = ("polygon", "line", "point")
+_SECONDS: Final = click.FloatRange(1, 86_400)
 
 
 @frame.command(
@@ -30,22 +31,25 @@ _FAMILIES: Final = ("polygon", "line", "point")
     frame.option("--layer", metavar="L", help="option_import_layer"),
     frame.option("--only", type=click.Choice(_FAMILIES), help="option_import_only"),
     frame.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="option_import_map"),
-    frame.option("--time-limit", type=click.FloatRange(1, 86_400), default=30.0, metavar="S", help="option_import_time"),
+    frame.option("--time-limit", type=_SECONDS, default=30.0, metavar="S", help="option_import_time"),
     frame.option("--dry-run", is_flag=True, help="option_import_dry_run"),
 )
-def command(
-    files: tuple[str, ...], to: str, table: str, pairs: tuple[str, ...], dry_run: bool, **how: str | float | None
-) -> frame.Answer:
+def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
     """Import files."""
-    limits = jobs.Limits(wall_s=float(how.pop("time_limit") or 30.0))
-    reading = Reading(**{name: str(value) for name, value in how.items() if value is not None}, limits=limits)
+    reading = Reading(
+        crs=given["crs"],
+        encoding=given["encoding"],
+        layer=given["layer"],
+        only=given["only"],
+        limits=jobs.Limits(wall_s=given["time_limit"]),
+    )
     done = jobs.import_file(
-        files,
-        to=to,
-        table=table,
-        mapping=dict(map(_pair, pairs)),
+        given["files"],
+        to=given["to"],
+        table=given["table"],
+        mapping=dict(map(_pair, given["pairs"])),
         reading=reading,
-        dry_run=dry_run,
+        dry_run=given["dry_run"],
         progress=frame.progress,
     )
     return frame.Answer(_document(done), _lines(done))
@@ -63,8 +67,10 @@ def _document(done: ImportResult) -> dict[str, object]:
 
 
 def _lines(done: ImportResult) -> list[str]:
-    counts = {"rows": f"{done.rows:,}", "mapped": len(done.mapped), "unmapped": len(done.unmapped)}
-    lines = [message("import.would" if done.dry_run else "import.done", table=done.table, **counts), *done.crs.reasons]
+    key = "import.would" if done.dry_run else "import.done"
+    mapped, unmapped = len(done.mapped), len(done.unmapped)
+    said = message(key, table=done.table, rows=f"{done.rows:,}", mapped=mapped, unmapped=unmapped)
+    lines = [said, *done.crs.reasons]
     lines += [
         message("import.matched", field=field, column=visible(column)) for field, column in done.mapped.items()
     ]

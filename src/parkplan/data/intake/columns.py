@@ -24,17 +24,22 @@ def plain_columns(table: pa.Table) -> tuple[pa.Table, list[Finding]]:
 
     Bytes are left out; lists and records become JSON text; times of day become text; decimals become numbers.
     """
-    kept, names, dropped = [], [], []
+    kept, names, dropped, marred = [], [], [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
         made = plain(column)
         if made is None:
             dropped.append(name)
-        else:
-            kept.append(made)
-            names.append(name)
+            continue
+        readable = readable_text(made)
+        if readable is not made:
+            marred.append(name)
+        kept.append(readable)
+        names.append(name)
     usable = usable_names(names)
     changed = [f"{old!r} → {new}" for old, new in zip(names, usable, strict=True) if old != new]
     found = [finding("columns_dropped", names=", ".join(dropped[:_NAMES_SHOWN]))] if dropped else []
+    if marred:
+        found.append(finding("text_undecodable", names=", ".join(marred[:_NAMES_SHOWN])))
     if changed:
         found.append(finding("columns_renamed", severity="note", names=", ".join(changed[:_NAMES_SHOWN])))
     return pa.table(dict(zip(usable, kept, strict=True))) if kept else table.select([]), found
@@ -60,6 +65,24 @@ def plain(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_time(kind) or pa.types.is_duration(kind):
         return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string())])
     return column.cast(pa.date32()) if pa.types.is_date64(kind) else column
+
+
+def readable_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a text column as it is, or with a mark in place of each byte that is no UTF-8.
+
+    >>> broken = pa.chunked_array([pa.array([b"a", bytes([255])]).view(pa.string())])
+    >>> readable_text(broken).to_pylist() == ["a", chr(0xFFFD)]
+    True
+    """
+    if not pa.types.is_string(column.type):
+        return column
+    try:
+        column.validate(full=True)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        values = column.cast(pa.binary(), safe=False).to_pylist()
+        texts = [None if value is None else value.decode("utf-8", errors="replace") for value in values]
+        return pa.chunked_array([pa.array(texts, pa.string())])
+    return column
 
 
 def _timestamp(column: pa.ChunkedArray) -> pa.ChunkedArray:

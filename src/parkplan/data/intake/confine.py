@@ -121,6 +121,17 @@ def installation() -> list[Path]:
     return [Path(entry) for entry in (*system, *facts, *python) if entry]
 
 
+class Unwanted:
+    """Keeps away packages that pyogrio and Arrow load where they find them, and that nothing here needs."""
+
+    names = frozenset({"pandas", "geopandas"})
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Refuse the unwanted packages; leave all others to the next finder."""
+        if name in self.names:
+            raise ModuleNotFoundError(name)
+
+
 def main() -> None:
     """Confine this process as its request says, then read the file."""
     folder = Path(sys.argv[1])
@@ -132,6 +143,7 @@ def main() -> None:
         "files": confine_files(folder, installation()),
     }
     os.environ["PARKPLAN_CONFINEMENT"] = ",".join(sorted(name for name, done in taken.items() if done))
+    sys.meta_path.insert(0, Unwanted())
     runpy.run_module("parkplan.data.intake.worker", run_name="__main__", alter_sys=True)
 
 

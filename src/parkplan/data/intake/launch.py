@@ -22,7 +22,8 @@ from pydantic import ValidationError
 
 from parkplan._errors import SourceFileError
 from parkplan.data.intake import confine
-from parkplan.data.intake.formats import DRIVERS, ENDINGS, by_ending
+from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.formats import DRIVERS, ENDINGS, by_ending, sniff
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Limits, Report, Request
 
 if TYPE_CHECKING:
@@ -103,6 +104,12 @@ def _require_file(path: Path, limits: Limits) -> None:
         raise SourceFileError("import_missing_file", file=str(path))
     if path.stat().st_size > limits.input_bytes:
         raise SourceFileError("import_too_large", file=path.name, limit=limits.input_bytes // 1_000_000)
+    try:
+        sniff(path, path.suffix, path.name)
+    except FileFaultError as fault:
+        raise SourceFileError(fault.key, **cast("dict[str, Any]", fault.values)) from fault
+    except OSError as error:
+        raise SourceFileError("import_unreadable", file=path.name, reason=error.strerror or "-") from error
 
 
 def _bring(path: Path, folder: Path) -> tuple[str, int]:
@@ -159,7 +166,7 @@ def environment(folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "GDAL_SKIP": ",".join(["GDALG_SKIPPED", *skipped]),
+        "GDAL_SKIP": ",".join(skipped),
         "GDAL_DRIVER_PATH": "disable",
         "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
         "GDAL_HTTP_MAX_RETRY": "0",
@@ -257,6 +264,7 @@ def _checked(folder: Path, name: str, content: tuple[str, int], report: Report) 
     expected = [*report.columns, SOURCE_ROW, ORIGINAL, GEOMETRY]
     try:
         table = pq.read_table(path, partitioning=None)
+        table.validate(full=True)
         attributes = table.select(list(report.columns))
         plain = all(any(test(kind) for test in _PLAIN_TYPES) for kind in attributes.schema.types)
         if path.is_symlink() or table.column_names != expected or table.num_rows != report.rows or not plain:

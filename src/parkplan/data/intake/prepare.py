@@ -124,8 +124,8 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
     gaps = {name for name in table.column_names if table.column(name).null_count}
     plain = table.drop_columns(list(gaps)).to_pandas(date_as_object=True)
     nullable = table.select(list(gaps)).to_pandas(date_as_object=True, types_mapper=_NULLABLE.get)
-    whole: pd.DataFrame = pd.concat([plain, nullable], axis="columns") if gaps else plain
-    return whole.reindex(range(table.num_rows))[table.column_names]
+    whole = pd.concat([plain, nullable], axis="columns").reindex(range(table.num_rows))
+    return pd.DataFrame(whole[table.column_names])
 
 
 def _fields(

@@ -134,7 +134,7 @@ def _said(caught: list[warnings.WarningMessage]) -> list[Finding]:
     texts = [str(entry.message) for entry in caught]
     found = [finding("m_dropped", severity="note")] if any("Measured (M)" in text for text in texts) else []
     if any("decode" in text or "recode" in text for text in texts):
-        found.append(finding("text_undecodable"))
+        found.append(finding("text_undecodable", names="-"))
     others = [text for text in texts if not any(part in text for part in ("Measured (M)", "decode", "recode"))]
     return [*found, *([finding("reader_warned", text=others[0][:200])] if others else [])]
 

@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from pyproj.crs import CRS
+from pyproj.exceptions import CRSError
 
 from parkplan.data.intake import archive, columns, geometry
 from parkplan.data.intake.faults import FileFaultError
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 ANSWER: Final = "answer.json"
 TABLE: Final = "table.parquet"
+CRS_LENGTH: Final = 50_000
 _READERS: Final = {"gdal": read_vector, "parquet": read_parquet, "csv": read_csv}
 
 
@@ -72,12 +75,32 @@ def _read(request: Request, folder: Path) -> Report:
         layers=raw.layers,
         rows=len(features),
         columns=tuple(attributes.column_names),
-        crs=raw.crs,
+        crs=plain_crs(raw.crs),
         encoding=raw.encoding,
         geometry=geometry.count_types(tidied.geometry),
         findings=findings,
         confinement=tuple(filter(None, os.environ.get("PARKPLAN_CONFINEMENT", "").split(","))),
     )
+
+
+def plain_crs(text: str | None) -> str | None:
+    """Return a declared CRS as its EPSG code or as WKT; None when it makes no sense.
+
+    What names a grid file is reduced to the CRS without it: a file from outside must not choose files to be opened.
+
+    >>> plain_crs("EPSG:4547"), plain_crs("nonsense")
+    ('EPSG:4547', None)
+    """
+    if text is None or len(text) > CRS_LENGTH:
+        return None
+    try:
+        crs = CRS.from_user_input(text)
+        while crs.is_bound and crs.source_crs is not None:
+            crs = crs.source_crs
+        code = crs.to_authority(min_confidence=100)
+        return ":".join(code) if code else crs.to_wkt()
+    except (CRSError, UnicodeError):
+        return None
 
 
 def _require_drivers() -> None:
