@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from parkplan.demo.cutting import oriented_box, turned
+from parkplan.demo.blocks import edges, on_road
+from parkplan.demo.cutting import oriented_box, rounded, turned
 from parkplan.demo.layouts import Cells, lay_out
 from parkplan.demo.settlement import KIND_INDEX
 
@@ -61,8 +62,7 @@ def make_buildings(plots: Plots, blocks: Blocks, register: Register, rng: np.ran
     inner = _largest(shapely.buffer(plots.geometry[rows], -setback, join_style="mitre"))
     usable = ~shapely.is_empty(inner) & (shapely.area(inner) > 60.0)
     rows, inner = rows[usable], inner[usable]
-    front = blocks.front[plots.block[rows]]
-    facing = shapely.get_coordinates(shapely.centroid(shapely.intersection(plots.geometry[rows], front)))
+    facing = _facing(plots.geometry[rows], blocks.front[plots.block[rows]])
     frame = oriented_box(inner)
     towards = turned(facing - frame.centre, -frame.angle)
     quarter = _front_quarter(towards, frame.half_u, frame.half_v)
@@ -83,6 +83,15 @@ def _largest(shapes: Shapes) -> Shapes:
     return largest
 
 
+def _facing(parcels: Shapes, fronts: Shapes) -> Floats:
+    """Middle of the longest side of each parcel on a road."""
+    row, middle, length = edges(parcels)
+    length = np.where(on_road(row, middle, fronts), length + 1e4, length)
+    order = np.lexsort((-length, row))
+    _, first = np.unique(row[order], return_index=True)
+    return np.asarray(middle[order[first]])
+
+
 def _front_quarter(towards: Floats, half_u: Floats, half_v: Floats) -> Integers:
     """Quarter turns that bring the side facing the road to the bottom of the frame."""
     u, v = towards[:, 0] / half_u, towards[:, 1] / half_v
@@ -96,13 +105,15 @@ def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple
     ring = cells.rings()
     at = lambda xy: turned(xy, angle[own][:, None]) + centre[own][:, None, :]  # noqa: E731
     shapes = shapely.polygons(at(ring))
-    free = shapely.intersection(shapes, room)
-    fits = shapely.area(free) > shapely.area(shapes) * (1 - 1e-9)
+    shapely.prepare(inner)
+    fits = shapely.covers(room, shapes)
+    free = shapes.copy()
+    free[~fits] = shapely.intersection(shapes[~fits], room[~fits])
     todo = np.flatnonzero(~fits & (shapely.area(free) > 0.3 * shapely.area(shapes)))
     middle = shapely.get_coordinates(shapely.centroid(free[todo]))
     local = shapely.get_coordinates(shapes[todo]).reshape(len(todo), -1, 2)
     arm = local - shapely.get_coordinates(shapely.centroid(shapes[todo]))[:, None, :]
-    shapely.prepare(free)
+    shapely.prepare(free[todo])
     for attempt in range(1, ATTEMPTS + 1):
         smaller = shapely.polygons(arm * SHRINK**attempt + middle[:, None, :])
         good = shapely.covers(free[todo], smaller)
@@ -110,7 +121,7 @@ def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple
         fits[todo[good]] = True
         todo, arm, middle = todo[~good], arm[~good], middle[~good]
     fits &= shapely.area(shapes) > 18.0
-    return shapely.set_precision(shapes, 0.001), fits
+    return rounded(shapes), fits
 
 
 def _described(

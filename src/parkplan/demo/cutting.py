@@ -31,6 +31,10 @@ class Box:
     half_u: Floats
     half_v: Floats
 
+    def rows(self, rows: Integers) -> Box:
+        """The extents of some of the polygons."""
+        return Box(self.angle[rows], self.centre[rows], self.half_u[rows], self.half_v[rows])
+
 
 def dominant_angle(polygons: Shapes) -> Floats:
     """Direction of the edges of each polygon, weighted by length, in radians modulo a right angle.
@@ -97,11 +101,55 @@ class Cut:
     lines: Shapes
 
 
+def halved(polygons: Shapes, through: Floats, direction: Floats) -> tuple[Shapes, Shapes, Flags]:
+    """Cut polygons without holes along straight lines, with arithmetic alone.
+
+    Only a line that crosses the outline exactly twice gives two pieces; the third result says where it did, and
+    elsewhere both pieces are None.
+    """
+    if not len(polygons):
+        return polygons, polygons, np.zeros(0, dtype=bool)
+    xy, ring = shapely.get_coordinates(shapely.get_exterior_ring(polygons), return_index=True)
+    normal = np.column_stack([-np.sin(direction), np.cos(direction)])
+    side = ((xy - through[ring]) * normal[ring]).sum(axis=1)
+    side = np.where(side == 0.0, 1e-9, side)
+    same = ring[1:] == ring[:-1]
+    crosses = np.append(same & ((side[1:] > 0) != (side[:-1] > 0)), False)
+    good = np.bincount(ring[crosses], minlength=len(polygons)) == 2
+    vertex = np.append(same, False) & good[ring]
+    crosses &= good[ring]
+    at = np.flatnonzero(crosses)
+    share = (side[at] / (side[at] - side[at + 1]))[:, None]
+    events = np.repeat(xy, 2, axis=0)
+    events[2 * at + 1] = xy[at] + (xy[at + 1] - xy[at]) * share
+    owner = np.repeat(ring, 2)
+    crossing, corner = np.zeros(len(events), dtype=bool), np.zeros(len(events), dtype=bool)
+    crossing[1::2], corner[::2] = crosses, vertex
+    left_side = np.repeat(side > 0, 2)
+    number = np.cumsum(good) - 1
+    found = []
+    for wanted in (left_side, ~left_side):
+        take = crossing | (corner & wanted)
+        pieces = np.full(len(polygons), None, dtype=object)
+        if take.any():
+            pieces[good] = shapely.polygons(shapely.linearrings(events[take], indices=number[owner[take]]))
+        found.append(pieces)
+    return found[0], found[1], good
+
+
 def parts(shapes: Shapes, kind: int = 3) -> tuple[Shapes, Integers]:
     """Single parts of one geometry type (3 polygon, 1 line) and the row that each came from."""
     found, row = shapely.get_parts(shapes, return_index=True)
     keep = (shapely.get_type_id(found) == kind) & ~shapely.is_empty(found)
     return found[keep], row[keep]
+
+
+def rounded(polygons: Shapes, decimals: int = 3) -> Shapes:
+    """Polygons with coordinates rounded to millimetres by default; the few that this would break are re-noded."""
+    found = shapely.transform(polygons, lambda xy: np.round(xy, decimals))
+    broken = ~shapely.is_valid(found)
+    found[broken] = shapely.set_precision(polygons[broken], 10.0**-decimals)
+    return np.asarray(found)
 
 
 def merged_by(shapes: Shapes, group: Integers, groups: int) -> Shapes:

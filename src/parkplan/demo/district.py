@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SIZES: Final = {"small": 0.25, "district": 0.78}
 """Scale of the drawing for the named sizes."""
 PARCELS_AT_DISTRICT: Final = 2_400
+PARCELS_WHERE_DENSE: Final = 4_430
+"""Parcels on the canvas of the district: with the drawn neighbourhoods, and with neighbourhoods on a lattice."""
+DENSE_FROM: Final = 12_000
 DEMO_NOTE: Final = Text(
     "虚构数据：地块、建筑、企业、道路与全部数值均为程序生成，不对应任何真实单位或地块。",
     "Fictional data: parcels, buildings, firms, roads and all figures are generated; none stands for a real one.",
@@ -48,8 +51,7 @@ def generate_district(size: str | int = "district", seed: int = 7) -> dict[str, 
     >>> sorted(generate_district("small"))[:3]
     ['buildings', 'constraints', 'enterprises']
     """
-    scale = SIZES[size] if isinstance(size, str) else SIZES["district"] * (size / PARCELS_AT_DISTRICT) ** 0.5
-    canvas = Canvas(scale, seed)
+    canvas = _canvas(size, seed)
     terrain = make_terrain(canvas)
     faces = superblocks(terrain)
     settlement = settle(canvas)
@@ -60,6 +62,14 @@ def generate_district(size: str | int = "district", seed: int = 7) -> dict[str, 
     tables["roads"] = road_table(net)
     tables = _contents(canvas, settlement, net, blocks, tables)
     return {name: tables[name] for name in TABLES}
+
+
+def _canvas(size: str | int, seed: int) -> Canvas:
+    if isinstance(size, str):
+        return Canvas(SIZES[size], seed)
+    dense = size >= DENSE_FROM
+    expected = PARCELS_WHERE_DENSE if dense else PARCELS_AT_DISTRICT
+    return Canvas(SIZES["district"] * (size / expected) ** 0.5, seed, dense)
 
 
 def _areas(

@@ -79,6 +79,8 @@ def make_parks(terrain: Terrain, net: RoadNet, settlement: Settlement, faces: Sh
     group = np.array([order.index(code) if code in order else -1 for code in codes])[net.home]
     merged = merged_by(net.cells[group >= 0], group[group >= 0], len(order))
     for number, code in enumerate(order):
+        if shapely.is_empty(merged[number]):
+            continue
         home = settlement.names[codes.index(code)]
         shapes.append(_largest(merged[number]))
         place = naming.places(np.array([number + 4]))[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from parkplan.demo.cutting import cut, oriented_box, parts
+from parkplan.demo.cutting import halved, oriented_box, parts
 from parkplan.demo.settlement import OPEN
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def pond_fields(blocks: Blocks, wood: Any, rng: np.random.Generator) -> Flags:
     xy = shapely.get_coordinates(shapely.centroid(blocks.geometry))
     wave = _waves(xy, 2300.0, rng)
     candidate = (blocks.home == OPEN) & (size > 25_000.0) & (size < LARGEST_M2)
+    candidate &= shapely.get_num_interior_rings(blocks.geometry) == 0
     candidate &= ~shapely.intersects(blocks.geometry, wood)
     limit = np.quantile(wave[candidate], 1 - SHARE) if candidate.any() else np.inf
     return np.asarray(candidate & (wave >= limit))
@@ -44,9 +45,8 @@ def make_ponds(fields: Shapes, rng: np.random.Generator) -> Shapes:
         half = np.where(long_u, box.half_u, box.half_v) * rng.uniform(-0.15, 0.15, len(waiting))
         through = box.centre + half[:, None] * np.column_stack([np.cos(axis), np.sin(axis)])
         direction = axis + np.pi / 2 + np.radians(rng.normal(0, 2.5, len(waiting)))
-        made = cut(waiting, through, direction, np.where(long_u, box.half_v, box.half_u))
-        waiting, _ = parts(np.concatenate([made.left, made.right]))
-        waiting = waiting[shapely.area(waiting) > 100.0]
+        left, right, good = halved(waiting, through, direction)
+        waiting = np.concatenate([left[good], right[good]])
     wet = np.concatenate(done) if done else fields
     wet = wet[rng.random(len(wet)) < 0.86]
     inner, _ = parts(shapely.buffer(shapely.buffer(wet, -DIKE_M - 3.0, join_style="mitre"), 3.0, quad_segs=2))

@@ -95,7 +95,7 @@ class Settlement:
 
 def settle(canvas: Canvas) -> Settlement:
     """Place the neighbourhoods on a canvas."""
-    names = skeleton.NEIGHBOURHOODS if canvas.scale < 1.8 else _many(canvas)
+    names = _many(canvas) if canvas.dense else skeleton.NEIGHBOURHOODS
     if canvas.rank == 1:
         names = (*(n for n in names if n.kind != "village"), *[n for n in names if n.kind == "village"][2:12:4])
     xy = canvas.place([(n.x, n.y) for n in names])

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from parkplan.demo.blocks import FRONT_DEPTH_M, GRID_M
-from parkplan.demo.cutting import cut, oriented_box, parts
+from parkplan.demo.blocks import GRID_M, edges, on_road
+from parkplan.demo.cutting import halved, oriented_box, parts
 from parkplan.demo.settlement import KINDS
 
 if TYPE_CHECKING:
     from parkplan.demo.blocks import Blocks
-    from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
+    from parkplan.demo.cutting import Box, Flags, Floats, Integers, Shapes
     from parkplan.demo.settlement import Settlement
 
 UNDIVIDED: Final = ("1401", "1402", "1403", "0803", "0804", "0806", "1302")
@@ -50,9 +50,10 @@ def subdivide(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) 
         pieces = np.full((len(waiting), 2), None, dtype=object)
         todo = np.flatnonzero(~final)
         for along_u in (long_u, ~long_u):
-            left, right, good = _halves(waiting[todo], box_of(box, todo), along_u[todo], loose[owner[todo]], rng)
-            fronts = blocks.front[rows[owner[todo]]]
-            good &= _fronted(left, fronts, narrow[owner[todo]]) & _fronted(right, fronts, narrow[owner[todo]])
+            left, right, good = _halves(waiting[todo], box.rows(todo), along_u[todo], loose[owner[todo]], rng)
+            worth = np.flatnonzero(good)
+            fronts, least = blocks.front[rows[owner[todo[worth]]]], narrow[owner[todo[worth]]]
+            good[worth] = _fronted(left[worth], fronts, least) & _fronted(right[worth], fronts, least)
             pieces[todo[good], 0], pieces[todo[good], 1] = left[good], right[good]
             todo = todo[~good]
         whole = pieces[:, 0] == None  # noqa: E711 - elementwise
@@ -67,26 +68,25 @@ def subdivide(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) 
     return _stitched(np.concatenate(done), np.concatenate(owners), rows)
 
 
-def box_of(box, rows):  # type: ignore[no-untyped-def]
-    return type(box)(box.angle[rows], box.centre[rows], box.half_u[rows], box.half_v[rows])
-
-
-def _halves(polygons: Shapes, box, along_u: Flags, loose: Floats, rng: np.random.Generator):  # type: ignore[no-untyped-def]
+def _halves(
+    polygons: Shapes, box: Box, along_u: Flags, loose: Floats, rng: np.random.Generator
+) -> tuple[Shapes, Shapes, Flags]:
     half = np.where(along_u, box.half_u, box.half_v)
     across = np.where(along_u, box.half_v, box.half_u)
     axis = box.angle + np.where(along_u, 0.0, np.pi / 2)
     shift = half * rng.uniform(-0.26, 0.26, len(polygons))
     through = box.centre + shift[:, None] * np.column_stack([np.cos(axis), np.sin(axis)])
     direction = axis + np.pi / 2 + np.radians(rng.normal(0, 1.6, len(polygons)) * loose)
-    made = cut(polygons, through, direction, across)
-    single = (shapely.get_type_id(made.left) == 3) & (shapely.get_type_id(made.right) == 3)
-    area = shapely.area(polygons)
-    smaller = np.minimum(shapely.area(made.left), shapely.area(made.right))
-    return made.left, made.right, single & (smaller > 0.24 * area) & (across < 5.5 * (half - np.abs(shift)))
+    left, right, good = halved(polygons, through, direction)
+    smaller = np.minimum(shapely.area(left), shapely.area(right))
+    return left, right, good & (smaller > 0.24 * shapely.area(polygons)) & (across < 5.5 * (half - np.abs(shift)))
 
 
 def _fronted(pieces: Shapes, fronts: Shapes, narrow: Floats) -> Flags:
-    return np.asarray(shapely.area(shapely.intersection(pieces, fronts)) > narrow * FRONT_DEPTH_M)
+    """Whether the sides of each piece that lie on a road are long enough."""
+    row, middle, length = edges(pieces)
+    front = on_road(row, middle, fronts)
+    return np.asarray(np.bincount(row[front], length[front], len(pieces)) > narrow)
 
 
 def _stitched(pieces: Shapes, owner: Integers, rows: Integers) -> Plots:

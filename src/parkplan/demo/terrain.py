@@ -31,6 +31,8 @@ class Canvas:
 
     scale: float
     seed: int
+    dense: bool = False
+    """Neighbourhoods on a lattice instead of the drawn ones, for canvases far larger than the drawing."""
 
     def stream(self, subject: int) -> np.random.Generator:
         """The random numbers of one subject, independent of what other subjects use."""
