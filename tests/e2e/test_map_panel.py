@@ -182,6 +182,17 @@ def test_a_view_that_is_restored_is_the_view_that_was_left(shown: Shown) -> None
     assert shown.page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').is_checked() is False
 
 
+def test_another_district_is_shown_whole_and_its_view_is_not_that_of_the_last(shown: Shown) -> None:
+    shown.show()
+    elsewhere = replace(world.request(), bounds=(114.0, 23.0, 114.02, 23.01))
+    shown.show(elsewhere)
+    assert shown.view()["center"] == pytest.approx([23.005, 114.01], abs=0.01)
+    left = shown.view()
+    shown.page.evaluate("parkplan.end(host)")
+    shown.show(restore=left)
+    assert shown.view()["center"] == pytest.approx([22.5405, 113.1055], abs=0.01)
+
+
 def test_an_order_to_move_is_carried_out_once(shown: Shown) -> None:
     (south, west), (north, east) = world.place(460, 340), world.place(640, 200)
     fit = {"bounds": [west, south, east, north], "token": "1"}

@@ -152,7 +152,9 @@ export class MapView {
 
   _place(restore) {
     this.placed = this.canvas.clientWidth > 0;
-    if (restore?.center) this.map.setView(restore.center, restore.zoom, { animate: false });
+    // a view of another district (another workspace was opened since) is no view of this one
+    const known = restore?.center && bounds(this.page.bounds).pad(1).contains(restore.center);
+    if (known) this.map.setView(restore.center, restore.zoom, { animate: false });
     else this.goHome({ animate: false });
   }
 
@@ -215,7 +217,9 @@ export class MapView {
 
   /** Take over a new page of the same map: the view stays, and only layers that changed are touched. */
   update(page, texts) {
-    const rebuilt = texts !== this.texts || page.synthetic !== this.page.synthetic || page.crsName !== this.page.crsName;
+    const framed = ["synthetic", "crsName", "crsDefinition"];
+    const rebuilt = texts !== this.texts || framed.some((name) => page[name] !== this.page[name]);
+    const elsewhere = String(page.bounds) !== String(this.page.bounds);
     this.page = page;
     if (rebuilt) {
       this.measure.remove();
@@ -224,6 +228,7 @@ export class MapView {
       this._build(texts);
     }
     this.items.take(page.layers);
+    if (elsewhere) this.goHome({ animate: false });
   }
 
   remove() {
