@@ -56,7 +56,9 @@ def in_units(geometry, tile):
 
 
 def visible(geometry, tile, buffer=0.0):
-    return shapely.intersection(in_units(geometry, tile), shapely.box(-buffer, -buffer, EXTENT + buffer, EXTENT + buffer))
+    return shapely.intersection(
+        in_units(geometry, tile), shapely.box(-buffer, -buffer, EXTENT + buffer, EXTENT + buffer)
+    )
 
 
 def diagonal(geometry):
@@ -76,7 +78,8 @@ def star(draw, radius_m, spread_m):
         [math.cos(turn), math.sin(turn)],
         [-math.sin(turn), math.cos(turn)],
     ]
-    middle = np.array(CENTRE) + [draw(st.floats(-spread_m, spread_m)), draw(st.floats(-spread_m, spread_m))]
+    aside = st.floats(-spread_m, spread_m)
+    middle = np.array(CENTRE) + np.array([draw(aside), draw(aside)])
     size = draw(st.floats(radius_m[0], radius_m[1]))
     shell = middle + wave * radii[:, None] * size
     holes = [middle + wave * radii[:, None] * size * 0.5] if draw(st.booleans()) else []
@@ -132,7 +135,9 @@ def test_holes_and_parts_keep_their_area(geometries, zoom):
     features = decoded(layer(geometries).tile(tile.z, tile.x, tile.y))
     for row, geometry in enumerate(geometries):
         inside = visible(geometry, tile)
-        got = shapely.intersection(drawn(features[row]), shapely.box(0, 0, EXTENT, EXTENT)).area if row in features else 0
+        got = (
+            shapely.intersection(drawn(features[row]), shapely.box(0, 0, EXTENT, EXTENT)).area if row in features else 0
+        )
         assert got == pytest.approx(inside.area, abs=0.75 * inside.length + 4)
 
 

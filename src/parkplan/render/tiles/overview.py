@@ -77,7 +77,7 @@ def _segments(shapes: Shapes, tile: Tile, parts: Integers) -> tuple[Floats, Floa
 
 
 def _along(shapes: Shapes, tile: Tile, parts: Integers) -> tuple[Integers, Integers]:
-    """Pixels under lines: every segment is walked in steps of at most one pixel, inside the tile only."""
+    """Pixels under lines: every segment is walked in steps of at most half a pixel, inside the tile only."""
     start, end, whose = _segments(shapes, tile, parts)
     step = end - start
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -86,7 +86,7 @@ def _along(shapes: Shapes, tile: Tile, parts: Integers) -> tuple[Integers, Integ
     enters, leaves = np.maximum(at[0].max(axis=1), 0.0), np.minimum(at[1].min(axis=1), 1.0)
     meets = enters <= leaves
     start, step, whose, enters, leaves = start[meets], step[meets], whose[meets], enters[meets], leaves[meets]
-    steps = np.ceil(np.abs(step).max(axis=1) * (leaves - enters)).astype(np.int64) + 1
+    steps = np.ceil(2 * np.abs(step).max(axis=1) * (leaves - enters)).astype(np.int64) + 1
     segment = np.repeat(np.arange(len(steps)), steps)
     walked = runs(np.zeros_like(steps), steps) / np.maximum(steps - 1, 1)[segment]
     share = enters[segment] + (leaves - enters)[segment] * walked
