@@ -20,8 +20,8 @@ BAR_PX: Final = 27
 FRAME_PX: Final = 24
 
 
-def bars(breakdown: Breakdown, *, by_area: bool) -> tuple[dict[str, Any], int]:
-    """Return horizontal bars, a class each, and the height in pixels that they need."""
+def bars(breakdown: Breakdown, *, by_area: bool) -> dict[str, Any]:
+    """Return horizontal bars, a class each."""
     shares = list(reversed(breakdown.shares))
     colours = _colours(breakdown.id)
     values = [round((share.area_m2 or 0) / units.M2_PER_HECTARE, 2) if by_area else share.rows for share in shares]
@@ -45,11 +45,16 @@ def bars(breakdown: Breakdown, *, by_area: bool) -> tuple[dict[str, Any], int]:
             "data": [share.title.to() for share in shares],
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": "#d8e0e5"}},
-            "axisLabel": {"fontSize": 12, "color": "#3c4a55", "width": 150, "overflow": "truncate", "fontFamily": FONT},
+            "axisLabel": {"fontSize": 12, "color": "#3c4a55", "width": 230, "overflow": "truncate", "fontFamily": FONT},
         },
         "series": [series],
     }
-    return options, BAR_PX * len(shares) + FRAME_PX
+    return options
+
+
+def bars_px(breakdown: Breakdown) -> int:
+    """Return the height in pixels that the bars of a breakdown need."""
+    return BAR_PX * len(breakdown.shares) + FRAME_PX
 
 
 def _colours(breakdown: str) -> dict[str | None, str]:

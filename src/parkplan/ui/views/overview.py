@@ -10,18 +10,15 @@ from parkplan.i18n import message
 from parkplan.jobs.figures import figures
 from parkplan.jobs.targets import targets
 from parkplan.model.tables import TABLES
-from parkplan.ui import charts, map_panel, opened, panels
+from parkplan.ui import chart_panel, map_panel, opened, panels
 from parkplan.ui.target_form import target_form
 from parkplan.ui.tiles import figure_tile, target_tile
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
-    from parkplan.model.figures import Figures
 
-MAP_HEIGHT = 470
 SHOWN = ("industrial_new_town", "special_parks", "current_land_use", "roads", "water", "streets")
 LEFT_OUT = {"parcel_area"}
-BARS = {"area_by_status": True, "enterprises_by_cluster": False}
 
 
 def draw(ws: Workspace) -> None:
@@ -36,27 +33,12 @@ def draw(ws: Workspace) -> None:
         names = "、".join(TABLES[name].title.to() for name in told.absent)
         st.caption(message("ui.absent_tables", tables=names))
     left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(border=True):
+    with left, st.container(border=True, key="preview"):
         st.markdown(f"**{message('ui.district_map')}**")
-        map_panel.preview(ws, key="overview_map", height=MAP_HEIGHT, only=SHOWN)
+        map_panel.preview(ws, key="overview_map", height=chart_panel.beside_px(told), only=SHOWN)
     with right:
-        _charts(told)
+        chart_panel.chart_panel(told)
     _targets(ws)
-
-
-def _charts(told: Figures) -> None:
-    for name, by_area in BARS.items():
-        breakdown = told.breakdown(name)
-        if breakdown is None:
-            continue
-        with st.container(border=True):
-            unit = message("ui.hectares") if by_area else message("ui.chart_axis_enterprises")
-            st.markdown(f"**{message('ui.chart_parcels', title=breakdown.title.to(), unit=unit)}**")
-            if not breakdown.shares:
-                st.caption(message("ui.chart_empty"))
-                continue
-            options, height = charts.bars(breakdown, by_area=by_area)
-            st.echarts_chart(options, height=height, key=f"chart_{name}", alt=breakdown.title.to())
 
 
 def _targets(ws: Workspace) -> None:
