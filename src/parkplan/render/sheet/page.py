@@ -93,7 +93,8 @@ def _saved(figure: Figure, request: SheetRequest) -> bytes:
     out = io.BytesIO()
     if request.format == "png":
         described = {"Title": request.title, "Software": "parkplan"}
-        figure.savefig(out, format="png", dpi=request.dots_per_inch, metadata=described)
+        quick = {"compress_level": 3}
+        figure.savefig(out, format="png", dpi=request.dots_per_inch, metadata=described, pil_kwargs=quick)
     else:
         made = datetime.combine(request.date, time())
         details = {"Title": request.title, "Author": request.author, "Creator": "parkplan", "CreationDate": made}

@@ -32,7 +32,7 @@ VERTICES_PER_PATH: Final = 8_000
 HATCH: Final = "////"
 MOST_GLYPHS: Final = 400
 MOST_VECTORS: Final = 60_000
-"""Layers with more rows in the frame are painted: their outlines would make a file that no reader opens."""
+"""More rows of one class are painted without outlines, which would cover them and make a file that no reader opens."""
 
 
 def draw_layer(axes: Axes, layer: SheetLayer, k: float, zorder: float) -> None:
@@ -92,9 +92,10 @@ def _draw_class(
     k, zorder = place
     parts = shapely.get_parts(geometry)
     kinds = shapely.get_dimensions(parts)
+    crowded = len(geometry) > MOST_VECTORS
     for path in polygon_paths(parts[kinds == 2]):
-        style = area_style(layer.spec.symbol, entry, layer.alpha, k)
-        axes.add_patch(PathPatch(path, zorder=zorder, rasterized=len(geometry) > MOST_VECTORS, **style))
+        style = area_style(layer.spec.symbol, entry, layer.alpha, k) | ({"edgecolor": "none"} if crowded else {})
+        axes.add_artist(PathPatch(path, zorder=zorder, rasterized=crowded, **style))
     for path in line_paths(parts[kinds == 1]):
         _line(axes, path, to_rgba(entry.colour, layer.alpha), line_width(layer.spec.symbol, entry, k), zorder)
     if bool((kinds == 0).any()):
@@ -113,7 +114,7 @@ def _draw_casing(
 
 def _line(axes: Axes, path: Path, colour: tuple[float, float, float, float], width: float, zorder: float) -> None:
     style = {"capstyle": "round", "joinstyle": "round", "zorder": zorder}
-    axes.add_patch(PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, **style))
+    axes.add_artist(PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, **style))
 
 
 def _draw_points(
