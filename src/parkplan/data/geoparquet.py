@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from parkplan.model.workspace import GeometryType
+    from parkplan.model.workspace import Bounds, GeometryType
 
 GEOMETRY: Final = "geometry"
 _ROW_GROUP: Final = 65_536
@@ -123,10 +123,23 @@ def _geo(geometries: np.ndarray[Any, Any], crs: pyproj.CRS | None) -> dict[str, 
         "geometry_types": _type_names(geometries),
         "crs": None if crs is None else crs.to_json_dict(),
     }
-    bounds = shapely.total_bounds(geometries)
-    if np.isfinite(bounds).all():
-        column["bbox"] = [float(value) for value in bounds]
+    extent = bounds_of(geometries)
+    if extent is not None:
+        column["bbox"] = list(extent)
     return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+
+
+def bounds_of(geometries: np.ndarray[Any, Any]) -> Bounds | None:
+    """Return (west, south, east, north) of all geometries; None where nothing has an extent.
+
+    >>> bounds_of(shapely.points([1, 4], [2, 3]))
+    (1.0, 2.0, 4.0, 3.0)
+    """
+    present = geometries[~(shapely.is_missing(geometries) | shapely.is_empty(geometries))]
+    if not len(present):
+        return None
+    west, south, east, north = (float(value) for value in shapely.total_bounds(present))
+    return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None
 
 
 def _type_names(geometries: np.ndarray[Any, Any]) -> list[str]:

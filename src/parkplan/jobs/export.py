@@ -52,6 +52,8 @@ def export(
     opened = open_workspace(workspace)
     target = Path(out)
     names = list(dict.fromkeys(tables)) or [table.name for table in opened.tables()]
+    if not names:
+        raise RequestError("nothing_to_export", path=workspace)
     infos = [opened.info(name) for name in names]
     ending = check_ending(target, len(names))
     known_crs(crs)

@@ -17,6 +17,7 @@ import shapely
 
 from parkplan.data.geoparquet import GEOMETRY, to_bytes
 from parkplan.i18n import LANGUAGES
+from parkplan.model.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ GEOPACKAGE_VERSION: Final = "1.3"
 """QGIS of the last years reads it without a warning."""
 
 _NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
+_EMPTY: Final = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
+_UNKNOWN_AS: Final = {"number": pa.float64(), "integer": pa.int64(), "date": pa.date32(), "boolean": pa.bool_()}
 _MULTIPLE: Final = {0: (4, shapely.multipoints), 1: (5, shapely.multilinestrings), 3: (6, shapely.multipolygons)}
 
 
@@ -68,10 +71,12 @@ def write_parquet(parts: Sequence[Part], path: Path) -> None:
 
 def arrow_rows(part: Part) -> tuple[pa.Table, str]:
     """Return the rows with geometries as WKB, single and multiple ones of a kind all made multiple, and their type."""
-    table = pq.read_table(pa.BufferReader(to_bytes(part.frame)))
+    table = _typed(pq.read_table(pa.BufferReader(to_bytes(part.frame))), part)
     geometries = np.asarray(part.frame.geometry)
     kinds = sorted(set(shapely.get_type_id(geometries).tolist()) - {-1})
     dimension = " Z" if shapely.has_z(geometries).any() else ""
+    if not kinds:
+        return table, _EMPTY[TABLES[part.name].geometry] if part.name in TABLES else "Polygon"
     if len(kinds) == 1 and kinds[0] in _NAMES:
         return table, _NAMES[kinds[0]] + dimension
     for single, (multiple, make) in _MULTIPLE.items():
@@ -85,6 +90,16 @@ def arrow_rows(part: Part) -> tuple[pa.Table, str]:
     return table, "Unknown"
 
 
+def _typed(table: pa.Table, part: Part) -> pa.Table:
+    """Give columns without any known value the type that their canonical column has, else text."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_null(field.type):
+            column = part.column(field.name)
+            kind = _UNKNOWN_AS.get("text" if column is None else column.kind, pa.string())
+            table = table.set_column(index, field.name, table.column(index).cast(kind))
+    return table
+
+
 def write_arrow(table: pa.Table, path: Path, kind: str, part: Part, **options: Any) -> None:  # noqa: ANN401  # pyogrio's
     """Write a table with its geometries through GDAL."""
     with warnings.catch_warnings():
@@ -92,7 +107,7 @@ def write_arrow(table: pa.Table, path: Path, kind: str, part: Part, **options: A
         pyogrio.write_arrow(
             table.replace_schema_metadata(None),
             path,
-            layer=part.name,
+            layer=part.layer_name,
             geometry_name=GEOMETRY,
             geometry_type=kind,
             crs=None if part.frame.crs is None else part.frame.crs.to_wkt(),
@@ -122,7 +137,7 @@ def _describe(connection: sqlite3.Connection, parts: Sequence[Part]) -> None:
     for part in parts:
         connection.execute(
             "UPDATE gpkg_contents SET description = ? WHERE table_name = ?",
-            (" ".join([part.title("zh"), part.title("en"), *part.origin.sentences()]), part.name),
+            (" ".join([part.title("zh"), part.title("en"), *part.origin.sentences()]), part.layer_name),
         )
         for name in part.attributes:
             _describe_column(connection, part, name)
@@ -134,7 +149,7 @@ def _describe_column(connection: sqlite3.Connection, part: Part, name: str) -> N
         return
     constraint = None
     if column.codes is not None:
-        constraint = f"{part.name}_{name}"
+        constraint = f"{part.layer_name}_{name}"
         connection.executemany(
             "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) "
             "VALUES (?, 'enum', ?, ?)",
@@ -144,5 +159,5 @@ def _describe_column(connection: sqlite3.Connection, part: Part, name: str) -> N
     connection.execute(
         "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (part.name, name, zh, en, f"{zh} / {en}", constraint),
+        (part.layer_name, name, zh, en, f"{zh} / {en}", constraint),
     )

@@ -47,6 +47,11 @@ class Part:
     origin: Origin
 
     @property
+    def layer_name(self) -> str:
+        """Return the name inside a GeoPackage: none may begin with a sign, and QGIS cuts names at a bar."""
+        return layer_name(self.name)
+
+    @property
     def attributes(self) -> list[str]:
         """Names of the columns without the geometry."""
         return [name for name in self.frame.columns if name != GEOMETRY]
@@ -74,6 +79,16 @@ class Part:
         if not symbol:
             return column.title.to(chosen)
         return f"{column.title.to('en')} ({symbol})" if chosen == "en" else f"{column.title.to('zh')}（{symbol}）"
+
+
+def layer_name(table: str) -> str:
+    """Return the name of a table's layer inside a GeoPackage.
+
+    >>> layer_name("parcels"), layer_name("<b>"), layer_name("a|b")
+    ('parcels', '_<b>', 'a_b')
+    """
+    name = table.replace("|", "_")
+    return name if name[:1].isalnum() or name.startswith("_") else f"_{name}"
 
 
 def unit_symbol(column: Column) -> Text:

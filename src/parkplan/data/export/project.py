@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
-from parkplan.data.export.part import Origin, Part
+from parkplan.data.export.part import Origin, Part, layer_name
 from parkplan.data.export.qgis_style import renderer
 from parkplan.data.files import write_whole
 from parkplan.data.geoparquet import geometry_type
@@ -93,7 +93,7 @@ def _other_tables(
 
 
 def _source(geopackage: Path, table: str) -> str:
-    return f"./{geopackage.name}|layername={table}"
+    return f"./{geopackage.name}|layername={layer_name(table)}"
 
 
 def _branch(tree: Element, title: str) -> Element:

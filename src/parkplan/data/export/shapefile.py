@@ -78,8 +78,6 @@ def _fitting(values: pa.ChunkedArray, name: str, part: Part) -> pa.ChunkedArray:
         moments = pd.Series(values.to_pandas())
         texts = [None if pd.isna(moment) else moment.isoformat() for moment in moments]
         return pa.chunked_array([pa.array(texts, type=pa.string())])
-    if pt.is_null(values.type):
-        return values.cast(pa.string())
     if pt.is_string(values.type) or pt.is_large_string(values.type):
         longest = max((len(text.encode()) for text in values.to_pylist() if text is not None), default=0)
         if longest > LONGEST_TEXT_BYTES:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+import numpy as np
 import pyproj
 
 from parkplan._errors import ParkplanError, RequestError, WorkspaceError
 from parkplan.data.files import DISK, TEMPORARY, Disk, disk_faults, remove_temporaries
-from parkplan.data.geoparquet import GEOMETRY, canonical, geometry_type, to_bytes
+from parkplan.data.geoparquet import GEOMETRY, bounds_of, canonical, geometry_type, to_bytes
 from parkplan.data.locks import writer_lock
 from parkplan.data.workspace import database, layers
 from parkplan.model.workspace import Change, Difference, Entered, TableInfo
@@ -186,7 +187,6 @@ def crs_name(crs: pyproj.CRS) -> str:
 
 
 def _described(name: str, version: str, frame: gpd.GeoDataFrame, change: Change) -> TableInfo:
-    west, south, east, north = (float(value) for value in frame.total_bounds)
     return TableInfo(
         name=name,
         version=version,
@@ -194,7 +194,7 @@ def _described(name: str, version: str, frame: gpd.GeoDataFrame, change: Change)
         columns=tuple(column for column in frame.columns if column != GEOMETRY),
         geometry_type=geometry_type(frame),
         crs=crs_name(frame.crs),
-        bounds=(west, south, east, north) if west <= east else None,
+        bounds=bounds_of(np.asarray(frame.geometry)),
         created_at=datetime.now(UTC),
         source=change.source,
         synthetic=change.synthetic,
