@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LISTED_MOST: Final = 50
 AREA_DIFFERENCE_LIMIT: Final = 0.05
 """From this share of the registered area on, a difference to the mapped area is a finding."""
+HALF_M2: Final = 0.5
 SLIVER_M2: Final = 1.0
 """An overlap below this is the noise of two digitised edges and is not listed."""
 
@@ -136,7 +137,8 @@ def _area(parcel: Parcel) -> Section:
     base, name = parcel.base
 
     def both_ways(value: float, chosen: Language) -> str:
-        area, share = units.quantity(value, "m2", chosen), units.quantity(ratio(value, registered), "percent", chosen)
+        shown = 0.0 if abs(value) < HALF_M2 else value  # a rounded 0 has no sign
+        area, share = units.quantity(shown, "m2", chosen), units.quantity(ratio(shown, registered), "percent", chosen)
         return message("card.area_difference", chosen, area=area, share=share)
 
     return Section(

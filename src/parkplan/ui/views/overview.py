@@ -11,6 +11,7 @@ from parkplan.jobs.figures import figures
 from parkplan.jobs.targets import targets
 from parkplan.model.tables import TABLES
 from parkplan.ui import chart_panel, map_panel, opened, panels
+from parkplan.ui.navigation import FOLDER
 from parkplan.ui.target_form import target_form
 from parkplan.ui.tiles import figure_tile, target_tile
 
@@ -34,7 +35,9 @@ def draw(ws: Workspace) -> None:
         st.caption(message("ui.absent_tables", tables=names))
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True, key="preview"):
-        st.markdown(f"**{message('ui.district_map')}**")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{message('ui.district_map')}**")
+            st.page_link(FOLDER / "park_map.py", label=message("ui.open_map"))
         map_panel.preview(ws, key="overview_map", height=chart_panel.beside_px(told), only=SHOWN)
     with right:
         chart_panel.chart_panel(told)

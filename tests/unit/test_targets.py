@@ -1,0 +1,58 @@
+"""Targets of the plan: unknown until entered, kept with who and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from parkplan._errors import RequestError
+from parkplan.data.workspace import Workspace, create_workspace
+from parkplan.jobs.targets import set_target, targets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    return create_workspace(tmp_path / "plan.parkplan", crs="EPSG:4547", actor="test")
+
+
+def test_the_plans_ten_targets_are_unknown_at_first(ws: Workspace) -> None:
+    states = targets(ws)
+    assert len(states) == 10
+    assert {state.current for state in states} == {None}
+    assert {state.reached for state in states} == {None}
+    share = states[0]
+    assert (share.target.id, share.written_target.zh) == ("manufacturing_share_of_gdp", "≥ 51 %")
+    assert share.written_current.en == "unknown"
+
+
+def test_an_entered_value_is_compared_and_enters_the_journal(ws: Workspace) -> None:
+    state = set_target(ws, "labour_productivity", 23.4, actor="规划科", reason="统计快报")
+    assert (state.current, state.reached, state.actor, state.reason) == (23.4, False, "规划科", "统计快报")
+    assert state.written_current.zh == "23.4 万元/人"
+    assert set_target(ws, "labour_productivity", 23.5, actor="规划科").reached is True
+    assert ws.journal(1)[0].actor == "规划科"
+
+
+def test_a_withdrawn_value_is_unknown_again_and_zero_is_a_value(ws: Workspace) -> None:
+    assert set_target(ws, "high_tech_enterprises", 0, actor="a").current == 0
+    assert set_target(ws, "high_tech_enterprises", None, actor="a").current is None
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "key"),
+    [
+        ("nothing", 1.0, "no_such_target"),
+        ("high_tech_enterprises", -1.0, "target_value"),
+        ("high_tech_enterprises", float("nan"), "target_value"),
+        ("high_tech_enterprises", float("inf"), "target_value"),
+    ],
+)
+def test_what_is_no_value_of_a_target_is_refused(ws: Workspace, target: str, value: float, key: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        set_target(ws, target, value, actor="a")
+    assert caught.value.key == key
+    assert all(state.current is None for state in targets(ws))
