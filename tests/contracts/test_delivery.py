@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -63,6 +64,25 @@ def test_the_whole_run_time_set_is_pinned() -> None:
     assert needed(declared()) - set(pins("requirements.txt")) == set()
 
 
+def imported() -> set[str]:
+    """Names of the top-level modules that the source imports."""
+    found: set[str] = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - sys.stdlib_module_names - {"parkplan", "pydantic_core"}  # one release with pydantic
+
+
+def test_every_imported_package_is_declared() -> None:
+    names = {canonicalize_name(wanted.name) for wanted in declared()}
+    providers = metadata.packages_distributions()
+    missing = [name for name in imported() if not names & {canonicalize_name(found) for found in providers[name]}]
+    assert not missing
+
+
 def test_nothing_is_pinned_twice() -> None:
     assert set(pins("requirements.txt")) & set(pins("requirements-dev.txt")) == set()
 
@@ -98,6 +118,7 @@ def test_wheel_has_all_that_the_app_reads(wheel: zipfile.ZipFile) -> None:
     inside = set(wheel.namelist())
     for path in (ROOT / "layers").rglob("*.yaml"):
         assert f"parkplan/_packaged/layers/{path.relative_to(ROOT / 'layers').as_posix()}" in inside
+    assert "parkplan/_packaged/geodata/manifest.yaml" in inside
     for folder in ("messages", "render/assets"):
         for path in (ROOT / "src/parkplan" / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:

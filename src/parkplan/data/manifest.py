@@ -10,11 +10,13 @@ from parkplan._errors import DefinitionError
 from parkplan.data.definitions import Faults, read_definition
 from parkplan.model.manifest import DataSet, Manifest
 
-MANIFEST: Final = Path(__file__).resolve().parents[3] / "geodata" / "manifest.yaml"
+CHECKOUT: Final = Path(__file__).resolve().parents[3] / "geodata" / "manifest.yaml"
+PACKAGED: Final = Path(__file__).resolve().parents[1] / "_packaged" / "geodata" / "manifest.yaml"
+MANIFEST: Final = CHECKOUT if CHECKOUT.is_file() else PACKAGED
 
 
 def load_manifest(path: Path = MANIFEST) -> Manifest:
-    """Read the manifest.
+    """Read the manifest, by habit the checkout's, else the installed copy.
 
     >>> load_manifest().data_set("demo_district").synthetic
     True
