@@ -28,8 +28,8 @@ _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
 def wgs84_to_gcj02(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
     """Shift WGS 84 degrees to GCJ-02.
 
-    >>> [round(float(v[0]), 6) for v in wgs84_to_gcj02(np.array([113.912316]), np.array([22.543847]))]
-    [113.917177, 22.540796]
+    >>> [round(float(v[0]), 4) for v in wgs84_to_gcj02(np.array([113.912316]), np.array([22.543847]))]
+    [113.9172, 22.5408]
     """
     longitude, latitude = np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
     east, north = _offset(longitude, latitude)

@@ -42,7 +42,7 @@ def read_csv(source: Source, progress: Progress) -> Raw:
     """Read a CSV file; raises FileFaultError when no column says where a row lies."""
     encoding, _ = text_encoding(source.path, source.encoding, source.name)
     header, delimiter = _header(source, encoding)
-    table = _read_text(source, encoding, header, delimiter)
+    table, ragged = _read_text(source, encoding, header, delimiter)
     progress("read", table.num_rows, table.num_rows)
     names = {name.strip().lower(): name for name in reversed(table.column_names)}
     wkt = next((names[each] for each in WKT if each in names), None)
@@ -54,7 +54,7 @@ def read_csv(source: Source, progress: Progress) -> Raw:
         wkb, found = _from_numbers(table.column(x), table.column(y))
         used, crs = [], _WGS84 if {x.strip().lower(), y.strip().lower()} <= _DEGREES else None
     attributes = _numbers(table.drop_columns(used))
-    return Raw(attributes, wkb, source.path.stem, (), crs, encoding, found)
+    return Raw(attributes, wkb, source.path.stem, (), crs, encoding, [*ragged, *found])
 
 
 def _header(source: Source, encoding: str) -> tuple[list[str], str]:
@@ -69,14 +69,23 @@ def _header(source: Source, encoding: str) -> tuple[list[str], str]:
     return names, delimiter
 
 
-def _read_text(source: Source, encoding: str, header: list[str], delimiter: str) -> pa.Table:
+def _read_text(
+    source: Source, encoding: str, header: list[str], delimiter: str
+) -> tuple[pa.Table, list[Finding]]:
+    """Read all values as text; lines that have not the columns of the header are left out and listed."""
     from parkplan.data.intake.columns import usable_names
 
     names = [name if name.strip() else made for name, made in zip(header, usable_names(header), strict=True)]
     names = names if len(set(names)) == len(names) else usable_names(header)
     read = pa.csv.ReadOptions(column_names=names, skip_rows=1, encoding=_arrow_name(encoding), block_size=_BLOCK_BYTES,
                               use_threads=False)
-    parse = pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+    ragged: list[int] = []
+
+    def leave_out(row: pa.csv.InvalidRow) -> str:
+        ragged.append(int(row.number or 0))
+        return "skip"
+
+    parse = pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=leave_out)
     convert = pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True,
                                     null_values=[""], quoted_strings_can_be_null=True)
     batches, rows = [], 0
@@ -86,7 +95,8 @@ def _read_text(source: Source, encoding: str, header: list[str], delimiter: str)
             if rows > source.limits.rows:
                 raise FileFaultError("import_too_many_rows", file=source.name, limit=source.limits.rows)
             batches.append(batch)
-        return pa.Table.from_batches(batches, reader.schema)
+        table = pa.Table.from_batches(batches, reader.schema)
+    return table, [finding("ragged_rows", ragged)] if ragged else []
 
 
 def _arrow_name(encoding: str) -> str:
