@@ -10,9 +10,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from parkplan.units import is_unknown
+
 
 def plain(value: object) -> object:
-    """Return records, paths, dates and numbers as what JSON knows; unknown numbers become null.
+    """Return records, paths, dates and numbers as what JSON knows; what is unknown becomes null.
 
     >>> plain({"area_m2": float("nan"), "path": Path("a"), "on": date(2024, 5, 1)})
     {'area_m2': None, 'path': 'a', 'on': '2024-05-01'}
@@ -25,8 +27,12 @@ def plain(value: object) -> object:
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    return _plain_value(value.item() if hasattr(value, "item") else value)
+
+
+def _plain_value(value: object) -> object:
+    if is_unknown(value) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value

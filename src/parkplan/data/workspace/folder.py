@@ -42,7 +42,11 @@ class FolderWorkspace:
         self._layers = self.folder / LAYERS
         self._wait_s = wait_s
         self._disk = disk
-        if not self._database.is_file():
+        try:
+            there = self._database.is_file()
+        except OSError:  # a name that no file system takes
+            there = False
+        if not there:
             raise WorkspaceError("workspace_missing", path=folder)
         self._crs = pyproj.CRS.from_user_input(database.settings(self._database)["crs"])
         self._clean()
@@ -205,8 +209,9 @@ def _described(name: str, version: str, frame: gpd.GeoDataFrame, change: Change)
 @contextmanager
 def build_folder(folder: Path, *, crs: str, actor: str, disk: Disk = DISK) -> Iterator[FolderWorkspace]:
     """Make a workspace beside its place, lend it to be filled, and move it there when that went well."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise WorkspaceError("workspace_exists", path=folder)
+    with disk_faults(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise WorkspaceError("workspace_exists", path=folder)
     try:
         known = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as fault:
