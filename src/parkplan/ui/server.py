@@ -53,6 +53,8 @@ _TYPES: Final = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
+_LOGS: Final = ("uvicorn", "uvicorn.access", "uvicorn.asgi", "uvicorn.error", "websockets")
+"""Logs that name every request unless they are told not to."""
 _log: Final = logging.getLogger("parkplan.server")
 
 
@@ -62,6 +64,8 @@ def build_app(workspace: str | None = None, *, access: Access | None = None) -> 
         os.environ.setdefault(name, value)
     if workspace is not None:
         os.environ[WORKSPACE] = workspace
+    for name in _LOGS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
     return st.App(SCRIPT, routes=routes(), middleware=[gate], lifespan=_lifespan)
