@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.fuzz
+
 ENDINGS = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".parquet", ".csv", ".tsv", ".zip")
 FAULT, EITHER = "fault", "either"
 

@@ -28,7 +28,10 @@ ROWS = 400
 LONGEST_LIFE_S = 0.12
 SHORT_KILLS, LONG_KILLS = 24, 1000
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the killed writer is a fork of a prepared process")
+pytestmark = [
+    pytest.mark.kill,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the killed writer is a fork of a prepared process"),
+]
 
 
 @dataclass

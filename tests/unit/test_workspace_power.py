@@ -27,6 +27,8 @@ from parkplan.model.workspace import Change
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.kill
+
 SHORT_STATES, LONG_STATES = 300, 5000
 SAVES = 8
 
