@@ -420,3 +420,27 @@ def test_layers_and_names_follow_their_zoom() -> None:
     assert view_of(near, TM, page_of(request()).frame).zoom == pytest.approx(
         np.log2(156_543.034 * np.cos(np.radians(22.55)) / (4_000 * 25.4 / 96 / 1000)), abs=0.01
     )
+
+
+def test_legend_leaves_out_what_only_its_rectangle_touches() -> None:
+    bow = shapely.Polygon([(X - 100, Y - 100), (X + 900, Y - 100), (X - 100, Y + 900), (X - 90, Y - 90)])
+    water = layer("water", [bow], "kind", ["river"])
+    assert "河流" in words(request(layers=(water,), bounds=(X, Y - 90, X + 10, Y - 80)))
+    assert "河流" not in words(request(layers=(water,), bounds=(X + 700, Y + 700, X + 720, Y + 720)))
+
+
+def test_names_of_parcels_stay_inside_and_those_of_points_beside_them() -> None:
+    names = ["一号" if number else "一个放不下的非常非常长的地块名称" * 3 for number in range(4)]
+    shown = words(request(layers=(parcels(2, names),), bounds=(X, Y, X + 180, Y + 180)))
+    assert "一号" in shown
+    assert names[0] not in shown
+    spot = shapely.Point(X + 90, Y + 90)
+    sheet = request(
+        layers=(layer("facilities", [spot], "kind", ["school"], ["一中"]),), bounds=(X, Y, X + 180, Y + 180)
+    )
+    figure = drawn(sheet)
+    (name,) = (text for text in texts_of(figure) if text.get_text() == "一中" and not text.get_path_effects())
+    box = name.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    to_screen = figure.axes[0].transData.transform
+    assert box.x0 > to_screen((spot.x, spot.y))[0]
+    assert box.y0 < to_screen((spot.x, spot.y))[1] < box.y1

@@ -165,12 +165,13 @@ class Symbol(Record):
 
 
 class Label(Record):
-    """A name drawn on the map."""
+    """A name drawn on the map; with ``inside``, only in areas that are wide enough for it."""
 
     column: str
     min_zoom: int = Field(ge=0, le=22)
     size_px: int = Field(default=12, ge=8, le=28)
     bold: bool = False
+    inside: bool = False
     colour: Colour = "#1f2933"
 
 

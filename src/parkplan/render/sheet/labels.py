@@ -84,12 +84,10 @@ def _corners(axes: Axes) -> tuple[float, float, float, float]:
 
 
 def _signs(axes: Axes, layers: tuple[SheetLayer, ...], units_per_mm: float, k: float) -> Iterator[shapely.Polygon]:
-    """Return the discs of points with a sign inside: names must not cover them."""
+    """Return the discs of points where they are few: names must not cover them."""
     for layer in layers:
-        if not any(entry.glyph for entry in layer.classified.classes):
-            continue
         inside = layer.geometry[rows_inside(layer, axes.get_xlim(), axes.get_ylim())]
-        if len(inside) <= MOST_GLYPHS:
+        if len(inside) <= MOST_GLYPHS and bool((shapely.get_dimensions(inside) == 0).all()):
             radius = layer.spec.symbol.radius_px * POINTS_PER_PX * k * MM_PER_POINT * units_per_mm
             yield from shapely.buffer(shapely.centroid(inside), radius)
 
@@ -105,19 +103,50 @@ def _candidates(layer: SheetLayer, frame: shapely.Polygon, units_per_mm: float, 
     order = sorted((text, row) for text, row in zip(texts, inside, strict=True) if text)
     for text, rows in groupby(order, key=lambda pair: pair[0]):
         shapes = layer.geometry[[row for _, row in rows]]
-        for x, y, rotation in _places(shapes, frame, width_mm(text, size, bold=label.bold) * units_per_mm):
+        for x, y, rotation in _places(shapes, frame, _Extent.of(layer, text, units_per_mm, k)):
             yield Candidate(text, x, y, rotation, size, label.bold, label.colour)
 
 
-def _places(shapes: np.ndarray, frame: shapely.Polygon, length: float) -> Iterator[tuple[float, float, float]]:
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How large a name and the sign of its point are, in map units."""
+
+    length: float
+    height: float
+    radius: float
+    inside: bool
+
+    @classmethod
+    def of(cls, layer: SheetLayer, text: str, units_per_mm: float, k: float) -> _Extent:
+        label = layer.spec.label
+        if label is None:
+            return cls(0.0, 0.0, 0.0, inside=False)
+        size = label.size_px * POINTS_PER_PX * k
+        return cls(
+            width_mm(text, size, bold=label.bold) * units_per_mm,
+            size * MM_PER_POINT * units_per_mm,
+            (layer.spec.symbol.radius_px * POINTS_PER_PX * k * MM_PER_POINT + 0.7) * units_per_mm,
+            inside=label.inside,
+        )
+
+
+def _places(shapes: np.ndarray, frame: shapely.Polygon, extent: _Extent) -> Iterator[tuple[float, float, float]]:
     dimension = int(shapely.get_dimensions(shapes).max(initial=-1))
     visible = shapely.intersection(shapely.make_valid(shapes) if dimension == 2 else shapes, frame)
     if dimension == 1:
-        yield from _along(visible, length)
+        yield from _along(visible, extent.length)
     elif dimension == 2:
-        yield from _inside(visible)
+        yield from _inside(visible, extent)
     else:
-        yield from ((point.x, point.y, 0.0) for point in visible if not point.is_empty)
+        yield from _beside(visible, extent)
+
+
+def _beside(points: np.ndarray, extent: _Extent) -> Iterator[tuple[float, float, float]]:
+    """Return places right and left of points, above and below them."""
+    across, up = extent.radius + extent.length / 2, extent.radius + extent.height * 0.6
+    for point in points[~shapely.is_empty(points)]:
+        for x, y in ((across, 0.0), (-across, 0.0), (0.0, up), (0.0, -up)):
+            yield point.x + x, point.y + y, 0.0
 
 
 def _along(lines: np.ndarray, length: float) -> Iterator[tuple[float, float, float]]:
@@ -136,22 +165,23 @@ def _along(lines: np.ndarray, length: float) -> Iterator[tuple[float, float, flo
             yield (start.x + end.x) / 2, (start.y + end.y) / 2, (angle + 90) % 180 - 90
 
 
-def _inside(polygons: np.ndarray) -> Iterator[tuple[float, float, float]]:
-    """Return the middle of the largest part, a point surely inside it, and points above and below."""
+def _inside(polygons: np.ndarray, extent: _Extent) -> Iterator[tuple[float, float, float]]:
+    """Return the middle of the largest part, then the middles of its widest stretches from side to side."""
     parts = [part for part in shapely.get_parts(polygons) if part.geom_type == "Polygon" and not part.is_empty]
     if not parts:
         return
     largest = max(parts, key=lambda part: part.area)
-    inner = largest.point_on_surface()
-    middle = largest.centroid if largest.contains(largest.centroid) else inner
-    _, y_min, _, y_max = largest.bounds
-    yield middle.x, middle.y, 0.0
-    yield inner.x, inner.y, 0.0
-    for share in (0.7, 0.3, 0.85, 0.15):
+    x_min, y_min, x_max, y_max = largest.bounds
+    if extent.inside and x_max - x_min < extent.length:
+        return
+    middle = largest.centroid
+    if not extent.inside and largest.contains(middle):
+        yield middle.x, middle.y, 0.0
+    for share in (0.5, 0.4, 0.6, 0.7, 0.3, 0.85, 0.15):
         y = y_min + share * (y_max - y_min)
-        across = largest.intersection(shapely.LineString([(largest.bounds[0], y), (largest.bounds[2], y)]))
-        if not across.is_empty:
-            widest = max(shapely.get_parts(across), key=lambda part: part.length)
+        across = largest.intersection(shapely.LineString([(x_min, y), (x_max, y)]))
+        widest = max(shapely.get_parts(across), key=lambda part: part.length, default=None)
+        if widest is not None and (widest.length >= extent.length or not extent.inside):
             yield widest.centroid.x, y, 0.0
 
 

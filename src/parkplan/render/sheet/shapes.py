@@ -49,14 +49,16 @@ def draw_layer(axes: Axes, layer: SheetLayer, k: float, zorder: float) -> None:
 
 
 def rows_inside(layer: SheetLayer, across: tuple[float, float], up: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    """Rows of the layer whose bounds touch a rectangle."""
-    bounds = shapely.bounds(layer.geometry)
+    """Rows of the layer that meet a rectangle."""
+    (x_min, x_max), (y_min, y_max) = across, up
+    west, south, east, north = shapely.bounds(layer.geometry).T
     with np.errstate(invalid="ignore"):
-        touching = (
-            (bounds[:, 0] <= across[1]) & (bounds[:, 2] >= across[0])
-            & (bounds[:, 1] <= up[1]) & (bounds[:, 3] >= up[0])
-        )  # fmt: skip
-    return np.asarray(touching & layer.classified.drawn)
+        touching = (west <= x_max) & (east >= x_min) & (south <= y_max) & (north >= y_min)
+        within = (west >= x_min) & (east <= x_max) & (south >= y_min) & (north <= y_max)
+    inside = np.asarray(touching & layer.classified.drawn)
+    doubtful = np.flatnonzero(inside & ~within)
+    inside[doubtful] = shapely.intersects(layer.geometry[doubtful], shapely.box(x_min, y_min, x_max, y_max))
+    return inside
 
 
 def line_width(symbol: Symbol, entry: LegendClass, k: float) -> float:
