@@ -46,7 +46,6 @@ ATTACKS = [
     "  =1",
     "\u3000=1",
     "=HYPERLINK(1)",
-    "|x",
 ]
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from parkplan._errors import ParkplanError, RequestError, SourceFileError, Works
 from parkplan.data.locks import writer_lock
 from parkplan.data.workspace import Workspace, build_workspace, create_workspace, open_workspace
 from parkplan.data.workspace.folder import FolderWorkspace
+from parkplan.data.workspace.layers import LayerReader
 from parkplan.data.workspace.schema import MIGRATIONS
 from parkplan.i18n import language
 from parkplan.model.workspace import Change
@@ -506,6 +509,39 @@ def test_same_answer_in_a_copy_of_the_folder(workspace: Workspace, tmp_path: Pat
     assert other.synthetic
     assert other.info("parcels").note == "made up"
     pd.testing.assert_frame_equal(pd.DataFrame(other.read("parcels")), pd.DataFrame(workspace.read("parcels")))
+
+
+def test_memory_for_tables_is_bounded(workspace: Workspace) -> None:
+    infos = [workspace.write({"parcels": squares(100, a=np.arange(100) + n)}, change=ADA)[0] for n in range(5)]
+    assert isinstance(workspace, FolderWorkspace)
+    reader = LayerReader(cache_bytes=60_000)
+    for info in infos * 2:
+        path = workspace.folder / "layers" / f"{info.version}.parquet"
+        assert len(reader.read(path, info.version, None, workspace.crs)) == 100
+    assert 1 <= len(reader._kept) <= 3
+    assert sum(size for _, size in reader._kept.values()) <= 60_000
+    nothing = LayerReader(cache_bytes=10)
+    assert nothing.read(path, info.version, ("a",), workspace.crs)["a"].tolist()[0] == 4
+    assert not nothing._kept
+
+
+@pytest.mark.parametrize("name", ["a b?mode=ro&x=%20#y", "园区'\";--", "{{7*7}}"])
+def test_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    workspace = create_workspace(tmp_path / name, crs="EPSG:4547", actor="Ada")
+    workspace.write({"parcels": squares()}, change=ADA)
+    assert (open_workspace(tmp_path / name).name, len(workspace.read("parcels"))) == (name, 3)
+
+
+def test_processes_that_write_at_once_lose_nothing(workspace: Workspace) -> None:
+    assert isinstance(workspace, FolderWorkspace)
+    script = (
+        "import sys; from parkplan.data.workspace import open_workspace\n"
+        "for n in range(20): open_workspace(sys.argv[1]).enter('targets', f'{sys.argv[2]}-{n}', n, sys.argv[2])"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", script, workspace.folder, str(w)]) for w in range(3)]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    assert len(workspace.entered("targets")) == 60
+    workspace.verify()
 
 
 def test_sentences_follow_the_language(tmp_path: Path) -> None:

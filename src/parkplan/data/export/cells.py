@@ -11,7 +11,7 @@ import pandas as pd
 
 from parkplan.units import is_unknown
 
-_FORMULA: Final = frozenset("=+-@\t\r\n|%")
+_FORMULA: Final = frozenset("=+-@\t\r\n")
 
 
 def is_formula_like(text: str) -> bool:

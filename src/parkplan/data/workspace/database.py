@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from parkplan._errors import WorkspaceError
 from parkplan.data.files import disk_faults
@@ -21,7 +22,7 @@ from parkplan.model.workspace import Difference, Entered, JournalEntry, TableInf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
     from parkplan.model.workspace import Change, Entry
 
@@ -38,7 +39,7 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    connection = sqlite3.connect(uri_of(path), uri=True, isolation_level=None)
     try:
         for pragma in (f"busy_timeout={_WAIT_MS}", "synchronous=EXTRA", "foreign_keys=ON", "trusted_schema=OFF"):
             connection.execute(f"PRAGMA {pragma}")
@@ -46,6 +47,17 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def uri_of(path: PurePath) -> str:
+    """Return how SQLite is told to open a file that must exist; shares of a network and drive letters included.
+
+    >>> from pathlib import PureWindowsPath
+    >>> uri_of(PureWindowsPath("C:/园区 1/a.sqlite")), uri_of(PureWindowsPath("//server/share/a?.sqlite"))
+    ('file:///C:/%E5%9B%AD%E5%8C%BA%201/a.sqlite?mode=rw', 'file:////server/share/a%3F.sqlite?mode=rw')
+    """
+    posix = path.as_posix()
+    return f"file://{'' if posix.startswith('/') else '/'}{quote(posix, safe='/:')}?mode=rw"
 
 
 @contextmanager
