@@ -31,8 +31,14 @@ if TYPE_CHECKING:
 GEOMETRY: Final = "geometry"
 _ROW_GROUP: Final = 65_536
 _ISO_ORDER: Final = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-_KINDS: Final[dict[int, GeometryType]] = {0: "point", 4: "point", 1: "line", 2: "line", 5: "line", 3: "polygon"} | {
-    6: "polygon"
+_KINDS: Final[dict[int, GeometryType]] = {
+    0: "point",
+    1: "line",
+    2: "line",
+    3: "polygon",
+    4: "point",
+    5: "line",
+    6: "polygon",
 }
 
 
