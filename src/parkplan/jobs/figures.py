@@ -41,9 +41,10 @@ def figures(ws: Workspace) -> Figures:
 
 def _make(parcels: Loaded | None, enterprises: Loaded | None, parks: Loaded | None) -> Figures:
     tables = {"parcels": parcels, "enterprises": enterprises, "parks": parks}
+    land = None if parcels is None else _land(parcels)
     return Figures(
-        (*_parcel_figures(parcels), *_park_figures(parks), *_enterprise_figures(enterprises)),
-        (*_by_status(parcels), *_by_cluster(enterprises), *_by_park(parks)),
+        (*_parcel_figures(land), *_park_figures(parks), *_enterprise_figures(enterprises)),
+        (*_by_status(land), *_by_cluster(enterprises), *_by_park(parks)),
         tuple(name for name, loaded in tables.items() if loaded is None),
     )
 
@@ -89,9 +90,11 @@ def _codes(loaded: Loaded, name: str) -> NDArray[np.object_]:
 
 def _land(parcels: Loaded) -> _Land:
     land_use = _codes(parcels, "land_use")
-    industrial = np.array([isinstance(code, str) and code.startswith(INDUSTRIAL_LAND_USE) for code in land_use], bool)
+    places, different = pd.factorize(land_use)
+    belongs = [str(code).startswith(INDUSTRIAL_LAND_USE) for code in different]
+    industrial = np.array([*belongs, False])[places]  # the place of an unknown code is -1
     names = ("site_area_m2", "floor_area_m2", "output_yuan", "tax_yuan", "employees")
-    coded = int(sum(code is not None for code in land_use))
+    coded = int((places >= 0).sum())
     columns = {name: _numbers(parcels, name) for name in names}
     return _Land(parcels.area_m2, industrial, coded, columns, _codes(parcels, "status"))
 
@@ -102,10 +105,10 @@ def _total(values: Numbers) -> float | None:
     return float(known.sum()) if len(known) else None
 
 
-def _parcel_figures(parcels: Loaded | None) -> tuple[Figure, ...]:
-    if parcels is None:
+def _parcel_figures(land: _Land | None) -> tuple[Figure, ...]:
+    if land is None:
         return ()
-    land, rows = _land(parcels), len(parcels.frame)
+    rows = len(land.area_m2)
     inside = land.area_m2[land.industrial]
     has_area = int((~np.isnan(land.area_m2)).sum())
     industrial = float(np.nansum(inside)) if land.coded else None
@@ -128,7 +131,7 @@ def _parcel_figures(parcels: Loaded | None) -> tuple[Figure, ...]:
 
 
 def _status_share(land: _Land, status: str) -> Figure:
-    known = land.industrial & np.array([value is not None for value in land.status], bool) & ~np.isnan(land.area_m2)
+    known = land.industrial & ~pd.isna(land.status) & ~np.isnan(land.area_m2)
     whole = float(land.area_m2[known].sum())
     part = float(land.area_m2[known & (land.status == status)].sum())
     share = part / whole if whole > 0 else None
@@ -183,14 +186,14 @@ def _shares(
     values: NDArray[np.object_], titles: Mapping[str, Text], area: Callable[[Flags], float | None]
 ) -> tuple[Share, ...]:
     """Divide rows by code in the order of the code list; codes outside it follow, the unknown come last."""
-    unlisted = sorted({str(value) for value in values if value is not None} - set(titles))
-    found = [(code, titles.get(code)) for code in (*titles, *unlisted)]
-    shares = [
-        Share(code, title or _verbatim(code), int((values == code).sum()), area(values == code))
-        for code, title in found
-        if (values == code).any()
-    ]
-    unknown = np.array([value is None for value in values], bool)
+    places, different = pd.factorize(values)
+    listed = [str(code) for code in different]
+    order = [*(code for code in titles if code in listed), *sorted(set(listed) - set(titles))]
+    shares = []
+    for code in order:
+        rows = places == listed.index(code)
+        shares.append(Share(code, titles.get(code) or _verbatim(code), int(rows.sum()), area(rows)))
+    unknown = places < 0
     if unknown.any():
         shares.append(Share(None, text("figures.unknown_class"), int(unknown.sum()), area(unknown)))
     return tuple(shares)
@@ -200,10 +203,9 @@ def _verbatim(code: str) -> Text:
     return both(lambda _: code)
 
 
-def _by_status(parcels: Loaded | None) -> tuple[Breakdown, ...]:
-    if parcels is None:
+def _by_status(land: _Land | None) -> tuple[Breakdown, ...]:
+    if land is None:
         return ()
-    land = _land(parcels)
     inside, area = land.status[land.industrial], land.area_m2[land.industrial]
     shares = _shares(inside, codes.PARCEL_STATUS, lambda rows: float(np.nansum(area[rows])))
     return (Breakdown("area_by_status", text("figures.area_by_status"), shares),)

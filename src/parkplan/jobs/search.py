@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 from pypinyin import Style, lazy_pinyin
 
 from parkplan.i18n import Text
@@ -25,7 +26,6 @@ from parkplan.model.tables import TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from parkplan.data.workspace import Workspace
@@ -55,6 +55,7 @@ _SUBTITLE: Final[dict[str, tuple[str, ...]]] = {
     "buildings": ("use", "floor_area_m2"),
 }
 OWN_COLUMNS_MOST: Final = 4
+FIRST_HAN: Final = 0x3400
 CANDIDATES: Final = 200
 """How many rows of one column are looked at for one way of matching; more would not fit on a screen."""
 _columns: Final = Kept[tuple[str, ...], "Column"](limit=64)
@@ -75,9 +76,22 @@ def initials(value: str) -> str:
     >>> initials("外海街道a1")
     'whjda1'
     """
-    han = [character for character in set(value) if ord(character) >= 0x3400]
-    letters = {ord(one): (lazy_pinyin(one, style=Style.FIRST_LETTER) or [""])[0][:1] for one in han}
-    return value.translate(letters)
+    if value.isascii():
+        return value
+    points = np.frombuffer(value.encode("utf-32-le"), dtype="<u4")
+    letters = np.arange(int(points.max()) + 1, dtype="<u4")
+    present = np.zeros(len(letters), dtype=bool)
+    present[points] = True
+    for point in np.flatnonzero(present).tolist():
+        letters[point] = ord(_initial(chr(point)))
+    return letters[points].tobytes().decode("utf-32-le")
+
+
+def _initial(character: str) -> str:
+    if ord(character) < FIRST_HAN:
+        return character
+    letter = lazy_pinyin(character, style=Style.FIRST_LETTER)
+    return letter[0][:1] if letter and letter[0] else character
 
 
 class Lines:
@@ -85,7 +99,10 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._ends = np.flatnonzero(np.frombuffer(text.encode("utf-32-le"), dtype="<u4") == ord("\n"))
+        if text.isascii():
+            self._ends = np.flatnonzero(np.frombuffer(text.encode("ascii"), dtype=np.uint8) == ord("\n"))
+        else:
+            self._ends = np.flatnonzero(np.frombuffer(text.encode("utf-32-le"), dtype="<u4") == ord("\n"))
 
     def rows(self, wanted: str, most: int) -> Iterator[int]:
         """Yield the first rows whose line holds a text; newlines in it stand for the borders of a line."""
@@ -96,16 +113,35 @@ class Lines:
             found += 1
             place = self.text.find(wanted, int(self._ends[row + 1]))
 
+    def line(self, row: int) -> str:
+        """Return the text of a row."""
+        return self.text[int(self._ends[row]) + 1 : int(self._ends[row + 1])]
+
+    def matches(self, wanted: str, most: int) -> Iterator[tuple[int, int]]:
+        """Yield rows that hold a text and how: 0 for the whole line, 1 for its beginning, 2 for another part.
+
+        Where there are more than ``most``, whole lines and beginnings are looked for by themselves.
+        """
+        rows = list(self.rows(wanted, most))
+        if len(rows) == most:
+            rows += [*self.rows(f"\n{wanted}\n", most), *self.rows(f"\n{wanted}", most)]
+        for row in dict.fromkeys(rows):
+            line = self.line(row)
+            yield row, 0 if line == wanted else 1 if line.startswith(wanted) else 2
+
 
 class Column:
     """One searchable column: its folded names, and the same as pinyin initials if there is Chinese in it."""
 
     def __init__(self, values: pd.Series) -> None:
-        known = values.astype("object").where(values.notna(), "")
-        joined = "\n".join(["", *(str(value).strip().replace("\n", " ") for value in known), ""])
-        self.names = Lines(unicodedata.normalize("NFKC", joined).casefold())
-        short = initials(self.names.text)
-        self.initials = Lines(short) if short != self.names.text else None
+        known = values.astype("object").where(values.notna(), "").tolist()
+        texts = known if isinstance(values.dtype, pd.StringDtype) else [str(value) for value in known]
+        joined = "\n".join(["", *texts, ""])
+        if joined.count("\n") != len(texts) + 1:
+            joined = "\n".join(["", *(" ".join(text.split("\n")) for text in texts), ""])
+        folded_names = joined.casefold() if joined.isascii() else unicodedata.normalize("NFKC", joined).casefold()
+        self.names = Lines(folded_names)
+        self.initials = None if folded_names.isascii() else Lines(initials(folded_names))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -162,18 +198,17 @@ def _candidates(ws: Workspace, tables: list[tuple[Loaded, tuple[str, ...]]], wan
             if name not in loaded.frame.columns:
                 continue
             column = _column(ws, loaded, name)
-            for way, lines, part in _ways(column, wanted):
-                for row in lines.rows(part, CANDIDATES):
-                    yield _Candidate(way, place, table, len(str(loaded.frame[name].iat[row])), row)
+            for way, row in _matches(column, wanted):
+                yield _Candidate(way, place, table, len(column.names.line(row)), row)
 
 
-def _ways(column: Column, wanted: str) -> Iterator[tuple[int, Lines, str]]:
-    yield 0, column.names, f"\n{wanted}\n"
-    yield 1, column.names, f"\n{wanted}"
-    yield 2, column.names, wanted
+def _matches(column: Column, wanted: str) -> Iterator[tuple[int, int]]:
+    """Yield how well a row matches, and the row; pinyin initials come after every match of the text."""
+    for row, how in column.names.matches(wanted, CANDIDATES):
+        yield how, row
     if column.initials is not None and len(wanted) > 1 and wanted.isascii() and wanted.isalnum():
-        yield 3, column.initials, f"\n{wanted}"
-        yield 4, column.initials, wanted
+        for row, how in column.initials.matches(wanted, CANDIDATES):
+            yield 3 + how, row
 
 
 def _hits(found: list[tuple[Loaded, int]], limit: int) -> tuple[Hit, ...]:
