@@ -1,4 +1,4 @@
-// A vector tile becomes: features for the hit test, one path per class for painting, and label points.
+// A vector tile becomes: features for the hit test, a few paths per class for painting, and label points.
 // All coordinates are in CSS pixels of a tile of `size`, so that painting is one transform away.
 
 import { PbfReader } from "pbf";
@@ -7,6 +7,27 @@ import { VectorTile } from "@mapbox/vector-tile";
 export const POINT = 1;
 export const LINE = 2;
 export const POLYGON = 3;
+
+// Chromium copies a path whenever it grows: one path of 200,000 vertices takes seconds to build, many small ones none.
+const VERTICES_PER_PATH = 800;
+
+/** Paths that together draw many features. */
+export class PathBatch {
+  constructor() {
+    this.paths = [];
+    this.room = 0;
+  }
+
+  /** The path that takes the next `vertices`. */
+  next(vertices) {
+    if (this.room <= 0) {
+      this.paths.push(new Path2D());
+      this.room = VERTICES_PER_PATH;
+    }
+    this.room -= vertices;
+    return this.paths.at(-1);
+  }
+}
 
 function pack(rings, scale) {
   const count = rings.reduce((sum, ring) => sum + ring.length, 0);
@@ -43,7 +64,7 @@ export function trace(feature, path) {
 function classOf(tile, index) {
   let found = tile.classes.get(index);
   if (!found) {
-    found = { areas: null, lines: null, points: [] };
+    found = { areas: new PathBatch(), lines: new PathBatch(), points: [] };
     tile.classes.set(index, found);
   }
   return found;
@@ -56,12 +77,9 @@ function addFeature(tile, source, scale) {
   const batch = classOf(tile, feature.index);
   if (feature.type === POINT) {
     for (const value of coordinates) batch.points.push(value);
-  } else if (feature.type === LINE) {
-    batch.lines ??= new Path2D();
-    trace(feature, batch.lines);
   } else {
-    batch.areas ??= new Path2D();
-    trace(feature, batch.areas);
+    const paths = feature.type === LINE ? batch.lines : batch.areas;
+    trace(feature, paths.next(coordinates.length / 2));
   }
 }
 

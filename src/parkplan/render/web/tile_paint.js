@@ -1,43 +1,51 @@
-// Paints one decoded tile. Features of a class are one path, so a tile costs a handful of canvas calls.
+// Paints one decoded tile. Features of a class share paths, so a tile costs few canvas calls.
 // Paths are filled by the nonzero rule: holes run the other way round, and two features that overlap both stay filled.
 
+import { PathBatch } from "./tile_decode.js";
 import { covers, FONT, hatchPattern, lineScale, lineWidth, outline, outlineScale, pointScale } from "./symbols.js";
 
 const GLYPH_FROM_PX = 5.5;
+const VERTICES_PER_DISC = 13; // of the curves that an arc becomes
 
-function paintAreas(context, batch, colour, brush) {
+function paintAreas(context, paths, colour, brush) {
   const { symbol } = brush;
   context.globalAlpha = symbol.fillOpacity;
-  if (symbol.hatch) context.fillStyle = hatchPattern(context, colour, brush);
-  else context.fillStyle = colour;
-  if (symbol.fill || symbol.hatch) context.fill(batch.areas);
+  context.fillStyle = symbol.hatch ? hatchPattern(context, colour, brush) : colour;
+  if (symbol.fill || symbol.hatch) for (const path of paths) context.fill(path);
   if (symbol.strokeWidth > 0) {
     const thin = covers(symbol) ? outlineScale(brush.zoom) : 1;
-    strokePath(context, batch.areas, outline(symbol, colour), symbol.strokeWidth * thin, brush);
+    strokePaths(context, paths, outline(symbol, colour), symbol.strokeWidth * thin, brush);
   }
 }
 
-function strokePath(context, path, colour, width, brush) {
+function strokePaths(context, paths, colour, width, brush) {
   context.globalAlpha = 1;
   context.setLineDash((brush.symbol.dash ?? []).map((part) => part * brush.shrink));
   context.lineWidth = width * brush.shrink;
   context.strokeStyle = colour;
-  context.stroke(path);
+  for (const path of paths) context.stroke(path);
+}
+
+function discs(points, radius) {
+  const batch = new PathBatch();
+  for (let i = 0; i < points.length; i += 2) {
+    const path = batch.next(VERTICES_PER_DISC);
+    path.moveTo(points[i] + radius, points[i + 1]);
+    path.arc(points[i], points[i + 1], radius, 0, 2 * Math.PI);
+  }
+  return batch.paths;
 }
 
 function paintPoints(context, batch, entry, brush) {
   const { symbol, shrink } = brush;
   const scale = pointScale(brush.zoom);
   const radius = symbol.radius * scale * shrink;
-  const path = new Path2D();
-  for (let i = 0; i < batch.points.length; i += 2) {
-    path.moveTo(batch.points[i] + radius, batch.points[i + 1]);
-    path.arc(batch.points[i], batch.points[i + 1], radius, 0, 2 * Math.PI);
-  }
+  const paths = discs(batch.points, radius);
   // the outline lies half under the disc, so it is drawn twice as wide and first
-  if (symbol.stroke) strokePath(context, path, symbol.stroke, 2 * symbol.strokeWidth * scale, brush);
+  if (symbol.stroke) strokePaths(context, paths, symbol.stroke, 2 * symbol.strokeWidth * scale, brush);
+  context.globalAlpha = 1;
   context.fillStyle = entry.colour;
-  context.fill(path);
+  for (const path of paths) context.fill(path);
   if (entry.glyph && symbol.radius * scale >= GLYPH_FROM_PX) paintGlyphs(context, batch, entry.glyph, radius);
 }
 
@@ -67,11 +75,11 @@ function paintLines(context, batches, brush) {
   if (symbol.casing) {
     for (const { entry, batch } of batches) {
       const edge = 2 * outlineScale(brush.zoom);
-      if (batch.lines) strokePath(context, batch.lines, symbol.casing, width(entry) + edge, brush);
+      strokePaths(context, batch.lines.paths, symbol.casing, width(entry) + edge, brush);
     }
   }
   for (const { entry, batch } of batches) {
-    if (batch.lines) strokePath(context, batch.lines, entry.colour, width(entry), brush);
+    strokePaths(context, batch.lines.paths, entry.colour, width(entry), brush);
   }
 }
 
@@ -90,7 +98,7 @@ export function paintTile(canvas, tile, spec, hidden, { zoom, ratio, shrink }) {
   context.lineJoin = "round";
   context.lineCap = spec.symbol.dash ? "butt" : "round";
   const batches = visibleBatches(tile, spec, hidden);
-  for (const { entry, batch } of batches) if (batch.areas) paintAreas(context, batch, entry.colour, brush);
+  for (const { entry, batch } of batches) paintAreas(context, batch.areas.paths, entry.colour, brush);
   paintLines(context, batches, brush);
   for (const { entry, batch } of batches) if (batch.points.length) paintPoints(context, batch, entry, brush);
 }
