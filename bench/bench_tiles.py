@@ -108,6 +108,7 @@ class Other:
     too_slow: bool = False
 
     def at(self, zoom: int) -> str:
+        """Write the cost at a zoom."""
         if self.measure is None:
             return "not installed"
         if self.too_slow:
@@ -265,7 +266,7 @@ def page(sizes: list[int]) -> str:
         "Median cost of one tile, nine tiles around the middle of the data, warm, nothing kept. Irregular parcels"
         f" {PITCH_M:.0f} m apart with eight corners, every eighth with a courtyard. Ours and the home-made way in CPU"
         " time of the process, PostGIS by its own clock for the query; sizes before compression. Below the zoom where"
-        " half of the parcels are larger than three pixels, ours are painted overview tiles, the others go on as before.",
+        " half of the parcels are larger than three pixels, ours are painted overview tiles; the others go on.",
         "",
         f"Python {platform.python_version()}, numpy {np.__version__}, shapely {shapely.__version__}, "
         f"{os.cpu_count()} processors ({platform.machine()}), {time.strftime('%Y-%m-%d')}.",

@@ -26,21 +26,6 @@ LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 _APP: Final = "parkplan.ui.server:create"
 _STOP_WITHIN_S: Final = 5
 
-STREAMLIT: Final[dict[str, str]] = {
-    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
-    "STREAMLIT_CLIENT_TOOLBAR_MODE": "minimal",
-    "STREAMLIT_GLOBAL_SHOW_WARNING_ON_DIRECT_EXECUTION": "false",
-    "STREAMLIT_LOGGER_LEVEL": "warning",
-    "STREAMLIT_RUNNER_MAGIC_ENABLED": "false",
-    "STREAMLIT_SERVER_ENABLE_AGENT_API": "false",
-    "STREAMLIT_SERVER_ENABLE_STATIC_SERVING": "false",
-    "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
-    "STREAMLIT_SERVER_HEADLESS": "true",
-    "STREAMLIT_SERVER_MAX_UPLOAD_SIZE": str(UPLOAD_MB),
-}
-"""Settings of Streamlit: nothing leaves the machine, no folder is served, uploads are limited."""
-
-
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may reach the app.
@@ -105,8 +90,6 @@ def serve(workspace: str | Path | None = None, *, host: str = "127.0.0.1", port:
     if workspace is not None:
         os.environ[WORKSPACE] = open_workspace(workspace).address
     _check_port(host, port)
-    for name, value in STREAMLIT.items():
-        os.environ.setdefault(name, value)
     os.environ["STREAMLIT_SERVER_ADDRESS"], os.environ["STREAMLIT_SERVER_PORT"] = host, str(port)
     uvicorn.run(
         _APP,

@@ -10,25 +10,27 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+from streamlit import config
 
 import parkplan
 from parkplan._errors import ParkplanError, RequestError
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import tiles
-from parkplan.jobs.serve import STREAMLIT, WORKSPACE, Access
+from parkplan.jobs.serve import UPLOAD_MB, Access
 from parkplan.jobs.tiles import TileRequest
 from parkplan.ui import opened
 from parkplan.ui.gate import Gate, asked_language, refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from starlette.requests import Request
 
@@ -53,27 +55,47 @@ _TYPES: Final = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
+SETTINGS: Final[dict[str, object]] = {
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "runner.magicEnabled": False,
+    "server.enableAgentApi": False,
+    "server.enableStaticServing": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "server.maxUploadSize": UPLOAD_MB,
+}
+"""Settings of Streamlit: nothing leaves the machine, no folder is served, uploads are limited."""
 _LOGS: Final = ("uvicorn", "uvicorn.access", "uvicorn.asgi", "uvicorn.error", "websockets")
 """Logs that name every request unless they are told not to."""
 _log: Final = logging.getLogger("parkplan.server")
 
 
-def build_app(workspace: str | None = None, *, access: Access | None = None) -> st.App:
-    """Return the ASGI application on a workspace, by default that of ``PARKPLAN_WORKSPACE``, else the demo district."""
-    for name, value in STREAMLIT.items():
-        os.environ.setdefault(name, value)
-    if workspace is not None:
-        os.environ[WORKSPACE] = workspace
+class Parts(TypedDict):
+    """What our application adds to Streamlit's, by the names of ``streamlit.App``."""
+
+    routes: list[Route]
+    middleware: list[Middleware]
+    lifespan: Callable[[st.App], AbstractAsyncContextManager[None]]
+
+
+def parts(access: Access | None = None) -> Parts:
+    """Return what goes into ``streamlit.App`` with `SCRIPT`, and settle Streamlit.
+
+    The workspace is that of ``PARKPLAN_WORKSPACE``, else the demo district.
+    """
+    for name, value in SETTINGS.items():
+        config.set_option(name, value)
     for name in _LOGS:
         logging.getLogger(name).setLevel(logging.WARNING)
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
-    return st.App(SCRIPT, routes=routes(), middleware=[gate], lifespan=_lifespan)
+    return Parts(routes=routes(), middleware=[gate], lifespan=_lifespan)
 
 
 def create() -> st.App:
     """Return the application of this process, as ``parkplan serve`` starts it."""
-    return build_app()
+    return st.App(SCRIPT, **parts())
 
 
 def routes() -> list[Route]:
