@@ -150,12 +150,9 @@ def bounds_of(geometries: np.ndarray[Any, Any]) -> Bounds | None:
 
 def _type_names(geometries: np.ndarray[Any, Any]) -> list[str]:
     present = geometries[shapely.get_type_id(geometries) >= 0]
-    pairs = {
-        (geometry_id, bool(z))
-        for geometry_id, z in zip(shapely.get_type_id(present).tolist(), shapely.has_z(present).tolist(), strict=True)
-    }
     names = (*_ISO_ORDER, "GeometryCollection")
-    return sorted(f"{names[index]}{' Z' if z else ''}" for index, z in pairs)
+    codes = np.unique(2 * shapely.get_type_id(present) + shapely.has_z(present))
+    return sorted(f"{names[code // 2]}{' Z' if code % 2 else ''}" for code in codes.tolist())
 
 
 def _compact(record: object) -> str:
