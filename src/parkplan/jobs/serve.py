@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WORKSPACE: Final = "PARKPLAN_WORKSPACE"
 PROXY_SECRET: Final = "PARKPLAN_PROXY_SECRET"  # noqa: S105  # the name of a variable
 HOSTS: Final = "PARKPLAN_HOSTS"
+BASE_PATH: Final = "PARKPLAN_BASE_PATH"
 LEAST_SECRET: Final = 32
 UPLOAD_MB: Final = 300
 LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "::1")
@@ -90,7 +91,6 @@ def serve(workspace: str | Path | None = None, *, host: str = "127.0.0.1", port:
     if workspace is not None:
         os.environ[WORKSPACE] = open_workspace(workspace).address
     _check_port(host, port)
-    os.environ["STREAMLIT_SERVER_ADDRESS"], os.environ["STREAMLIT_SERVER_PORT"] = host, str(port)
     uvicorn.run(
         _APP,
         factory=True,

@@ -23,7 +23,7 @@ import parkplan
 from parkplan._errors import ParkplanError, RequestError
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import tiles
-from parkplan.jobs.serve import UPLOAD_MB, Access
+from parkplan.jobs.serve import BASE_PATH, UPLOAD_MB, Access
 from parkplan.jobs.tiles import TileRequest
 from parkplan.ui import opened
 from parkplan.ui.gate import Gate, asked_language, refusal
@@ -82,13 +82,15 @@ class Parts(TypedDict):
 def parts(access: Access | None = None) -> Parts:
     """Return what goes into ``streamlit.App`` with `SCRIPT`, and settle Streamlit.
 
-    The workspace is that of ``PARKPLAN_WORKSPACE``, else the demo district.
+    The workspace is that of ``PARKPLAN_WORKSPACE``, else the demo district. ``PARKPLAN_BASE_PATH`` is the path under
+    which a reverse proxy shows the application.
     """
     for name, value in SETTINGS.items():
         config.set_option(name, value)
     for name in _LOGS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    base = (os.environ.get(BASE_PATH) or str(st.get_option("server.baseUrlPath") or "")).strip("/")
+    config.set_option("server.baseUrlPath", base)
     gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
     return Parts(routes=routes(), middleware=[gate], lifespan=_lifespan)
 
