@@ -118,14 +118,16 @@ def kill_often(
     for _ in range(kills):
         acknowledged = writers.life(step, folder, first, dice.uniform(0, LONGEST_LIFE_S))
         steps += len(acknowledged)
-        started = time.perf_counter()
         try:
+            started = time.perf_counter()
+            if step in ("save", "enter"):
+                open_workspace(folder).tables()
+            slowest = max(slowest, time.perf_counter() - started)
             found = last(folder)
         except Exception:
             broken += 1
         else:
             lost += found not in (acknowledged[-1], acknowledged[-1] + 1)
-        slowest = max(slowest, time.perf_counter() - started)
         first = acknowledged[-1] + 2
     return steps, lost, broken, slowest
 
@@ -141,7 +143,7 @@ def test_nothing_acknowledged_is_lost(writers: Writers, tmp_path: Path, long_for
     last, share = FORMS[step]
     kills = (LONG_KILLS if long_form else SHORT_KILLS) // share
     steps, lost, broken, slowest = kill_often(writers, folder, step, last, kills)
-    print(f"{step}: {kills} kills, {steps} steps acknowledged, slowest opening and check {slowest:.3f} s")
+    print(f"{step}: {kills} kills, {steps} steps acknowledged, slowest opening {slowest:.3f} s")
     assert steps >= kills
     assert (lost, broken) == (0, 0)
 
