@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SECRET = "canary-7f3a91"
+CANARY = "canary-7f3a91"
 
 
 @dataclass
@@ -39,9 +39,8 @@ class Guard:
         except ParkplanError as fault:
             outcome = fault
             said = "\n".join([*fault.sentences("zh"), *fault.sentences("en")])
-            assert len(fault.sentences("en")) == 1 + len(fault.details)
-            assert "Traceback" not in said
-        assert SECRET not in said
+        assert "Traceback" not in said
+        assert CANARY not in said
         assert self._files() == before
         assert self.calls == []
         return outcome
@@ -59,7 +58,7 @@ def guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     secret = tmp_path / "secret.csv"
-    secret.write_text(f"name,lon,lat\n{SECRET},113.1,22.5\n", encoding="utf-8")
+    secret.write_text(f"name,lon,lat\n{CANARY},113.1,22.5\n", encoding="utf-8")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

@@ -39,7 +39,8 @@ def packed(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFL
 
 def test_a_zipped_shapefile_with_a_chinese_name_is_read(guard: Any, tmp_path: Path) -> None:
     parts = shapefile_parts(tmp_path)
-    members = {f"数据/{name}": content for name, content in parts.items()} | {"__MACOSX/._x.shp": b"x", "readme.txt": b"x"}
+    members = {f"数据/{name}": content for name, content in parts.items()}
+    members |= {"__MACOSX/._x.shp": b"x", "readme.txt": b"x"}
     read = guard.read(packed(guard.folder / "江海.zip", members))
     assert isinstance(read, Intake)
     assert read.attributes.column("NAME").to_pylist() == ["江海区"]

@@ -71,9 +71,7 @@ def _lines(done: ImportResult) -> list[str]:
     mapped, unmapped = len(done.mapped), len(done.unmapped)
     said = message(key, table=done.table, rows=f"{done.rows:,}", mapped=mapped, unmapped=unmapped)
     lines = [said, *done.crs.reasons]
-    lines += [
-        message("import.matched", field=field, column=visible(column)) for field, column in done.mapped.items()
-    ]
+    lines += [message("import.matched", field=field, column=visible(column)) for field, column in done.mapped.items()]
     if done.unmapped:
         lines.append(message("import.others", columns=", ".join(map(visible, done.unmapped))))
     if done.findings:

@@ -146,6 +146,15 @@ def _datum_name(crs: CRS) -> str:
     return str(datum.name) if datum is not None else crs.name
 
 
+def on_old_datum(crs: CRS) -> bool:
+    """Say whether a CRS is on Xian 80 or Beijing 54, which nothing here can shift to CGCS2000.
+
+    >>> on_old_datum(CRS("EPSG:2383")), on_old_datum(CRS("EPSG:4547"))
+    (True, False)
+    """
+    return _family(crs) in {"Xian 1980", "Beijing 1954"}
+
+
 def _alike(source: CRS, target: CRS) -> bool:
     """Say whether the two datums are one, or CGCS2000 and WGS 84."""
     pair = {_family(source), _family(target)}

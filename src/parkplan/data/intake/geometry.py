@@ -31,10 +31,14 @@ _CURVES_TO: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """Geometries fit to calculate with, the originals of the repaired rows (else None), and the findings."""
+    """Geometries fit to calculate with, the originals of the repaired rows (else None), and the findings.
+
+    ``changed`` is False where every geometry is still the one that was read.
+    """
 
     geometry: Geometries
     original: Geometries
+    changed: bool
     findings: tuple[Finding, ...]
 
 
@@ -93,7 +97,8 @@ def tidy(geometry: Geometries, unreadable: NDArray[np.bool_]) -> Tidied:
         geometry[invalid] = repair(geometry[invalid])
         found += [_repaired(original, invalid)]
         found += _rows("beyond_repair", invalid & shapely.is_empty(geometry))
-    return Tidied(geometry, original, tuple(found))
+    changed = bool(unreadable.any() or with_z.any() or infinite.any() or invalid.any())
+    return Tidied(geometry, original, changed, tuple(found))
 
 
 def _finite(geometry: Geometries) -> NDArray[np.bool_]:

@@ -107,6 +107,8 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
         found.append(finding("crs_far", crs=reference.crs_title(target), bounds=bounds_text(intake.geometry)))
     moved, done = reference.reproject(intake.geometry, source, target)
     reasons = [Reason("crs_workspace", {"crs": reference.crs_title(target)})]
+    if reference.on_old_datum(target):
+        found.append(finding("crs_old_datum", crs=reference.crs_title(target)))
     if source.shifted is not None:
         found.append(finding("crs_unshifted", crs=source.title))
     if source.crs != target:

@@ -67,7 +67,7 @@ def _read(request: Request, folder: Path) -> Report:
     tidied = geometry.tidy(features, unreadable)
     attributes, renamed = columns.plain_columns(raw.attributes)
     tell("write")
-    _write(folder / TABLE, attributes, tidied)
+    _write(folder / TABLE, attributes, tidied, None if tidied.changed else raw.wkb)
     findings = (*found, *raw.findings, *renamed, *tidied.findings)
     return Report(
         format=source.format.name,
@@ -139,10 +139,12 @@ def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Sou
     return Source(chosen.path, chosen.format, name, layer, source.encoding, source.limits), [note]
 
 
-def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied) -> None:
+def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied, as_read: geometry.Geometries | None) -> None:
+    """Write the table for the parent; WKB that is still as it was read is not encoded again."""
     rows = pa.array(np.arange(1, len(tidied.geometry) + 1, dtype=np.int64))
     table = attributes.append_column(SOURCE_ROW, rows)
-    table = table.append_column(ORIGINAL, _wkb(tidied.original)).append_column(GEOMETRY, _wkb(tidied.geometry))
+    wkb = _wkb(tidied.geometry) if as_read is None else pa.array(as_read, type=pa.binary())
+    table = table.append_column(ORIGINAL, _wkb(tidied.original)).append_column(GEOMETRY, wkb)
     names = sorted({str(kind) for kind in _type_names(tidied.geometry)})
     column: dict[str, Any] = {"encoding": "WKB", "geometry_types": names, "crs": None}
     geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}

@@ -1,0 +1,86 @@
+"""The worker gives up rights before it reads: files, network, memory; and the traps would work without that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+
+from parkplan.data.intake import confine
+from parkplan.data.intake.formats import DRIVERS
+from parkplan.data.intake.launch import Intake, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TRY = """
+import runpy, socket, sys
+from pathlib import Path
+given = runpy.run_path(sys.argv[1])
+folder, secret, port = Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+print("network", given["leave_network"]())
+print("files", given["confine_files"](folder, given["installation"]()))
+def tried(name, work):
+    try:
+        work()
+        print(name, "done")
+    except OSError as fault:
+        print(name, "refused")
+tried("read", lambda: secret.read_text())
+tried("write", lambda: secret.with_name("stray").write_text("x"))
+tried("call", lambda: socket.create_connection(("127.0.0.1", port), timeout=2))
+tried("own", lambda: (folder / "own").write_text("x"))
+"""
+
+
+def test_a_confined_process_reaches_nothing_outside(guard: Any) -> None:
+    arguments = [confine.__file__, str(guard.folder), str(guard.secret), str(guard.port)]
+    done = subprocess.run([sys.executable, "-I", "-c", TRY, *arguments], capture_output=True, text=True, check=True)
+    said = dict(line.split() for line in done.stdout.splitlines())
+    if said["files"] == "True":
+        assert (said["read"], said["write"]) == ("refused", "refused")
+    if said["network"] == "True":
+        assert said["call"] == "refused"
+    assert said["own"] == "done"
+    if "False" in (said["files"], said["network"]):
+        pytest.skip(f"this kernel does not allow all of it: {said}")
+
+
+def test_the_report_says_what_was_given_up(guard: Any) -> None:
+    path = guard.folder / "a.gpkg"
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(113, 22)], crs=4490).to_file(path)
+    read = guard.read(path)
+    assert isinstance(read, Intake)
+    assert sys.platform == "win32" or "limits" in read.report.confinement
+
+
+def test_without_the_worker_a_virtual_file_discloses_the_secret(guard: Any) -> None:
+    """The trap is real: GDAL itself follows it, under any ending."""
+    trap = guard.folder / "trap.geojson"
+    trap.write_text(
+        f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{guard.secret}</SrcDataSource>'
+        "</OGRVRTLayer></OGRVRTDataSource>",
+        encoding="utf-8",
+    )
+    assert pyogrio.read_dataframe(trap)["name"].tolist() == ["canary-7f3a91"]
+
+
+def test_only_the_supported_drivers_are_left(tmp_path: Path) -> None:
+    code = "import pyogrio; print(sorted(pyogrio.list_drivers()))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], env=environment(tmp_path), capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    assert done.stdout.strip() == str(sorted(DRIVERS))
+
+
+def test_nothing_of_the_users_environment_reaches_the_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARKPLAN_SECRET", "x")
+    monkeypatch.setenv("GDAL_DRIVER_PATH", "/somewhere")
+    made = environment(tmp_path)
+    assert "PARKPLAN_SECRET" not in made
+    assert made["GDAL_DRIVER_PATH"] == "disable"
+    assert made["PROJ_NETWORK"] == "OFF"
