@@ -173,7 +173,7 @@ def chromium() -> Path:
     pytest.skip("no Chromium, Chrome or Edge is installed: install one, or name it in PARKPLAN_CHROMIUM")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it lives, the thread's event loop counts as running
 def _browser(chromium: Path) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
