@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from parkplan.demo.cutting import merged_by, parts, rounded
+from parkplan.demo.cutting import bulk, merged_by, parts, rounded
 from parkplan.demo.settlement import KINDS, OPEN, Settlement
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 GRID_M: Final = 0.001
 BANK_M: Final = 9.0
 SMALLEST_M2: Final = 700.0
+CHUNK: Final = 20_000
+"""Cells that are worked on at a time; it bounds the memory, not the result."""
 FRONT_M: Final = 0.6
 """How near to a road a side lies that fronts it (metres)."""
 NARROWEST_M: Final = 14.0
@@ -26,7 +28,7 @@ NARROWEST_M: Final = 14.0
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Blocks of land between roads: geometry, neighbourhood, use (land-use code) and their sides on roads (prepared)."""
+    """Blocks of land between roads: geometry, neighbourhood, use (land-use code) and their sides on roads."""
 
     geometry: Shapes
     home: Integers
@@ -35,45 +37,77 @@ class Blocks:
     fronted: Flags
 
 
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Road surfaces, an index of their cores, and which surface lies along which cell (pairs in order of the cell)."""
+
+    roads: Shapes
+    cores: shapely.STRtree
+    road: Integers
+    cell: Integers
+
+    def beside(self, first: int, last: int) -> Shapes:
+        """Surface of the roads along each cell of a range."""
+        start, end = np.searchsorted(self.cell, [first, last])
+        return merged_by(self.roads[self.road[start:end]], self.cell[start:end] - first, last - first)
+
+
 def make_blocks(terrain: Terrain, net: RoadNet, settlement: Settlement) -> Blocks:
     """Take roads and water out of the cells and give each block a use."""
-    roads = shapely.buffer(
-        net.lines.geometry, net.lines.width_m / 2, cap_style="round", join_style="mitre", quad_segs=2
-    )
-    beside = _beside(net, roads)
-    land = _without_water(shapely.difference(net.cells, beside), terrain)
-    settled = np.flatnonzero(net.home != OPEN)
-    opened = shapely.buffer(shapely.buffer(land[settled], -7.0, join_style="mitre"), 7.0, join_style="mitre")
-    land[settled] = shapely.intersection(land[settled], opened)
-    land, cell = parts(shapely.simplify(land, 0.05))
-    land = rounded(land)
-    land, cell = _clear(land, cell, net, roads)
-    large = shapely.area(land) > SMALLEST_M2
-    blocks, cell = land[large], cell[large]
-    home = net.home[cell]
+    surface = _surface(net)
+    land = _without_water(net.cells, terrain)
+    found = [_between(land, net, surface, at, min(at + CHUNK, len(land))) for at in range(0, len(land), CHUNK)]
+    blocks, home, front, length = (np.concatenate(group) for group in zip(*found, strict=True))
     whole = shapely.get_num_interior_rings(blocks) == 0
-    front, length = _fronts(blocks, beside[cell], home != OPEN)
     use = _uses(blocks, home, settlement, terrain.canvas.stream(4))
     return Blocks(blocks, home, use, front, (length > NARROWEST_M) & (home != OPEN) & whole)
 
 
-def _beside(net: RoadNet, roads: Shapes) -> Shapes:
-    """Surface of the roads along the edge of each cell: those whose middle lies by it."""
-    middle = shapely.line_interpolate_point(net.lines.geometry, 0.5, normalized=True)
-    probe = shapely.buffer(middle, net.lines.width_m / 2 + 4.0, quad_segs=1)
+def _surface(net: RoadNet) -> Surface:
+    lines, half = net.lines.geometry, net.lines.width_m / 2
+    roads = shapely.buffer(lines, half, cap_style="round", join_style="mitre", quad_segs=2)
+    cores = shapely.buffer(lines, half - 0.1, cap_style="square", quad_segs=1)
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    probe = shapely.buffer(middle, half + 4.0, quad_segs=1)
     road, cell = shapely.STRtree(net.cells).query(probe, predicate="intersects")
-    return merged_by(roads[road], cell, len(net.cells))
+    order = np.lexsort((road, cell))
+    return Surface(roads, shapely.STRtree(cores), road[order], cell[order])
 
 
-def _clear(land: Shapes, cell: Integers, net: RoadNet, roads: Shapes) -> tuple[Shapes, Integers]:
+def _between(
+    land: Shapes, net: RoadNet, surface: Surface, first: int, last: int
+) -> tuple[Shapes, Integers, Shapes, Floats]:
+    """Blocks of a range of cells: geometry, neighbourhood, front and length of the front."""
+    beside = surface.beside(first, last)
+    free = bulk(shapely.difference, land[first:last], beside)
+    settled = np.flatnonzero(net.home[first:last] != OPEN)
+    free[settled] = _opened(free[settled])
+    free, cell = parts(shapely.simplify(free, 0.05))
+    free, cell = _clear(rounded(free), cell, surface)
+    large = shapely.area(free) > SMALLEST_M2
+    free, cell = free[large], cell[large]
+    home = net.home[first + cell]
+    front, length = _fronts(free, beside[cell], home != OPEN)
+    return free, home, front, length
+
+
+def _opened(land: Shapes) -> Shapes:
+    """Land without tongues narrower than 14 m."""
+    inner = bulk(shapely.buffer, land, distance=-7.0, join_style="mitre")
+    outer = bulk(shapely.buffer, inner, distance=7.0, join_style="mitre")
+    broken = ~shapely.is_valid(outer)
+    outer[broken] = shapely.buffer(outer[broken], 0.0)
+    return bulk(shapely.intersection, land, outer)
+
+
+def _clear(land: Shapes, cell: Integers, surface: Surface) -> tuple[Shapes, Integers]:
     """Land without the last roads that reach into it, such as approaches to bridges."""
-    core = shapely.buffer(net.lines.geometry, net.lines.width_m / 2 - 0.1, cap_style="square", quad_segs=1)
-    row, road = shapely.STRtree(core).query(land, predicate="intersects")
+    row, road = surface.cores.query(land, predicate="intersects")
     hit, number = np.unique(row, return_inverse=True)
     if not len(hit):
         return land, cell
-    surface = merged_by(roads[road], number, len(hit))
-    cleared, origin = parts(shapely.difference(land[hit], surface, grid_size=GRID_M))
+    reaching = merged_by(surface.roads[road], number, len(hit))
+    cleared, origin = parts(shapely.difference(land[hit], reaching, grid_size=GRID_M))
     kept = np.delete(np.arange(len(land)), hit)
     return np.concatenate([land[kept], cleared]), np.concatenate([cell[kept], cell[hit[origin]]])
 
@@ -89,10 +123,15 @@ def _without_water(land: Shapes, terrain: Terrain) -> Shapes:
         for line, width in zip(terrain.canals, terrain.canal_widths_m, strict=True)
     ]
     banks = shapely.buffer(np.array([terrain.river, terrain.waterway], dtype=object), 2 * BANK_M, quad_segs=4)
-    water = _quartered(parts(np.concatenate([np.array(beds, dtype=object), banks]))[0])
-    wet = np.unique(shapely.STRtree(water).query(land, predicate="intersects")[0])
+    return without(land, np.concatenate([np.array(beds, dtype=object), banks]))
+
+
+def without(land: Shapes, obstacles: Shapes) -> Shapes:
+    """Land less a few long obstacles such as rivers."""
+    pieces = _quartered(parts(obstacles)[0])
+    hit = np.unique(shapely.STRtree(pieces).query(land, predicate="intersects")[0])
     land = land.copy()
-    land[wet] = shapely.difference(land[wet], _near(land[wet], water))
+    land[hit] = shapely.difference(land[hit], _near(land[hit], pieces))
     return land
 
 
@@ -119,7 +158,10 @@ def edges(polygons: Shapes) -> tuple[Integers, Floats, Floats]:
 
 def on_road(rows: Integers, middles: Floats, fronts: Shapes) -> Flags:
     """Whether the middle of a side lies on a front of its block."""
-    return np.asarray(shapely.dwithin(fronts[rows], shapely.points(middles), 0.02))
+    shapely.prepare(fronts)
+    lies = shapely.dwithin(fronts[rows], shapely.points(middles), 0.02)
+    shapely.destroy_prepared(fronts)
+    return np.asarray(lies)
 
 
 def _fronts(blocks: Shapes, roads: Shapes, wanted: Flags) -> tuple[Shapes, Floats]:
@@ -128,6 +170,7 @@ def _fronts(blocks: Shapes, roads: Shapes, wanted: Flags) -> tuple[Shapes, Float
     shapely.prepare(roads)
     kept = np.flatnonzero(wanted[row])
     kept = kept[shapely.dwithin(roads[row[kept]], shapely.points(middle[kept]), FRONT_M)]
+    shapely.destroy_prepared(roads)
     xy, ring = shapely.get_coordinates(shapely.get_exterior_ring(blocks), return_index=True)
     start = np.flatnonzero(ring[1:] == ring[:-1])[kept]
     sides = shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1))
@@ -135,8 +178,7 @@ def _fronts(blocks: Shapes, roads: Shapes, wanted: Flags) -> tuple[Shapes, Float
     if len(kept):
         present, number = np.unique(row[kept], return_inverse=True)
         front[present] = shapely.multilinestrings(sides, indices=number)
-    shapely.prepare(front)
-    return front, np.bincount(row[kept], length[kept], len(blocks))
+    return front, np.bincount(row[kept], length[kept], len(blocks)).astype(np.float64)
 
 
 def _uses(blocks: Shapes, home: Integers, settlement: Settlement, rng: np.random.Generator) -> Shapes:

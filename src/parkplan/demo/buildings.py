@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
 from parkplan.demo.blocks import edges, on_road
-from parkplan.demo.cutting import oriented_box, rounded, turned
+from parkplan.demo.cutting import bulk, oriented_box, rounded, turned
 from parkplan.demo.layouts import Cells, lay_out
 from parkplan.demo.settlement import KIND_INDEX
 
 if TYPE_CHECKING:
     from parkplan.demo.blocks import Blocks
-    from parkplan.demo.cutting import Floats, Integers, Shapes
+    from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
     from parkplan.demo.register import Register
     from parkplan.demo.subdivision import Plots
 
@@ -59,7 +59,7 @@ def make_buildings(plots: Plots, blocks: Blocks, register: Register, rng: np.ran
     kind = register.kind[rows]
     setback = np.where(register.area_m2[rows] < 3500.0, 4.0, 6.5)
     setback = np.where(kind == KIND_INDEX["village"], 2.0, setback)
-    inner = _largest(shapely.buffer(plots.geometry[rows], -setback, join_style="mitre"))
+    inner = _largest(bulk(shapely.buffer, plots.geometry[rows], -setback, join_style="mitre"))
     usable = ~shapely.is_empty(inner) & (shapely.area(inner) > 60.0)
     rows, inner = rows[usable], inner[usable]
     facing = _facing(plots.geometry[rows], blocks.front[plots.block[rows]])
@@ -98,17 +98,17 @@ def _front_quarter(towards: Floats, half_u: Floats, half_v: Floats) -> Integers:
     return np.where(np.abs(v) >= np.abs(u), np.where(v < 0, 0, 2), np.where(u < 0, 3, 1))
 
 
-def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple[Shapes, Any]:
+def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple[Shapes, Flags]:
     """Footprints inside the setback: what does not fit is moved to what is free of its cell and made smaller."""
     own = cells.parcel
     room = inner[own]
     ring = cells.rings()
-    at = lambda xy: turned(xy, angle[own][:, None]) + centre[own][:, None, :]  # noqa: E731
-    shapes = shapely.polygons(at(ring))
+    shapes = shapely.polygons(turned(ring, angle[own][:, None]) + centre[own][:, None, :])
     shapely.prepare(inner)
     fits = shapely.covers(room, shapes)
     free = shapes.copy()
-    free[~fits] = shapely.intersection(shapes[~fits], room[~fits])
+    shapely.destroy_prepared(inner)
+    free[~fits] = bulk(shapely.intersection, shapes[~fits], room[~fits])
     todo = np.flatnonzero(~fits & (shapely.area(free) > 0.3 * shapely.area(shapes)))
     middle = shapely.get_coordinates(shapely.centroid(free[todo]))
     local = shapely.get_coordinates(shapes[todo]).reshape(len(todo), -1, 2)
@@ -125,7 +125,7 @@ def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple
 
 
 def _described(
-    cells: Cells, shapes: Shapes, keep: Any, rows: Integers, register: Register, rng: np.random.Generator
+    cells: Cells, shapes: Shapes, keep: Flags, rows: Integers, register: Register, rng: np.random.Generator
 ) -> Stock:
     shapes, use, parcel = shapes[keep], cells.use[keep], rows[cells.parcel[keep]]
     storeys = np.maximum(1, _storeys(shapes, use, parcel, cells.storeys[keep], register, rng))

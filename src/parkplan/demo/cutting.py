@@ -5,13 +5,18 @@ Both sides of a cut come from the same two segments, so they carry the same coor
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
 
 ARC_POINTS: Final = 9
+BULK_ROWS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,9 @@ def cut(polygons: Shapes, through: Floats, direction: Floats, reach: Floats, bul
     halves = shapely.polygons(ring)
     lines = shapely.linestrings(ring[:, : along.shape[1]])
     return Cut(
-        shapely.intersection(polygons, halves),
-        shapely.difference(polygons, halves),
-        shapely.intersection(lines, polygons),
+        bulk(shapely.intersection, polygons, halves),
+        bulk(shapely.difference, polygons, halves),
+        bulk(shapely.intersection, lines, polygons),
     )
 
 
@@ -144,6 +150,17 @@ def parts(shapes: Shapes, kind: int = 3) -> tuple[Shapes, Integers]:
     return found[keep], row[keep]
 
 
+def bulk(function: Callable[..., Any], *arrays: Shapes, **options: float | str) -> Shapes:
+    """Apply a function of shapely row by row, in several threads where there are many rows; the order is kept."""
+    rows = len(arrays[0])
+    if rows < 2 * BULK_ROWS:
+        return np.asarray(function(*arrays, **options), dtype=object)
+    starts = range(0, rows, BULK_ROWS)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        done = pool.map(lambda at: function(*(a[at : at + BULK_ROWS] for a in arrays), **options), starts)
+        return np.concatenate(list(done))
+
+
 def rounded(polygons: Shapes, decimals: int = 3) -> Shapes:
     """Polygons with coordinates rounded to millimetres by default; the few that this would break are re-noded."""
     found = shapely.transform(polygons, lambda xy: np.round(xy, decimals))
@@ -159,8 +176,14 @@ def merged_by(shapes: Shapes, group: Integers, groups: int) -> Shapes:
     if len(order):
         present = np.unique(group)
         collected = shapely.geometrycollections(shapes[order], indices=np.searchsorted(present, group[order]))
-        found[present] = shapely.union_all(collected[:, None], axis=1)
+        found[present] = bulk(shapely.union_all, collected[:, None], axis=1)
     return found
+
+
+def nearest(points: Floats, among: Floats, count: int) -> tuple[Floats, Integers]:
+    """Distances to the nearest places and their rows, nearest first, as arrays (points, count)."""
+    distance, row = cKDTree(among).query(points, k=list(range(1, count + 1)))
+    return np.asarray(distance, dtype=np.float64), np.asarray(row, dtype=np.int64)
 
 
 def smooth(points: Floats, step_m: float) -> Floats:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from parkplan._errors import RequestError
 from parkplan.demo.blocks import Blocks, make_blocks
 from parkplan.demo.buildings import make_buildings
 from parkplan.demo.economy import make_economy
@@ -26,8 +27,11 @@ from parkplan.model.tables import TABLES
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from parkplan.demo.roads import RoadNet
+    from parkplan.demo.buildings import Stock
+    from parkplan.demo.register import Register
+    from parkplan.demo.roads import Lines, RoadNet
     from parkplan.demo.settlement import Settlement
+    from parkplan.demo.subdivision import Plots
     from parkplan.demo.terrain import Terrain
 
 SIZES: Final = {"small": 0.25, "district": 0.78}
@@ -36,6 +40,8 @@ PARCELS_AT_DISTRICT: Final = 2_400
 PARCELS_WHERE_DENSE: Final = 4_430
 """Parcels on the canvas of the district: with the drawn neighbourhoods, and with neighbourhoods on a lattice."""
 DENSE_FROM: Final = 12_000
+PARCELS_LEAST: Final = 300
+PARCELS_MOST: Final = 1_000_000
 DEMO_NOTE: Final = Text(
     "虚构数据：地块、建筑、企业、道路与全部数值均为程序生成，不对应任何真实单位或地块。",
     "Fictional data: parcels, buildings, firms, roads and all figures are generated; none stands for a real one.",
@@ -46,25 +52,38 @@ def generate_district(size: str | int = "district", seed: int = 7) -> dict[str, 
     """Make the fictional demo district as the ten canonical tables in EPSG:4547.
 
     ``size`` is ``"small"`` (about 120 industrial parcels), ``"district"`` (about 1,000) or a number of parcels of all
-    uses, which is met within a tenth. The same size and seed give the same tables, bit for bit.
+    uses from 300 to a million, which is met within a quarter. The same size and seed give the same tables, bit for bit.
+
+    Raises:
+        RequestError: an unknown size.
 
     >>> sorted(generate_district("small"))[:3]
     ['buildings', 'constraints', 'enterprises']
     """
     canvas = _canvas(size, seed)
-    terrain = make_terrain(canvas)
+    terrain, settlement = make_terrain(canvas), settle(canvas)
     faces = superblocks(terrain)
-    settlement = settle(canvas)
     net = make_roads(terrain, faces, settlement)
     blocks = make_blocks(terrain, net, settlement)
     tables = _areas(terrain, settlement, net, blocks)
     tables["parks"] = make_parks(terrain, net, settlement, faces)
-    tables["roads"] = road_table(net)
-    tables = _contents(canvas, settlement, net, blocks, tables)
+    tables["roads"] = road_table(net.lines)
+    lines = net.lines
+    del net, faces  # on large canvases every generation of shapes counts
+    plots = subdivide(blocks, settlement, canvas.stream(5))
+    register = make_register(plots, blocks, settlement, (tables["streets"], tables["parks"]), canvas.stream(6))
+    stock = make_buildings(plots, blocks, register, canvas.stream(7))
+    del blocks
+    tables |= _contents(canvas, lines, (plots, register, stock), tables["parks"])
+    dated = np.isin(register.status.astype(str), ["idle", "supplied_not_started"])
+    tables = with_unknowns(tables, canvas.stream(18), {"parcels": dated})
     return {name: tables[name] for name in TABLES}
 
 
 def _canvas(size: str | int, seed: int) -> Canvas:
+    known = size in SIZES if isinstance(size, str) else PARCELS_LEAST <= size <= PARCELS_MOST
+    if not known:
+        raise RequestError("demo_size", size=size, known=", ".join(SIZES), least=PARCELS_LEAST, most=PARCELS_MOST)
     if isinstance(size, str):
         return Canvas(SIZES[size], seed)
     dense = size >= DENSE_FROM
@@ -72,9 +91,7 @@ def _canvas(size: str | int, seed: int) -> Canvas:
     return Canvas(SIZES["district"] * (size / expected) ** 0.5, seed, dense)
 
 
-def _areas(
-    terrain: Terrain, settlement: Settlement, net: RoadNet, blocks: Blocks
-) -> dict[str, gpd.GeoDataFrame]:
+def _areas(terrain: Terrain, settlement: Settlement, net: RoadNet, blocks: Blocks) -> dict[str, gpd.GeoDataFrame]:
     """Streets, water, constraint lines and planned zones."""
     canvas = terrain.canvas
     wood = hill(canvas, canvas.stream(11))
@@ -90,20 +107,18 @@ def _areas(
 
 
 def _contents(
-    canvas: Canvas, settlement: Settlement, net: RoadNet, blocks: Blocks, tables: dict[str, gpd.GeoDataFrame]
+    canvas: Canvas, lines: Lines, land: tuple[Plots, Register, Stock], parks: gpd.GeoDataFrame
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Parcels and what stands on them, added to the tables of areas and roads."""
-    plots = subdivide(blocks, settlement, canvas.stream(5))
-    register = make_register(plots, blocks, settlement, (tables["streets"], tables["parks"]), canvas.stream(6))
-    stock = make_buildings(plots, blocks, register, canvas.stream(7))
+    """Parcels with what stands and works on them, and the facilities."""
+    plots, register, stock = land
     stock = with_straddlers(plots, register, stock, canvas.stream(17))
     economy = make_economy(plots, register, stock, canvas.stream(8))
-    parks = tables["parks"]["park_id"].to_numpy(dtype=object)
-    parcels = parcel_table(plots, register, stock, economy, parks, canvas.stream(10))
+    known = parks["park_id"].to_numpy(dtype=object)
+    parcels = parcel_table(plots, register, stock, economy, known, canvas.stream(10))
     ids = parcels["parcel_id"].to_numpy(dtype=object)
-    tables["parcels"] = parcels
-    tables["buildings"] = building_table(stock, ids)
-    tables["enterprises"] = enterprise_table(economy, ids)
-    tables["facilities"] = make_facilities(plots, register, net, stock, canvas.stream(13))
-    dated = np.isin(register.status.astype(str), ["idle", "supplied_not_started"])
-    return with_unknowns(tables, canvas.stream(18), {"parcels": dated})
+    return {
+        "parcels": parcels,
+        "buildings": building_table(stock, ids),
+        "enterprises": enterprise_table(economy, ids),
+        "facilities": make_facilities(plots, register, lines, stock, canvas.stream(13)),
+    }

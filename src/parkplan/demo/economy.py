@@ -57,17 +57,15 @@ def make_economy(plots: Plots, register: Register, stock: Stock, rng: np.random.
         register.status.astype(str), ["in_use", "below_contract", "low_efficiency", "partly_unused"]
     )
     mu = register.area_m2 / M2_PER_MU
-    weight = np.select(
-        [register.status == "low_efficiency", register.status == "below_contract"], [0.28, 0.6], 1.45
-    )
+    weight = np.select([register.status == "low_efficiency", register.status == "below_contract"], [0.28, 0.6], 1.45)
     tax_mu = np.clip(TAX_MEDIAN_WAN_PER_MU * weight * np.exp(rng.normal(0, 0.95, count)), *TAX_RANGE_WAN_PER_MU)
     tax = tax_mu * YUAN_PER_WAN * mu
     output = tax / rng.lognormal(np.log(0.042), 0.35, count)
     staff = np.maximum(3, output / rng.lognormal(np.log(900_000.0), 0.45, count))
-    floor = np.bincount(stock.parcel, stock.floor_m2, count)
+    floor = np.bincount(stock.parcel, stock.floor_m2, count).astype(np.float64)
     totals = {"tax": tax, "output": output, "employees": staff, "floor": floor}
     number = np.where(working, _tenants(floor, rng), 0)
-    code = np.where(register.industrial, naming.industry(register.cluster, rng), None)
+    code = naming.industry(register.cluster, rng)
     firms = _firms(plots, register, totals, number, code, rng)
     return Economy(_sums(register, firms, working, mu, rng), firms, code)
 
@@ -78,7 +76,12 @@ def _tenants(floor: Floats, rng: np.random.Generator) -> Integers:
 
 
 def _firms(
-    plots: Plots, register: Register, totals: dict[str, Floats], number: Integers, code: Shapes, rng: np.random.Generator
+    plots: Plots,
+    register: Register,
+    totals: dict[str, Floats],
+    number: Integers,
+    code: Shapes,
+    rng: np.random.Generator,
 ) -> Firms:
     """Firms share what their parcel earns; some have another trade than the parcel, a few have no parcel on record."""
     homeless = int(np.ceil(RATES["firm_without_parcel"] * number.sum()))
@@ -101,8 +104,8 @@ def _firms(
         cluster,
         output,
         np.round(totals["tax"][parcel] * share, -2),
-        np.maximum(1, np.round(totals["employees"][parcel] * share)),
-        np.round(np.where(active, output * rng.lognormal(np.log(0.035), 0.5, len(parcel)), 0.0), -3),
+        np.asarray(np.maximum(1.0, np.round(totals["employees"][parcel] * share)), dtype=np.float64),
+        np.round(active * output * rng.lognormal(np.log(0.035), 0.5, len(parcel)), -3),
         high,
         _leased(parcel, share, number, totals["floor"], housed),
     )
@@ -111,7 +114,7 @@ def _firms(
 def _shared(name: Shapes, alone: Flags, rng: np.random.Generator) -> Shapes:
     """A few firms on parcels of their own carry the name of another: one firm on two parcels, or a namesake."""
     rows = rng.permutation(np.flatnonzero(alone))
-    pairs = max(1, int(round(RATES["name_twice"] * len(name) / 2)))
+    pairs = max(1, round(RATES["name_twice"] * len(name) / 2))
     name[rows[pairs : 2 * pairs]] = name[rows[:pairs]]
     return name
 
@@ -132,12 +135,10 @@ def _points(plots: Plots, parcel: Integers, rng: np.random.Generator) -> Shapes:
     target = middle + (shapely.get_coordinates(edge) - middle) * rng.uniform(0.05, 0.6, len(parcel))[:, None]
     points = shapely.points(np.round(target, 2))
     inside = shapely.contains(shapes, points)
-    return np.where(inside, points, shapely.points(np.round(middle, 3)))
+    return np.asarray(np.where(inside, points, shapely.points(np.round(middle, 3))))
 
 
-def _sums(
-    register: Register, firms: Firms, working: Flags, mu: Floats, rng: np.random.Generator
-) -> dict[str, Any]:
+def _sums(register: Register, firms: Firms, working: Flags, mu: Floats, rng: np.random.Generator) -> dict[str, Any]:
     count = len(working)
 
     def total(values: Floats) -> Floats:

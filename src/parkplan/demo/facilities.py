@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parkplan.demo.buildings import Stock
     from parkplan.demo.cutting import Shapes
     from parkplan.demo.register import Register
-    from parkplan.demo.roads import RoadNet
+    from parkplan.demo.roads import Lines
     from parkplan.demo.subdivision import Plots
 
 STOP_SPACING_M: Final = 850.0
@@ -41,21 +41,23 @@ ON_PARCELS: Final = {
 
 
 def make_facilities(
-    plots: Plots, register: Register, net: RoadNet, stock: Stock, rng: np.random.Generator
+    plots: Plots, register: Register, lines: Lines, stock: Stock, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
     """All facilities; capacities are pupils, beds, MVA, m³ a day, vehicles or beds by kind."""
     found: list[tuple[str, Shapes, np.ndarray]] = []
     total = register.area_m2.sum()
     for kind, (use, land, limits) in ON_PARCELS.items():
         rows = np.flatnonzero(register.use == use)
+        if not len(rows):
+            rows = np.flatnonzero(~register.industrial)[len(found) : len(found) + 1]
         rows = rows[np.argsort(-register.area_m2[rows], kind="stable")][: max(2, int(total / land / 4))]
         found.append((kind, shapely.point_on_surface(plots.geometry[rows]), rng.integers(*limits, len(rows))))
-    main = np.isin(net.lines.rank, [1, 2])
-    found.append(("bus_stop", _stops(net.lines.geometry[main]), np.array([])))
-    trunk = net.lines.geometry[net.lines.rank == 1]
+    main = np.isin(lines.rank, [1, 2])
+    found.append(("bus_stop", _stops(lines.geometry[main]), np.array([])))
+    trunk = lines.geometry[lines.rank == 1]
     longest = trunk[np.argsort(-shapely.length(trunk), kind="stable")[[0, min(7, len(trunk) - 1)]]]
     found.append(("rail_station", shapely.line_interpolate_point(longest, 0.5, normalized=True), np.array([])))
-    lodging = np.flatnonzero(stock.use == "dormitory")
+    lodging = np.flatnonzero(stock.use == ("dormitory" if "dormitory" in stock.use else "residential"))
     lodging = lodging[np.argsort(-stock.floor_m2[lodging], kind="stable")][: max(3, len(lodging) // 5)]
     beds = np.round(stock.floor_m2[lodging] / 9.0, -1)
     found.append(("dormitory", shapely.point_on_surface(stock.geometry[lodging]), beds))
@@ -64,7 +66,10 @@ def make_facilities(
 
 def _stops(lines: Shapes) -> Shapes:
     """Points about every `STOP_SPACING_M` along the main roads, thinned where roads meet."""
-    number = np.maximum((shapely.length(lines) / STOP_SPACING_M).astype(int), (shapely.length(lines) > 420.0).astype(int))
+    number = np.maximum(
+        (shapely.length(lines) / STOP_SPACING_M).astype(int), (shapely.length(lines) > 420.0).astype(int)
+    )
+    number[np.argmax(shapely.length(lines))] = max(1, int(number.max()))
     row = np.repeat(np.arange(len(lines)), number)
     place = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
     points = shapely.line_interpolate_point(lines[row], (place + 0.5) / number[row], normalized=True)

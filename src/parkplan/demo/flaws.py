@@ -68,7 +68,7 @@ def _spread(known: Flags, rate: float, rng: np.random.Generator) -> Flags:
     """Flags on an exact share of the known rows."""
     rows = np.flatnonzero(known)
     chosen = np.zeros(len(known), dtype=bool)
-    chosen[rng.permutation(rows)[: int(round(rate * len(rows)))]] = True
+    chosen[rng.permutation(rows)[: round(rate * len(rows))]] = True
     return chosen
 
 
@@ -91,7 +91,7 @@ def neighbours(polygons: Shapes, rows: Integers) -> tuple[Integers, Integers, Sh
 
 def with_slivers(polygons: Shapes, rng: np.random.Generator) -> Shapes:
     """Push the side of some parcels a little way into a neighbour."""
-    wanted = max(1, int(round(RATES["overlap"] * len(polygons))))
+    wanted = max(1, round(RATES["overlap"] * len(polygons)))
     rows = np.sort(rng.permutation(len(polygons))[: 3 * wanted])
     first, second, side = neighbours(polygons, rows)
     pick = np.sort(rng.permutation(len(first))[:wanted])
@@ -106,7 +106,7 @@ def with_slivers(polygons: Shapes, rng: np.random.Generator) -> Shapes:
 
 def with_straddlers(plots: Plots, register: Register, stock: Stock, rng: np.random.Generator) -> Stock:
     """Add tin sheds built across the line between two parcels, in the setback of both."""
-    wanted = max(1, int(round(RATES["straddling_building"] * len(stock.parcel))))
+    wanted = max(1, round(RATES["straddling_building"] * len(stock.parcel)))
     works = np.flatnonzero(register.industrial & register.built)
     first, second, side = neighbours(plots.geometry, np.sort(rng.permutation(works)[: 6 * wanted]))
     both = (register.industrial & register.built)[second]
@@ -114,7 +114,9 @@ def with_straddlers(plots: Plots, register: Register, stock: Stock, rng: np.rand
     length = shapely.length(side)
     reach = np.minimum(rng.uniform(9.0, 16.0, len(side)), length - 8.0) / 2
     middle = rng.uniform(reach + 2.0, length - reach - 2.0)
-    ends = [shapely.get_coordinates(shapely.line_interpolate_point(side, at)) for at in (middle - reach, middle + reach)]
+    ends = [
+        shapely.get_coordinates(shapely.line_interpolate_point(side, at)) for at in (middle - reach, middle + reach)
+    ]
     axis = shapely.linestrings(np.stack(ends, axis=1))
     shed = shapely.set_precision(shapely.buffer(axis, STRADDLE_M / 2, cap_style="flat"), 0.001)
     room = shapely.union(plots.geometry[first], plots.geometry[second], grid_size=0.001)

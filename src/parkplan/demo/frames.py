@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +13,12 @@ from parkplan.model.tables import TABLES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import ArrayLike
+
     from parkplan.demo.cutting import Shapes
 
 CRS: Final = "EPSG:4547"
-DTYPES: Final = {
+DTYPES: Final[dict[str, Any]] = {
     "text": "str",
     "code": "str",
     "number": "float64",
@@ -32,26 +34,22 @@ def table(name: str, columns: Mapping[str, Any], geometry: Shapes) -> gpd.GeoDat
     Numbers use NaN, dates NaT, texts None for unknown.
     """
     rows = len(geometry)
-    made = {
-        column.name: _typed(columns.get(column.name), DTYPES[column.kind], rows) for column in TABLES[name].columns
-    }
+    made = {column.name: _typed(columns.get(column.name), column.kind, rows) for column in TABLES[name].columns}
     return gpd.GeoDataFrame(pd.DataFrame(made, index=pd.RangeIndex(rows)), geometry=np.asarray(geometry), crs=CRS)
 
 
-def _typed(values: Any, dtype: str, rows: int) -> pd.Series:
+def _typed(values: ArrayLike | None, kind: str, rows: int) -> pd.Series:
+    dtype = DTYPES[kind]
     if values is None:
-        return pd.Series(pd.NA if dtype in ("Int64", "boolean") else None, index=range(rows), dtype=dtype)
-    if dtype == "Int64":
+        made = pd.Series(pd.NA if dtype in ("Int64", "boolean") else None, index=range(rows), dtype=dtype)
+    elif dtype in ("Int64", "boolean"):
         number = np.asarray(values, dtype=float)
         known = np.isfinite(number)
-        return pd.Series(pd.arrays.IntegerArray(np.where(known, number, 0).astype(np.int64), ~known))
-    if dtype == "boolean":
-        number = np.asarray(values, dtype=float)
-        known = np.isfinite(number)
-        return pd.Series(pd.arrays.BooleanArray(np.where(known, number, 0).astype(bool), ~known))
-    return pd.Series(values).astype(dtype)
-
-
-def frequent(rng: np.random.Generator, rows: int, share: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Flags that are true at a given rate."""
-    return rng.random(rows) < share
+        filled = np.where(known, number, 0)
+        if dtype == "Int64":
+            made = pd.Series(pd.arrays.IntegerArray(filled.astype(np.int64), ~known))
+        else:
+            made = pd.Series(pd.arrays.BooleanArray(filled.astype(bool), ~known))
+    else:
+        made = pd.Series(np.asarray(values), dtype=dtype)
+    return cast("pd.Series", made)

@@ -8,18 +8,21 @@ import numpy as np
 import shapely
 
 from parkplan.demo import naming, skeleton
-from parkplan.demo.cutting import parts
+from parkplan.demo.blocks import without
+from parkplan.demo.cutting import merged_by, parts
 from parkplan.demo.frames import table
 from parkplan.demo.settlement import KIND_INDEX, OPEN
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from parkplan.demo.cutting import Floats, Shapes
     from parkplan.demo.roads import RoadNet
     from parkplan.demo.settlement import Settlement
     from parkplan.demo.terrain import Canvas, Terrain
 
+TILE_M: Final = 4_000.0
 TITLES: Final = {
     "ecological_redline": ("生态保护红线", "veto"),
     "permanent_farmland": ("永久基本农田", "veto"),
@@ -32,35 +35,37 @@ TITLES: Final = {
 }
 
 
-def blob(centre: Floats, radii: tuple[float, float], rng: np.random.Generator, points: int = 96) -> Any:
+def blob(centre: Floats, radii: tuple[float, float], rng: np.random.Generator, points: int = 96) -> BaseGeometry:
     """An uneven closed outline about a centre (metres)."""
     angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
     waves = zip((2, 3, 5, 8, 13, 17), rng.uniform(0, 2 * np.pi, 6), strict=True)
     uneven = 1 + sum(0.32 / k * np.sin(k * angle + phase) for k, phase in waves)
-    return shapely.Polygon(centre + np.column_stack([np.cos(angle) * radii[0], np.sin(angle) * radii[1]]) * uneven[:, None])
+    return shapely.Polygon(
+        centre + np.column_stack([np.cos(angle) * radii[0], np.sin(angle) * radii[1]]) * uneven[:, None]
+    )
 
 
-def hill(canvas: Canvas, rng: np.random.Generator) -> Any:
+def hill(canvas: Canvas, rng: np.random.Generator) -> BaseGeometry:
     """The wooded hill in the north."""
     x, y, rx, ry = skeleton.HILL
     return blob(canvas.place([(x, y)])[0], (rx * 1000 * canvas.scale, ry * 1000 * canvas.scale), rng)
 
 
 def make_constraints(
-    terrain: Terrain, net: RoadNet, settlement: Settlement, wood: Any, fields: Shapes
+    terrain: Terrain, net: RoadNet, settlement: Settlement, wood: BaseGeometry, fields: Shapes
 ) -> gpd.GeoDataFrame:
     """All constraint lines of the district."""
     rng = terrain.canvas.stream(9)
     canvas = terrain.canvas
     size = 1000.0 * canvas.scale
     settled = net.cells[net.home != OPEN]
-    grown = shapely.union_all(shapely.buffer(settled, 45.0, join_style="mitre"))
-    grown = shapely.intersection(shapely.simplify(shapely.buffer(grown, -25.0), 6.0), terrain.land)
+    grown = shapely.simplify(shapely.buffer(_merged(shapely.buffer(settled, 45.0, join_style="mitre")), -25.0), 6.0)
     villages = settlement.xy[settlement.kind[1:] == KIND_INDEX["village"]]
     lots = settlement.xy[[n.cluster == "new_materials" for n in settlement.names[1:]]][:3]
     blue = shapely.intersection(shapely.buffer(terrain.open_water, 25.0, quad_segs=3), terrain.outline)
     wetland = shapely.intersection(
-        shapely.buffer(terrain.river, 160.0 * min(1.0, canvas.scale)), blob(canvas.place([(11.6, 1.9)])[0], (0.5 * size, 1.2 * size), rng)
+        shapely.buffer(terrain.river, 160.0 * min(1.0, canvas.scale)),
+        blob(canvas.place([(11.6, 1.9)])[0], (0.5 * size, 1.2 * size), rng),
     )
     low = shapely.intersection(
         shapely.buffer(terrain.river, 0.62 * size), blob(canvas.place([(11.4, 3.2)])[0], (1.5 * size, 2.6 * size), rng)
@@ -68,7 +73,7 @@ def make_constraints(
     shapes: dict[str, Any] = {
         "ecological_redline": [wood, shapely.intersection(wetland, terrain.outline)],
         "permanent_farmland": _farmland(fields, wood, blue),
-        "urban_growth_boundary": [grown],
+        "urban_growth_boundary": [shapely.intersection(grown, terrain.land)],
         "water": [blue],
         "flood": [shapely.difference(shapely.intersection(low, terrain.land), terrain.open_water)],
         "heritage": [blob(xy, (90.0, 70.0), rng) for xy in villages[::4][:3]],
@@ -78,9 +83,16 @@ def make_constraints(
     return _table(shapes)
 
 
-def _farmland(fields: Shapes, wood: Any, blue: Any) -> Shapes:
+def _merged(shapes: Shapes) -> BaseGeometry:
+    """Union of many shapes, first within tiles and then of the tiles."""
+    tile = np.floor(shapely.get_coordinates(shapely.centroid(shapes)) / TILE_M).astype(np.int64)
+    _, group = np.unique(tile, axis=0, return_inverse=True)
+    return shapely.union_all(merged_by(shapes, group.ravel(), int(group.max(initial=-1)) + 1))
+
+
+def _farmland(fields: Shapes, wood: BaseGeometry, blue: BaseGeometry) -> Shapes:
     fields = fields[shapely.area(fields) > 60_000.0]
-    fields = shapely.difference(shapely.buffer(fields, -22.0, join_style="bevel"), shapely.union(wood, blue))
+    fields = without(shapely.buffer(fields, -22.0, join_style="bevel"), np.array([wood, blue], dtype=object))
     found, _ = parts(fields)
     return np.asarray(found[shapely.area(found) > 30_000.0])
 

@@ -1,9 +1,9 @@
-"""Layouts: which building goes where in a parcel, as rectangles (or an L) in the parcel's frame, front at the bottom."""
+"""Layouts: which building goes where in a parcel, as rectangles (or an L) in its frame, front at the bottom."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -121,18 +121,15 @@ def _factories(
     partly = np.isin(status.astype(str), ["partly_unused", "under_construction"])
     rear = d - np.where(partly, 0.9 * d, 0.0)
     shed = np.where(low & (2 * d > 48) & (rng.random(len(rows)) < 0.4), 9.0, 0.0)
-    bottom = -d + np.where(deep > 0, deep + GAP_M, 0.0)
     top = rear - np.where(shed > 0, shed + 4.0, 0.0)
-    tall_enough = top - bottom > 12.0
-    bottom = np.where(tall_enough, bottom, -d)
-    found = [_halls(rows[:], w, bottom, top, low, rng)]
+    deep = np.where(top + d - deep - GAP_M > 12.0, deep, 0.0)
+    bottom = -d + np.where(deep > 0, deep + GAP_M, 0.0)
+    found = [_halls(rows, w, bottom, top, low, rng)]
     band = deep > 0
     found.append(_band(rows[band], w[band], -d[band], deep[band], rng))
     sheds = shed > 0
     span = w[sheds] * rng.uniform(0.3, 0.9, sheds.sum())
-    found.append(
-        _one(rows[sheds], np.column_stack([-span, (rear - shed)[sheds], span, rear[sheds]]), "shed", 1)
-    )
+    found.append(_one(rows[sheds], np.column_stack([-span, (rear - shed)[sheds], span, rear[sheds]]), "shed", 1))
     return Cells(*(np.concatenate([getattr(c, n) for c in found]) for n in Cells.__slots__))
 
 
@@ -175,8 +172,12 @@ def _band(rows: Integers, w: Floats, front: Floats, deep: Floats, rng: np.random
     return Cells(*(np.concatenate([getattr(c, n) for c in (office, dormitory)]) for n in Cells.__slots__))
 
 
-def _one(rows: Integers, bounds: Floats, use: str, storeys: Any) -> Cells:
+def _one(rows: Integers, bounds: Floats, use: str, storeys: int | Integers) -> Cells:
     count = len(rows)
     return Cells(
-        bounds, rows, np.full(count, use, dtype=object), np.zeros(count, dtype=int) + storeys, np.zeros(count)
+        bounds,
+        rows,
+        np.full(count, use, dtype=object),
+        np.broadcast_to(np.asarray(storeys, dtype=np.int64), (count,)),
+        np.zeros(count),
     )

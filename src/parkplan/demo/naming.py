@@ -17,6 +17,7 @@ WORD_STEP: Final = 5_413
 PLACE_FIRST: Final = tuple("槿荻砚霁珩沐朴芃榆桉笺翊昀筱苇漪斓谣岑聆")
 PLACE_SECOND: Final = tuple("汀澜浦岸洲桥湾塘陂埠坡圩坪围陌堤渡")
 
+ORDINALS: Final = tuple("一二三四五六七八九")
 TRADES: Final[dict[str, tuple[str, ...]]] = {
     "electronics": ("电子", "光电", "电路", "半导体", "智能终端", "传感科技"),
     "new_materials": ("新材料", "高分子材料", "涂料", "薄膜材料", "合金材料", "精细化工"),
@@ -68,7 +69,9 @@ def places(numbers: Integers) -> Shapes:
     first = np.array(PLACE_FIRST, dtype=object)[(n * 3 + n // (a * b)) % a]
     second = np.array(PLACE_SECOND, dtype=object)[(n * 3 + n // a) % b]
     again = n // (a * b)
-    return np.asarray(first + second + np.where(again > 0, again.astype(str), "").astype(object))
+    many = int(again.max(initial=0))
+    ordinals = np.array(["", *ORDINALS[:many], *(str(i) for i in range(len(ORDINALS) + 1, many + 1))], dtype=object)
+    return np.asarray(first + second + ordinals[again])
 
 
 def firms(trade: Shapes, rng: np.random.Generator, skip: int = 0) -> Shapes:
@@ -90,8 +93,9 @@ def firms(trade: Shapes, rng: np.random.Generator, skip: int = 0) -> Shapes:
         here = trade == key
         does[here] = np.array(words, dtype=object)[(pick[here] * len(words)).astype(int)]
     form = np.array(["有限公司", "科技有限公司", "实业有限公司", "制造有限公司", "厂"], dtype=object)
-    made = np.isin(trade.astype(str), list(CODES))
-    return np.asarray(brand + does + form[np.where(made, rng.choice(5, rows, p=[0.46, 0.2, 0.14, 0.14, 0.06]), 0)])
+    which = rng.choice(5, rows, p=[0.46, 0.2, 0.14, 0.14, 0.06])
+    plain = ~np.isin(trade.astype(str), list(CODES)) | np.array([word.endswith("科技") for word in does])
+    return np.asarray(brand + does + form[np.where(plain, 0, which)])
 
 
 def industry(cluster: Shapes, rng: np.random.Generator) -> Shapes:

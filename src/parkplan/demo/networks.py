@@ -8,15 +8,14 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
-from scipy.spatial import cKDTree
 
-from parkplan.demo.cutting import parts
+from parkplan.demo.cutting import nearest, parts
 from parkplan.demo.terrain import GRID_M
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from parkplan.demo.cutting import Floats, Integers, Shapes
+    from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
     from parkplan.demo.terrain import Terrain
 
 STUB_M: Final = 60.0
@@ -33,6 +32,16 @@ def noded(lines: Shapes, rank: Integers) -> tuple[Shapes, Integers]:
 
     Where lines coincide the one of higher class (lower rank) is kept. Dead ends shorter than `STUB_M` are pruned.
     """
+    pieces, owner = _split(lines, rank)
+    for _ in range(2):
+        node = ends(pieces)[0]
+        degree = np.bincount(node.ravel())
+        stub = (shapely.length(pieces) < STUB_M) & (degree[node] == 1).any(axis=1)
+        pieces, owner = pieces[~stub], owner[~stub]
+    return pieces, owner
+
+
+def _split(lines: Shapes, rank: Integers) -> tuple[Shapes, Integers]:
     pieces, _ = parts(np.array([shapely.union_all(lines, grid_size=GRID_M)], dtype=object), kind=1)
     middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     order = np.argsort(rank, kind="stable")
@@ -40,13 +49,18 @@ def noded(lines: Shapes, rank: Integers) -> tuple[Shapes, Integers]:
     first = np.lexsort((near, piece))
     piece, near = piece[first], near[first]
     piece, at = np.unique(piece, return_index=True)
-    pieces, owner = pieces[piece], order[near[at]]
-    for _ in range(2):
-        node = ends(pieces)[0]
-        degree = np.bincount(node.ravel())
-        stub = (shapely.length(pieces) < STUB_M) & (degree[node] == 1).any(axis=1)
-        pieces, owner = pieces[~stub], owner[~stub]
-    return pieces, owner
+    return pieces[piece], order[near[at]]
+
+
+def _uncrossed(pieces: Shapes, owner: Integers) -> tuple[Shapes, Integers]:
+    """The pieces with nodes where an approach to a bridge crosses another road."""
+    pairs = shapely.STRtree(pieces).query(pieces, predicate="crosses")
+    rows = np.unique(pairs)
+    if not len(rows):
+        return pieces, owner
+    split, row = _split(pieces[rows], np.zeros(len(rows), dtype=np.int64))
+    kept = np.delete(np.arange(len(pieces)), rows)
+    return np.concatenate([pieces[kept], split]), np.concatenate([owner[kept], owner[rows[row]]])
 
 
 def ends(lines: Shapes) -> tuple[Integers, Floats]:
@@ -80,7 +94,17 @@ def joined(lines: Shapes, rank: Integers, terrain: Terrain) -> tuple[Shapes, Int
     if fresh:
         pieces = np.concatenate([pieces, np.array(fresh, dtype=object)])
         owner = np.concatenate([owner, np.array(likes)])
-    return _banked(pieces, owner, terrain)
+    pieces, owner = _banked(*_uncrossed(pieces, owner), terrain)
+    main = _in_main_piece(pieces)
+    return pieces[main], owner[main]
+
+
+def _in_main_piece(lines: Shapes) -> Flags:
+    """Whether each line belongs to the largest connected piece of the net."""
+    node, xy = ends(lines)
+    net = coo_array((np.ones(len(node)), (node[:, 0], node[:, 1])), shape=(len(xy), len(xy)))
+    _, member = connected_components(net, directed=False)
+    return np.asarray(member[node[:, 0]] == np.argmax(np.bincount(member)))
 
 
 def _bent(line: BaseGeometry, end: Floats, target: Floats) -> BaseGeometry:
@@ -126,7 +150,7 @@ def _facing(node: Integers, xy: Floats, terrain: Terrain) -> list[Link]:
     loose = np.flatnonzero(wet & shapely.contains_xy(water, xy))
     if len(loose) < 2:
         return []
-    gap, near = cKDTree(xy[loose]).query(xy[loose], k=2)
+    gap, near = nearest(xy[loose], xy[loose], 2)
     other = near[:, 1]
     mutual = (other[other] == np.arange(len(loose))) & (gap[:, 1] < FACING_M) & (np.arange(len(loose)) < other)
     pairs = zip(loose[mutual].tolist(), loose[other[mutual]].tolist(), strict=True)
@@ -141,15 +165,19 @@ def _links(node: Integers, xy: Floats, given: list[Link]) -> list[Link]:
     pieces, member = connected_components(net, directed=False)
     links: list[Link] = []
     while pieces > 1:
-        start, end, gap = _nearest_elsewhere(xy, member)
+        start, end, gap = _nearest_elsewhere(xy, member.astype(np.int64))
         weights = coo_array((gap, (member[start], member[end])), shape=(pieces, pieces)).tocsr()
         tree = minimum_spanning_tree(weights).tocoo()
         chosen = set(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
-        pairs = zip(start.tolist(), end.tolist(), strict=True)
-        kept = [(a, b) for a, b in pairs if (int(member[a]), int(member[b])) in chosen]
+        kept = [
+            (a, b)
+            for a, b in zip(start.tolist(), end.tolist(), strict=True)
+            if (int(member[a]), int(member[b])) in chosen
+        ]
         links += [(a, b, xy[a], xy[b]) for a, b in kept]
-        a, b = np.array(kept).T
-        linked = coo_array((np.ones(len(a)), (member[a], member[b])), shape=(pieces, pieces))
+        ends_of = np.array(kept)
+        near, far = member[ends_of[:, 0]], member[ends_of[:, 1]]
+        linked = coo_array((np.ones(len(kept)), (near, far)), shape=(pieces, pieces))
         pieces, label = connected_components(linked, directed=False)
         member = label[member]
     return links
@@ -159,7 +187,7 @@ def _nearest_elsewhere(xy: Floats, member: Integers) -> tuple[Integers, Integers
     """For each piece but the largest: its node nearest to another piece, that other node, and their distance."""
     main = int(np.argmax(np.bincount(member)))
     others = np.flatnonzero(member != main)
-    distance, near = cKDTree(xy).query(xy[others], k=min(24, len(xy)))
+    distance, near = nearest(xy[others], xy, min(24, len(xy)))
     distance = np.where(member[near] != member[others][:, None], distance, np.inf)
     best = np.argmin(distance, axis=1)
     rows = np.arange(len(others))
@@ -167,8 +195,8 @@ def _nearest_elsewhere(xy: Floats, member: Integers) -> tuple[Integers, Integers
     far = ~np.isfinite(gap)
     if far.any():
         trunk = np.flatnonzero(member == main)
-        gap[far], hit = cKDTree(xy[trunk]).query(xy[others[far]])
-        target[far] = trunk[hit]
+        away, hit = nearest(xy[others[far]], xy[trunk], 1)
+        gap[far], target[far] = away[:, 0], trunk[hit[:, 0]]
     order = np.lexsort((gap, member[others]))
     _, first = np.unique(member[others][order], return_index=True)
     chosen = order[first]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -14,6 +14,7 @@ from parkplan.demo.settlement import KIND_INDEX, OPEN
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from parkplan.demo.blocks import Blocks
     from parkplan.demo.cutting import Floats, Integers, Shapes
@@ -61,7 +62,7 @@ def make_streets(terrain: Terrain) -> gpd.GeoDataFrame:
     return table("streets", columns, np.array(shapes, dtype=object))
 
 
-def _lengthened(line: Any) -> Any:
+def _lengthened(line: BaseGeometry) -> BaseGeometry:
     longest, _ = parts(np.array([line], dtype=object), kind=1)
     xy = shapely.get_coordinates(longest[np.argmax(shapely.length(longest))])
     reach = 0.2 * np.hypot(*(xy[-1] - xy[0]))
@@ -90,7 +91,8 @@ def make_parks(terrain: Terrain, net: RoadNet, settlement: Settlement, faces: Sh
         leads.append(home.cluster)
     area = shapely.Polygon(terrain.canvas.place(AGGLOMERATION_KM))
     inside = shapely.contains(area, shapely.point_on_surface(faces))
-    shapes.append(_largest(shapely.union_all(faces[inside], grid_size=0.01)))
+    bounded = shapely.union_all(faces[inside], grid_size=0.01)
+    shapes.append(_largest(shapely.intersection(area, terrain.land) if shapely.is_empty(bounded) else bounded))
     names.append("澜南大型产业集聚区")
     kinds.append("agglomeration_area")
     leads.append("new_materials")
@@ -106,7 +108,7 @@ def make_parks(terrain: Terrain, net: RoadNet, settlement: Settlement, faces: Sh
     return table("parks", columns, polygons)
 
 
-def _largest(shape: Any) -> Any:
+def _largest(shape: BaseGeometry) -> BaseGeometry:
     found, _ = parts(np.array([shape], dtype=object))
     best = found[np.argmax(shapely.area(found))]
     closed = shapely.Polygon(shapely.get_exterior_ring(best))
@@ -114,7 +116,7 @@ def _largest(shape: Any) -> Any:
 
 
 def make_plan(
-    blocks: Blocks, settlement: Settlement, open_use: Shapes, wood: Any, rng: np.random.Generator
+    blocks: Blocks, settlement: Settlement, open_use: Shapes, wood: BaseGeometry, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
     """A planned zone for every block: mostly the present use, some old works turned over, fields kept open."""
     use = np.where(blocks.home == OPEN, open_use, blocks.use)
@@ -143,7 +145,7 @@ def make_plan(
     return table("land_use_plan", columns, shapes)
 
 
-def _wooded(shapes: Shapes, use: Shapes, wood: Any) -> tuple[Shapes, Shapes]:
+def _wooded(shapes: Shapes, use: Shapes, wood: BaseGeometry) -> tuple[Shapes, Shapes]:
     """Zones on the hill become woodland where they lie in it."""
     hit = np.flatnonzero(shapely.intersects(shapes, wood) & np.isin(use.astype(str), ["0101", "0103", "0201", "1704"]))
     outside, row = parts(shapely.difference(shapes[hit], wood))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -11,6 +11,8 @@ from parkplan.demo.cutting import halved, oriented_box, parts
 from parkplan.demo.settlement import OPEN
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from parkplan.demo.blocks import Blocks
     from parkplan.demo.cutting import Flags, Floats, Shapes
 
@@ -20,7 +22,7 @@ SHARE: Final = 0.15
 LARGEST_M2: Final = 700_000.0
 
 
-def pond_fields(blocks: Blocks, wood: Any, rng: np.random.Generator) -> Flags:
+def pond_fields(blocks: Blocks, wood: BaseGeometry, rng: np.random.Generator) -> Flags:
     """Open blocks that are laid out as ponds: in patches, away from the hill."""
     size = shapely.area(blocks.geometry)
     xy = shapely.get_coordinates(shapely.centroid(blocks.geometry))

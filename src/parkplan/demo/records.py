@@ -11,14 +11,14 @@ from parkplan.demo import naming
 from parkplan.demo.economy import ABOVE_SCALE_YUAN, Economy
 from parkplan.demo.flaws import RATES, disagreeing, with_slivers
 from parkplan.demo.frames import table
-from parkplan.demo.roads import CLASSES, RoadNet
+from parkplan.demo.roads import CLASSES, Lines
 from parkplan.demo.terrain import Terrain, water_polygons
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from parkplan.demo.buildings import Stock
-    from parkplan.demo.cutting import Shapes
+    from parkplan.demo.cutting import Integers, Shapes
     from parkplan.demo.register import Register
     from parkplan.demo.subdivision import Plots
 
@@ -31,14 +31,14 @@ def parcel_table(
 ) -> gpd.GeoDataFrame:
     """The parcels; ``ids`` are the identifiers of the parks."""
     count = len(plots.geometry)
-    floor = np.bincount(stock.parcel, stock.floor_m2, count)
+    floor = np.bincount(stock.parcel, stock.floor_m2, count).astype(float)
     base = np.bincount(stock.parcel, np.round(shapely.area(stock.geometry), 1), count)
     street = np.array(naming.STREETS, dtype=object)[register.street]
     group = np.array([code[:2] for code in register.use], dtype=object)
     letter = np.array([LETTERS[code] for code in group], dtype=object)
     limits = np.array(FAR_LIMITS)[rng.choice(len(FAR_LIMITS), count, p=[0.25, 0.3, 0.2, 0.15, 0.1])]
     limits[~register.industrial] = np.nan
-    park = np.append(ids, None)[register.park]
+    park = looked_up(ids, register.park)
     columns: dict[str, Any] = {
         "parcel_id": naming.numbered("DEMO-P", count),
         "name": np.array(naming.SHORT_STREETS, dtype=object)[register.street] + letter + _serial(group) + "号地块",
@@ -61,6 +61,11 @@ def parcel_table(
     return table("parcels", columns, with_slivers(plots.geometry, rng))
 
 
+def looked_up(ids: Shapes, rows: Integers) -> Shapes:
+    """Identifiers by row; None for the row -1."""
+    return np.concatenate([ids, np.array([None], dtype=object)])[rows]
+
+
 def _serial(group: Shapes) -> Shapes:
     """Running numbers within each group, as text."""
     number = np.zeros(len(group), dtype=int)
@@ -70,7 +75,7 @@ def _serial(group: Shapes) -> Shapes:
     return np.array([f"{n:04d}" for n in number.tolist()], dtype=object)
 
 
-def _holders(register: Register, economy: Economy, group: Shapes, rng: np.random.Generator) -> Any:
+def _holders(register: Register, economy: Economy, group: Shapes, rng: np.random.Generator) -> Shapes:
     """Right holders: the largest firm of the parcel, or an invented one; land not yet supplied has none."""
     trade = np.where(register.industrial, register.cluster, group)
     holder = naming.firms(trade, rng, skip=len(economy.firms.name))
@@ -81,7 +86,8 @@ def _holders(register: Register, economy: Economy, group: Shapes, rng: np.random
     order = np.lexsort((economy.firms.output, economy.firms.parcel))
     order = order[known[order]]
     holder[economy.firms.parcel[order]] = economy.firms.name[order]
-    return np.where(register.status == "approved_not_supplied", None, holder)
+    holder[register.status == "approved_not_supplied"] = None
+    return holder
 
 
 def building_table(stock: Stock, ids: Shapes) -> gpd.GeoDataFrame:
@@ -108,7 +114,7 @@ def enterprise_table(economy: Economy, ids: Shapes) -> gpd.GeoDataFrame:
         "name": firms.name,
         "industry_code": firms.code,
         "cluster": firms.cluster,
-        "parcel_id": np.append(ids, None)[firms.parcel],
+        "parcel_id": looked_up(ids, firms.parcel),
         "above_scale": firms.output >= ABOVE_SCALE_YUAN,
         "high_tech": firms.high_tech,
         "output_yuan": firms.output,
@@ -120,9 +126,8 @@ def enterprise_table(economy: Economy, ids: Shapes) -> gpd.GeoDataFrame:
     return table("enterprises", columns, firms.point)
 
 
-def road_table(net: RoadNet) -> gpd.GeoDataFrame:
+def road_table(lines: Lines) -> gpd.GeoDataFrame:
     """The roads, one row between two junctions; the pieces of one street line share its name."""
-    lines = net.lines
     lanes = np.select([lines.rank == 0, lines.rank == 1, lines.rank == 2], [6, 6, 4], 2)
     ending = np.array(["高速", "大道", "路", "街"], dtype=object)[lines.rank]
     ending = np.where(lines.width_m < 10.0, "村道", ending)

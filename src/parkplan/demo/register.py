@@ -14,6 +14,7 @@ from parkplan.demo.settlement import KIND_INDEX
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from parkplan.demo.blocks import Blocks
     from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
@@ -152,13 +153,15 @@ def _clusters(home: Integers, industrial: Flags, settlement: Settlement, rng: np
     lead = np.array([n.cluster for n in settlement.names], dtype=object)[home]
     led = (rng.random(len(home)) < 0.68) & (lead != "other")
     stray = rng.choice(every, len(home), p=[0.17, 0.13, 0.15, 0.15, 0.08, 0.1, 0.22])
-    return np.where(industrial, np.where(led, lead, stray), None)
+    cluster = np.where(led, lead, stray).astype(object)
+    cluster[~industrial] = None
+    return cluster
 
 
 def _dates(status: Shapes, industrial: Flags, kind: Integers, rng: np.random.Generator) -> dict[str, Any]:
     rows = len(status)
 
-    def days(low: int, high: int) -> Any:
+    def days(low: int, high: int) -> NDArray[np.timedelta64]:
         return rng.integers(low, high, rows).astype("timedelta64[D]")
 
     never = np.datetime64("NaT", "D")

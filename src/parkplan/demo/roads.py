@@ -10,7 +10,7 @@ import shapely
 
 from parkplan.demo.cutting import cut, oriented_box, parts
 from parkplan.demo.networks import joined
-from parkplan.demo.settlement import KINDS, OPEN, Settlement
+from parkplan.demo.settlement import KIND_INDEX, KINDS, OPEN, Settlement
 
 if TYPE_CHECKING:
     from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
@@ -23,6 +23,10 @@ LARGEST_OPEN_M2: Final = 4_000_000.0
 QUARTER_M2: Final = 230_000.0
 """Cells of this size are settled as a whole, so that neighbourhoods end at roads; villages are finer."""
 UNDECIDED: Final = -1
+LARGE_SHARE: Final = 0.07
+LARGE_BLOCK_M2: Final = 190_000.0
+"""Now and then a block of works stays whole for a large plant."""
+LARGE_KINDS: Final = (KIND_INDEX["newtown"], KIND_INDEX["park"], KIND_INDEX["works"])
 COUNTRY_WIDTH_M: Final = 15.0
 LANE_WIDTH_M: Final = 7.0
 """Widths of secondary and minor roads where both sides are open land."""
@@ -88,6 +92,7 @@ def _judged(
     home = np.where(decided == UNDECIDED, touched, decided)
     kind = settlement.kind[home]
     target = np.array([k.block_m2 for k in KINDS])[kind] * np.exp(rng.normal(0, 0.3, len(cells)))
+    target = np.where(np.isin(kind, LARGE_KINDS) & (rng.random(len(cells)) < LARGE_SHARE), LARGE_BLOCK_M2, target)
     box = oriented_box(cells)
     slim = np.minimum(box.half_u, box.half_v) * 2 < np.array([k.narrowest_m for k in KINDS])[kind]
     stop = np.where(home == OPEN, area < LARGEST_OPEN_M2, (area < target) | (slim & (area < 4 * target)))

@@ -1,4 +1,4 @@
-"""How land is settled: kinds of neighbourhood, their grain and mix of uses, and which neighbourhood a cell belongs to."""
+"""How land is settled: kinds of neighbourhood, their grain and uses, and to which one a cell belongs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from parkplan.demo import skeleton
+from parkplan.demo.cutting import nearest
 from parkplan.demo.skeleton import Neighbourhood
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ class Settlement:
     def nearest(self, points: Floats) -> tuple[Integers, Floats]:
         """Neighbourhood nearest to each point, in units of its reach, and that ratio (below 1: inside)."""
         near = min(8, len(self.xy))
-        distance, index = cKDTree(self.xy).query(points, k=near)
-        distance, index = distance.reshape(-1, near), index.reshape(-1, near)
+        distance, index = nearest(points, self.xy, near)
         bend = 0.16 * np.sin(points[:, 0] / 410.0 + points[:, 1] / 730.0) + 0.12 * np.sin(points[:, 1] / 290.0)
         ratio = distance / self.reach_m[index] + bend[:, None]
         best = np.argmin(ratio, axis=1)

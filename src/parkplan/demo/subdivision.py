@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from parkplan.demo.blocks import GRID_M, edges, on_road
-from parkplan.demo.cutting import halved, oriented_box, parts
+from parkplan.demo.cutting import bulk, halved, oriented_box, parts
 from parkplan.demo.settlement import KINDS
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNDIVIDED: Final = ("1401", "1402", "1403", "0803", "0804", "0806", "1302")
 NARROWEST_FRONT_M: Final = 16.0
+PLANT_M2: Final = 85_000.0
+"""A block from this size on may be a single plant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ def subdivide(blocks: Blocks, settlement: Settlement, rng: np.random.Generator) 
     target = grain * np.exp(rng.normal(0.0, 0.85, len(rows)))
     large = (rng.random(len(rows)) < 0.08) & (blocks.use[rows] == "1001")
     target = np.where(large, 90_000.0, target)
+    plant = (shapely.area(blocks.geometry[rows]) > PLANT_M2) & (rng.random(len(rows)) < 0.6)
+    target = np.where(plant & (blocks.use[rows] == "1001"), np.inf, target)
     target = np.where(np.isin(blocks.use[rows].astype(str), UNDIVIDED), np.inf, target)
     loose = np.array([k.looseness for k in KINDS])[kind]
     narrow = np.where(kind == settlement.village_kind, 9.0, NARROWEST_FRONT_M)
@@ -94,7 +98,7 @@ def _stitched(pieces: Shapes, owner: Integers, rows: Integers) -> Plots:
     order = np.argsort(owner, kind="stable")
     rings = shapely.get_exterior_ring(pieces[order])
     outlines = shapely.multilinestrings(rings, indices=owner[order])
-    net = shapely.union_all(outlines[:, None], axis=1, grid_size=GRID_M)
+    net = bulk(shapely.union_all, outlines[:, None], axis=1, grid_size=GRID_M)
     faces, block = parts(shapely.polygonize(net[:, None]))
     keep = shapely.area(faces) > 60.0
     return Plots(faces[keep], rows[block[keep]])

@@ -1,4 +1,4 @@
-"""The ground of the demo district: outline, river, waterway, canals and the drawn main roads, on a canvas of any size."""
+"""The ground of the demo district: outline, river, waterway, canals and main roads, on a canvas of any size."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Canvas:
         """Points of the drawing (kilometres) on the ground (metres)."""
         km = np.asarray(points, dtype=float)[:, :2]
         middle = np.array(skeleton.ORIGIN_M) + 1000.0 * np.array(MIDDLE_KM)
-        return middle + (km - np.array(MIDDLE_KM)) * 1000.0 * self.scale
+        placed = middle + (km - np.array(MIDDLE_KM)) * 1000.0 * self.scale
+        return np.asarray(placed)
 
     @property
     def rank(self) -> int:
@@ -91,7 +92,7 @@ def meander(points: Floats, amplitude_m: float, wavelengths_m: Sequence[float], 
     """The polyline moved sideways by a smooth random offset, its ends kept."""
     length, normal = along(points)
     fade = np.minimum(1.0, np.minimum(length, length[-1] - length) / max(wavelengths_m))
-    return points + normal * (wobble(length, amplitude_m, wavelengths_m, rng) * fade)[:, None]
+    return np.asarray(points + normal * (wobble(length, amplitude_m, wavelengths_m, rng) * fade)[:, None])
 
 
 def ribbon(axis: Floats, widths_m: Floats, rng: np.random.Generator) -> BaseGeometry:
