@@ -252,6 +252,7 @@ def measure(count: int) -> tuple[list[str], str]:
 def page(sizes: list[int]) -> str:
     """The section in Markdown."""
     rows, lines = [], []
+    load = f"{os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     for count in sizes:
         more, line = measure(count)
         rows += more
@@ -269,7 +270,8 @@ def page(sizes: list[int]) -> str:
         " half of the parcels are larger than three pixels, ours are painted overview tiles; the others go on.",
         "",
         f"Python {platform.python_version()}, numpy {np.__version__}, shapely {shapely.__version__}, "
-        f"{os.cpu_count()} processors ({platform.machine()}), {time.strftime('%Y-%m-%d')}.",
+        f"{os.cpu_count()} processors ({platform.machine()}), {time.strftime('%Y-%m-%d')}; load of the machine {load}"
+        " (above the number of processors, PostGIS' figures contain waiting).",
         "",
         "| parcels | zoom | parkplan | PostGIS `ST_AsMVT` | GEOS clip + `mapbox_vector_tile` |",
         "|---|---|---|---|---|",

@@ -38,6 +38,7 @@ COMPRESSION: Final = 4
 _MB: Final = 1 << 20
 _shapes: Final = Kept[tuple[str, ...], Shapes](limit=3072 * _MB, weigh=lambda shapes: shapes.nbytes)
 _layers: Final = Kept[tuple[str, ...], "DrawnLayer"](limit=64)
+_labels: Final = Kept[tuple[str, ...], Labels](limit=16)
 _masks: Final = Kept[tuple[str, ...], "Flags"](limit=64 * _MB, weigh=lambda mask: mask.nbytes)
 _tiles: Final = Kept[tuple[str | int, ...], bytes](limit=96 * _MB, weigh=lambda body: len(body) + 512)
 
@@ -188,15 +189,24 @@ def _prepare(ws: Workspace, loaded: Loaded, spec: LayerSpec, catalogue: LayerSet
     crs = CRS.from_user_input(loaded.crs)
     shapes = _shapes.get((ws.address, loaded.name, loaded.info.version), lambda: Shapes.of(loaded.geometry, crs))
     classified = classify(loaded.frame, spec, catalogue.palettes)
-    labels, label_zoom = None, 0
-    if spec.label is not None and spec.label.column in loaded.frame.columns:
-        texts: NDArray[np.object_] = loaded.frame[spec.label.column].astype(object).to_numpy()
-        texts = np.where(classified.drawn, texts, None)  # type: ignore[call-overload]
-        labels, label_zoom = Labels.of(texts, loaded.geometry, crs), spec.label.min_zoom
+    labels = _labelled(ws, loaded, spec.label.column) if spec.label is not None else None
+    label_zoom = spec.label.min_zoom if spec.label is not None else 0
     alpha = f"{round(255 * spec.symbol.fill_opacity):02x}"
     palette = tuple(entry.colour + alpha for entry in classified.classes)
     tiles = TileLayer(spec.id, shapes, classified.codes, labels, label_zoom)
     return DrawnLayer(tiles, palette, loaded.name, loaded.info.version)
+
+
+def _labelled(ws: Workspace, loaded: Loaded, column: str) -> Labels | None:
+    """Return the labels of all rows of a table, for all its layers."""
+    if column not in loaded.frame.columns:
+        return None
+
+    def make() -> Labels:
+        texts: NDArray[np.object_] = loaded.frame[column].astype(object).to_numpy()
+        return Labels.of(texts, loaded.geometry, CRS.from_user_input(loaded.crs))
+
+    return _labels.get((ws.address, loaded.name, loaded.info.version, column), make)
 
 
 def _mask(ws: Workspace, drawn: DrawnLayer, where: str) -> Flags:
