@@ -84,7 +84,8 @@ def initials(value: str) -> str:
     present[points] = True
     for point in np.flatnonzero(present).tolist():
         letters[point] = ord(_initial(chr(point)))
-    return letters[points].tobytes().decode("utf-32-le")
+    folded_points: bytes = letters[points].tobytes()
+    return folded_points.decode("utf-32-le")
 
 
 def _initial(character: str) -> str:

@@ -1,0 +1,158 @@
+"""The app in a real browser without a network: pages, search, card, filters, languages, exports. Pictures are kept."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+from playwright.sync_api import expect
+
+from parkplan.data.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PICTURES = Path(__file__).parents[1] / "output"
+WAIT_MS = 90_000
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[[Path], str], small_demo: Path) -> str:
+    return serve(small_demo)
+
+
+@pytest.fixture
+def start(browser_page: Any, address: str) -> Callable[..., Page]:
+    """Open the overview, wait for its map, and go to a page by its link, as a user does."""
+
+    def go(link: str = "", *, query: str = "", **size: int) -> Page:
+        page = browser_page(f"{address}/{query}", **size)
+        page.set_default_timeout(WAIT_MS)
+        drawn(page)
+        if link:
+            page.get_by_role("link", name=link, exact=True).click()
+            expect(page.locator(".st-key-preview")).to_have_count(0, timeout=WAIT_MS)
+        return page
+
+    return go
+
+
+def drawn(page: Page) -> Locator:
+    """Wait until the map of the page has loaded all that it shows."""
+    page.wait_for_selector(".pp-map[data-loading='0']", timeout=WAIT_MS)
+    return page.locator(".pp-map")
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"app_{name}.png")
+
+
+def colours(shot: bytes) -> int:
+    """How many clearly different colours a picture has."""
+    pixels = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")) // 24
+    return len(np.unique(pixels.reshape(-1, 3), axis=0))
+
+
+def first_parcel(workspace: Path) -> tuple[str, str]:
+    parcels = open_workspace(workspace).read("parcels", columns=["parcel_id", "name"])
+    return str(parcels["parcel_id"].iloc[0]), str(parcels["name"].iloc[0])
+
+
+def cut_texts(page: Page) -> list[str]:
+    """Texts of tiles that are wider than their tile."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('*')].flatMap((node) => node.shadowRoot ? [node.shadowRoot] : [])
+             .concat([document])
+             .flatMap((root) => [...root.querySelectorAll('.tile, .fact, .banner, .hit')])
+             .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent)"""
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1920, 1080)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_overview_draws_map_figures_and_targets(
+    start: Callable[..., Page], language: str, width: int, height: int
+) -> None:
+    page = start(query=f"?lang={language}", width=width, height=height)
+    expect(page.locator(".tile").first).to_be_visible()
+    assert page.locator(".tile").count() >= 20
+    assert colours(drawn(page).screenshot()) > 25
+    assert cut_texts(page) == []
+    expect(page.locator(".fictional")).to_have_text("Fictional data" if language == "en" else "虚构数据")
+    picture(page, f"overview_{language}_{width}")
+
+
+def test_the_search_finds_a_parcel_and_the_card_shows_it(start: Callable[..., Page], small_demo: Path) -> None:
+    page = start("园区图")
+    drawn(page)
+    number, name = first_parcel(small_demo)
+    box = page.get_by_placeholder(re.compile("地块编号"))
+    box.fill(number.lower())
+    box.press("Enter")
+    page.locator(".hit").first.click()
+    expect(page.locator(".card-title")).to_have_text(name)
+    expect(page.locator(".card")).to_contain_text(number)
+    expect(page.locator(".card")).to_contain_text("公顷")
+    page.wait_for_timeout(1500)
+    drawn(page)
+    picture(page, "park_map_card")
+    page.locator(".pp-map .pp-canvas").click(position={"x": 480, "y": 345})
+    expect(page.locator(".card-title")).not_to_be_empty()
+
+
+def test_a_filter_counts_and_the_rows_come_as_a_workbook(start: Callable[..., Page], small_demo: Path) -> None:
+    parcels = open_workspace(small_demo).read("parcels", columns=["parcel_id", "status"])
+    idle = set(parcels.loc[parcels["status"] == "idle", "parcel_id"])
+    page = start("园区图")
+    page.get_by_role("button", name="筛选", exact=False).click()
+    box = page.get_by_placeholder(re.compile("例如 tax_yuan"))
+    box.fill("status == 'idle'")
+    box.press("Enter")
+    expect(page.get_by_text(f"地块（按状态）：{len(idle)} / {len(parcels):,} 行")).to_be_visible(timeout=WAIT_MS)
+    picture(page, "park_map_filter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="导出", exact=False).first.click()
+    with page.expect_download(timeout=WAIT_MS) as offered:
+        page.get_by_role("button", name=re.compile(r"\.xlsx$")).last.click()
+    book = load_workbook(io.BytesIO(offered.value.path().read_bytes()))
+    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert idle <= cells
+    assert not (set(parcels["parcel_id"]) - idle) & cells
+
+
+@pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_the_map_as_it_is_seen_comes_as_a_sheet(start: Callable[..., Page], form: str, begins: bytes) -> None:
+    page = start("园区图")
+    drawn(page)
+    page.get_by_role("button", name="导出", exact=False).first.click()
+    page.get_by_role("radio", name=form, exact=True).or_(page.get_by_text(form, exact=True)).first.click()
+    with page.expect_download(timeout=WAIT_MS) as offered:
+        page.get_by_role("button", name=re.compile(rf"\.{form}$")).first.click()
+    body = offered.value.path().read_bytes()
+    assert body.startswith(begins)
+    assert len(body) > 30_000
+    if form == "png":
+        assert colours(body) > 20
+
+
+def test_the_language_switch_changes_every_page(start: Callable[..., Page]) -> None:
+    page = start()
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("link", name="Park map", exact=True)).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("Targets of the plan")).to_be_visible()
+    page.get_by_role("link", name="Data", exact=True).click()
+    expect(page.get_by_text("Journal")).to_be_visible(timeout=WAIT_MS)
+    picture(page, "data_en")
+    page.get_by_text("中文", exact=True).click()
+    expect(page.get_by_text("变更记录")).to_be_visible(timeout=WAIT_MS)
