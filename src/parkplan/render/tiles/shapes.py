@@ -213,7 +213,7 @@ def reversal(counts: Integers, backwards: Flags) -> Integers:
 
 def _row_size_to_largest(size: Floats, boxes: Floats, part_row: Integers) -> Floats:
     """Give the largest part of each row the size of the whole row, so that a row of crumbs is not lost as a whole."""
-    if not len(size) or len(np.unique(part_row)) == len(part_row):
+    if (np.diff(part_row) > 0).all():
         return size
     first = np.flatnonzero(np.r_[True, part_row[1:] != part_row[:-1]])
     low, high = np.minimum.reduceat(boxes[:, :2], first), np.maximum.reduceat(boxes[:, 2:], first)
