@@ -27,6 +27,7 @@ LOCAL_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 _APP: Final = "parkplan.ui.server:create"
 _STOP_WITHIN_S: Final = 5
 
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may reach the app.
