@@ -12,6 +12,8 @@ from parkplan.demo.cutting import bulk, merged_by, parts, rounded
 from parkplan.demo.settlement import KINDS, OPEN, Settlement
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from parkplan.demo.cutting import Flags, Floats, Integers, Shapes
     from parkplan.demo.roads import RoadNet
     from parkplan.demo.terrain import Terrain
@@ -23,6 +25,8 @@ CHUNK: Final = 20_000
 """Cells that are worked on at a time; it bounds the memory, not the result."""
 FRONT_M: Final = 0.6
 """How near to a road a side lies that fronts it (metres)."""
+VERGE_M: Final = 22.0
+"""Green verge on each side of the expressway (metres)."""
 NARROWEST_M: Final = 14.0
 
 
@@ -39,12 +43,16 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Road surfaces, an index of their cores, and which surface lies along which cell (pairs in order of the cell)."""
+    """Road surfaces, an index of their cores, and which surface lies along which cell (pairs in order of the cell).
+
+    ``closed`` is the expressway with its verges: nothing has its access there.
+    """
 
     roads: Shapes
     cores: shapely.STRtree
     road: Integers
     cell: Integers
+    closed: BaseGeometry
 
     def beside(self, first: int, last: int) -> Shapes:
         """Surface of the roads along each cell of a range."""
@@ -64,14 +72,15 @@ def make_blocks(terrain: Terrain, net: RoadNet, settlement: Settlement) -> Block
 
 
 def _surface(net: RoadNet) -> Surface:
-    lines, half = net.lines.geometry, net.lines.width_m / 2
+    lines, fast = net.lines.geometry, net.lines.rank == 0
+    half = net.lines.width_m / 2 + np.where(fast, VERGE_M, 0.0)
     roads = shapely.buffer(lines, half, cap_style="round", join_style="mitre", quad_segs=2)
     cores = shapely.buffer(lines, half - 0.1, cap_style="square", quad_segs=1)
     middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     probe = shapely.buffer(middle, half + 4.0, quad_segs=1)
     road, cell = shapely.STRtree(net.cells).query(probe, predicate="intersects")
     order = np.lexsort((road, cell))
-    return Surface(roads, shapely.STRtree(cores), road[order], cell[order])
+    return Surface(roads, shapely.STRtree(cores), road[order], cell[order], shapely.union_all(roads[fast]))
 
 
 def _between(
@@ -87,7 +96,7 @@ def _between(
     large = shapely.area(free) > SMALLEST_M2
     free, cell = free[large], cell[large]
     home = net.home[first + cell]
-    front, length = _fronts(free, beside[cell], home != OPEN)
+    front, length = _fronts(free, beside[cell], home != OPEN, surface.closed)
     return free, home, front, length
 
 
@@ -164,13 +173,15 @@ def on_road(rows: Integers, middles: Floats, fronts: Shapes) -> Flags:
     return np.asarray(lies)
 
 
-def _fronts(blocks: Shapes, roads: Shapes, wanted: Flags) -> tuple[Shapes, Floats]:
+def _fronts(blocks: Shapes, roads: Shapes, wanted: Flags, closed: BaseGeometry) -> tuple[Shapes, Floats]:
     """The sides of each block that lie on a road, and their length."""
     row, middle, length = edges(blocks)
     shapely.prepare(roads)
     kept = np.flatnonzero(wanted[row])
     kept = kept[shapely.dwithin(roads[row[kept]], shapely.points(middle[kept]), FRONT_M)]
     shapely.destroy_prepared(roads)
+    shapely.prepare(closed)
+    kept = kept[~shapely.dwithin(closed, shapely.points(middle[kept]), FRONT_M)]
     xy, ring = shapely.get_coordinates(shapely.get_exterior_ring(blocks), return_index=True)
     start = np.flatnonzero(ring[1:] == ring[:-1])[kept]
     sides = shapely.linestrings(np.stack([xy[start], xy[start + 1]], axis=1))

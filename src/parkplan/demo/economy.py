@@ -71,7 +71,7 @@ def make_economy(plots: Plots, register: Register, stock: Stock, rng: np.random.
 
 
 def _tenants(floor: Floats, rng: np.random.Generator) -> Integers:
-    shared = (rng.random(len(floor)) < 0.2) & (floor > 3000.0)
+    shared = (rng.random(len(floor)) < 0.25) & (floor > 3000.0)
     return np.where(shared, np.minimum(2 + rng.poisson(floor / 6000.0), 14), 1)
 
 
