@@ -25,7 +25,7 @@ from parkplan.data.workspace import open_workspace
 from parkplan.jobs import tiles
 from parkplan.jobs.serve import BASE_PATH, UPLOAD_MB, Access
 from parkplan.jobs.tiles import TileRequest
-from parkplan.ui import opened
+from parkplan.ui import opened, theme
 from parkplan.ui.gate import Gate, asked_language, refusal
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def parts(access: Access | None = None) -> Parts:
         logging.getLogger(name).setLevel(logging.WARNING)
     base = (os.environ.get(BASE_PATH) or str(st.get_option("server.baseUrlPath") or "")).strip("/")
     config.set_option("server.baseUrlPath", base)
+    for name, value in theme.settings(f"/{base}" if base else "").items():
+        config.set_option(name, value)
     gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
     return Parts(routes=routes(), middleware=[gate], lifespan=_lifespan)
 
