@@ -40,6 +40,7 @@ UNITS: Final[dict[str, Unit]] = {
     "yuan": Unit(Text("元", "CNY"), 1.0, 0),
     "wan_yuan": Unit(Text("万元", "10k CNY"), YUAN_PER_WAN, 1),
     "yi_yuan": Unit(Text("亿元", "100M CNY"), YUAN_PER_YI, 2),
+    "yuan_per_m2": Unit(Text("元/平方米", "CNY/m²"), 1.0, 2),
     "wan_yuan_per_mu": Unit(Text("万元/亩", "10k CNY/mu"), YUAN_PER_WAN / M2_PER_MU, 2),
     "tce": Unit(Text("吨标准煤", "tce"), 1.0, 1),
     "person": Unit(Text("人", "persons"), 1.0, 0),

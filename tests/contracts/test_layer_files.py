@@ -12,7 +12,7 @@ from parkplan.data.layer_schemas import SCHEMAS, schema_text
 from parkplan.data.layers import columns_of, load_layers
 from parkplan.data.targets import load_targets
 from parkplan.model.layers import CategoryStyle, Palette
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DRAWN_TABLES
 
 LAYERS = Path(__file__).parents[2] / "layers"
 REQUIRED = {
@@ -34,7 +34,15 @@ REQUIRED = {
     "urban_growth_boundary",
     "streets",
 }
-THEMATIC = ("parcel_status", "clusters", "park_kinds", "constraint_kinds", "facility_kinds", "building_uses")
+THEMATIC = (
+    "parcel_status",
+    "verdicts",
+    "clusters",
+    "park_kinds",
+    "constraint_kinds",
+    "facility_kinds",
+    "building_uses",
+)
 ONE_HUE = ("water",)  # a background, read as water whatever its kind
 BY_WIDTH = ("road_classes",)  # told apart by width as well
 SAME_BY_STANDARD = ("land_use",)  # colours are the standard's, not ours
@@ -160,7 +168,7 @@ def test_palettes_cover_exactly_the_code_lists() -> None:
     examined = 0
     for spec in found.layers.values():
         if isinstance(spec.style, CategoryStyle):
-            column = TABLES[spec.table].column(spec.style.column)
+            column = DRAWN_TABLES[spec.table].column(spec.style.column)
             if column is not None and column.codes is not None:
                 examined += 1
                 palette = found.palettes[spec.style.palette]
@@ -171,7 +179,7 @@ def test_palettes_cover_exactly_the_code_lists() -> None:
 
 def test_every_column_that_a_layer_needs_is_canonical() -> None:
     for spec in load_layers().layers.values():
-        known = {column.name for column in TABLES[spec.table].columns}
+        known = {column.name for column in DRAWN_TABLES[spec.table].columns}
         assert known.issuperset(columns_of(spec)), spec.id
 
 

@@ -22,7 +22,7 @@ from parkplan.data.definitions import (
 from parkplan.expressions import parse, syntax
 from parkplan.expressions.evaluation import parts_of
 from parkplan.model.layers import Catalogue, CategoryStyle, GraduatedStyle, LayerSet, LayerSpec, Palette
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DRAWN_TABLES
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def _faults_of_layer(layer: Definition[LayerSpec], palettes: list[str]) -> Itera
         if name not in UNITS:
             yield unknown_name(layer, "definition_unit", place, name, list(UNITS))
     for place, name in layer.texts("table"):
-        table = TABLES.get(name)
+        table = DRAWN_TABLES.get(name)
         if table is None:
-            yield unknown_name(layer, "definition_table", place, name, list(TABLES))
+            yield unknown_name(layer, "definition_table", place, name, list(DRAWN_TABLES))
         else:
             yield from _faults_of_columns(layer, table)
 

@@ -7,7 +7,8 @@ from parkplan.jobs.export import export
 from parkplan.jobs.importing import Limits, Reading, import_file
 from parkplan.jobs.info import info
 from parkplan.jobs.layers import layers
-from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, export_screening, screen
+from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
+from parkplan.jobs.screening_files import export_screening
 from parkplan.jobs.serve import serve
 
 __all__ = [

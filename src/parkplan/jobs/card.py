@@ -13,7 +13,7 @@ from parkplan.jobs import parcel_card
 from parkplan.jobs.frames import GEOD, Loaded, area_on_ellipsoid_m2, geographic, moved, require
 from parkplan.jobs.writing import derived, fact, raw, text
 from parkplan.model.facts import Card, Entry, Fact, Section
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
@@ -34,7 +34,7 @@ def card(ws: Workspace, table: str, *, row: int | None = None, key: str | None =
         sections, findings = parcel_card.sections(ws, loaded, place)
     else:
         sections, findings = _generic(ws, loaded, place), ()
-    kind = TABLES[table].title if table in TABLES else Text(table, table)
+    kind = DRAWN_TABLES[table].title if table in DRAWN_TABLES else Text(table, table)
     return Card(
         table=table,
         row=place,
@@ -76,7 +76,7 @@ def title_of(loaded: Loaded, row: int) -> Text:
 
 def _generic(ws: Workspace, loaded: Loaded, row: int) -> tuple[Section, ...]:
     own = [str(name) for name in loaded.frame.columns if name != loaded.frame.geometry.name]
-    canonical = [column.name for column in TABLES[loaded.name].columns] if loaded.name in TABLES else []
+    canonical = [column.name for column in DRAWN_TABLES[loaded.name].columns] if loaded.name in DRAWN_TABLES else []
     facts = tuple(fact(loaded, row, name) for name in canonical)
     rest = tuple(fact(loaded, row, name) for name in own if name not in canonical)
     sections = [Section("facts", text("card.section_facts"), facts or rest)]

@@ -15,7 +15,7 @@ from parkplan.i18n import Language, message
 from parkplan.jobs.frames import Loaded, load, moved
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.tiles import published, version_of
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES, SCREENING
 from parkplan.render.classes import Classified, classify
 from parkplan.render.map import MapLayer, MapPage, MapRequest, district_map
 
@@ -38,7 +38,8 @@ def district_page(
 ) -> MapPage:
     """Return the page of the map that `map_request` describes, built once for the same data and the same wishes."""
     found = load_layers()
-    versions = tuple(info.version for info in ws.tables())
+    judged = load(ws, SCREENING.name)
+    versions = (*(info.version for info in ws.tables()), "" if judged is None else judged.info.version)
     place = (ws.address, chosen, only, tuple(sorted((where or {}).items())), versions)
 
     def make() -> tuple[LayerSet, MapPage]:
@@ -83,7 +84,7 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
         id=spec.id,
         title=spec.title.to(chosen),
         group=group,
-        geometry=TABLES[spec.table].geometry,
+        geometry=DRAWN_TABLES[spec.table].geometry,
         classes=classified.present if classified is not None else (),
         tile_url=f"/tiles/{spec.id}/{{z}}/{{x}}/{{y}}.mvt?{query}",
         overview_url=f"/overview/{spec.id}/{{z}}/{{x}}/{{y}}.png?{query}",
@@ -102,8 +103,10 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
 
 def absence(loaded: Loaded | None, spec: LayerSpec, chosen: Language) -> str:
     """Say why a layer has nothing to show; empty where it has."""
+    if loaded is None and spec.table in DERIVED_TABLES:
+        return message("ui.layer_not_judged", chosen)
     if loaded is None:
-        return message("ui.layer_no_table", chosen, table=TABLES[spec.table].title.to(chosen))
+        return message("ui.layer_no_table", chosen, table=DRAWN_TABLES[spec.table].title.to(chosen))
     missing = [name for name in columns_of(spec) if name not in loaded.frame.columns]
     return message("ui.layer_no_columns", chosen, columns=", ".join(missing)) if missing else ""
 

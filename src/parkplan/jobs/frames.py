@@ -16,7 +16,7 @@ from pyproj import CRS, Geod, Transformer
 
 from parkplan._errors import RequestError
 from parkplan.metrics import geodesic_area_m2
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -115,7 +115,7 @@ class Loaded:
     @cached_property
     def key(self) -> str | None:
         """The key column, if this is a canonical table that has it."""
-        table = TABLES.get(self.name)
+        table = DRAWN_TABLES.get(self.name)
         return table.key if table is not None and table.key in self.frame.columns else None
 
     def rows_where(self, column: str, value: object) -> NDArray[np.intp]:
@@ -137,8 +137,15 @@ class Loaded:
         return west, south, east, north
 
 
-def load(ws: Workspace, name: str) -> Loaded | None:
-    """Return a table of the workspace, read once per version, or None if the workspace has no such table."""
+def load(ws: Workspace, name: str, version: str | None = None) -> Loaded | None:
+    """Return a table of the workspace, read once per version, or None if the workspace has no such table.
+
+    Only derived tables are there in several versions; without ``version`` it is the one in force.
+    """
+    if name in DERIVED_TABLES:
+        from parkplan.jobs.derived import load_derived
+
+        return load_derived(ws, name, version)
     info = next((info for info in ws.tables() if info.name == name), None)
     if info is None:
         return None
@@ -152,14 +159,14 @@ def load(ws: Workspace, name: str) -> Loaded | None:
     return kept
 
 
-def require(ws: Workspace, name: str) -> Loaded:
-    """Return a table of the workspace.
+def require(ws: Workspace, name: str, version: str | None = None) -> Loaded:
+    """Return a table of the workspace; see `load`.
 
     Raises:
         RequestError: the workspace has no such table.
 
     """
-    loaded = load(ws, name)
+    loaded = load(ws, name, version)
     if loaded is None:
         known = ", ".join(info.name for info in ws.tables()) or "—"
         raise RequestError("no_such_table", table=name, workspace=ws.name, known=known)

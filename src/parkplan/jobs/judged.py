@@ -1,4 +1,4 @@
-"""The parcels as rules judge them: site and floor areas with their source, constraint shares, measures."""
+"""The parcels as rules judge them: areas with their source, shares under lines, plan, firms, age, measures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,27 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from parkplan._errors import RequestError
+from parkplan.data.evaluations import load_evaluations
 from parkplan.i18n import message
-from parkplan.metrics import METRICS, built_form, geodesic_area_m2, overlaps, with_metrics
+from parkplan.metrics import (
+    METRICS,
+    built_form,
+    constraint_shares,
+    firms_on_parcels,
+    geodesic_area_m2,
+    mean_built_year,
+    over_years,
+    planned_use,
+    vacant_floor_m2,
+    with_metrics,
+)
+from parkplan.metrics.firms import COUNTED
+from parkplan.model.codes import CONSTRAINT_KIND
 from parkplan.model.tables import PARCELS
+from parkplan.screening.mu_benefit import evaluate
 from parkplan.screening.rules import columns_needed
+from parkplan.screening.stages import life_cycle_stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +37,12 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.model.rules import RulePack
+
+YEARLY: Final = "parcel_years"
+"""A table of yearly figures: parcel_id, year, and any of the figures below."""
+_YEARLY_FIGURES: Final = ("output_yuan", "tax_yuan", "value_added_yuan", "energy_tce", "employees", "rnd_yuan")
+_ALWAYS: Final = frozenset({"under_built_ratio", "far", "building_density", "tax_yuan_per_m2", "output_yuan_per_m2"})
+_UNKNOWN_NUMBERS: Final = ("structures_m2", "yard_m2", "emission_t", "vacant_floor_m2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +53,43 @@ class JudgedParcels:
     findings: tuple[str, ...]
 
 
-def judged_parcels(workspace: Workspace, packs: Sequence[RulePack], as_of: date) -> JudgedParcels:
+def judged_parcels(
+    workspace: Workspace, packs: Sequence[RulePack], as_of: date, evaluation: str = "huangyan_2022"
+) -> JudgedParcels:
     """Return the parcels with every column and measure that the rules name.
 
     The site area is the registered one, else the geodesic area (``site_area_source``); a registered area of zero or
     less is unknown. Floor area and footprint are the registered ones, else those of the buildings
     (``floor_area_source``); the counted floor area adds what storeys higher than 8 m count twice, as far as buildings
-    are known. ``constraint_share`` is the share of the parcel under lines that forbid. A canonical column that the data
-    lack is unknown throughout.
+    are known. Of yearly figures (table ``parcel_years``) the median of the last three years takes the place of the
+    single figure. ``constraint_share`` is the share of the parcel under lines that forbid, ``constraint_share_<kind>``
+    that under each kind; ``plan_conformity``, ``vacancy``, ``building_age_years``, ``firms`` and ``mu_benefit_class``
+    come from the other tables. A canonical column that the data lack is unknown throughout.
+
+    Raises:
+        RequestError: there is no such evaluation scheme.
+
     """
     parcels = workspace.read(PARCELS.name)
     for column in PARCELS.columns:
         if column.name not in parcels.columns:
             parcels[column.name] = pd.Series([None] * len(parcels), dtype=object)
     findings = [*_impossible_areas(parcels), *_future_dates(parcels, as_of)]
-    parcels = _with_areas(parcels)
-    parcels = _with_floor_area(parcels, workspace)
-    parcels["constraint_share"] = _constraint_share(parcels, workspace)
-    for name in ("structures_m2", "yard_m2"):
+    parcels = _with_yearly_figures(parcels, workspace, as_of)
+    parcels = _with_floor_area(_with_areas(parcels), workspace)
+    for name in _UNKNOWN_NUMBERS:
         if name not in parcels.columns:
             parcels[name] = np.nan
-    wanted = columns_needed(packs, as_of) | {"under_built_ratio", *_YIELDS}
-    return JudgedParcels(gpd.GeoDataFrame(with_metrics(parcels, wanted & METRICS.keys())), tuple(findings))
+    parcels = _with_other_tables(parcels, workspace, as_of)
+    needed = columns_needed(packs, as_of)
+    parcels = gpd.GeoDataFrame(with_metrics(parcels, (needed | _ALWAYS | {"vacancy"}) & METRICS.keys()))
+    parcels = gpd.GeoDataFrame(parcels.join(life_cycle_stage(parcels, as_of)))
+    parcels = gpd.GeoDataFrame(parcels.join(_mu_benefit(parcels, evaluation)))
+    return JudgedParcels(parcels, tuple(findings))
 
 
-_YIELDS: Final = ("far", "tax_yuan_per_m2", "output_yuan_per_m2")
+def _has(workspace: Workspace, table: str) -> bool:
+    return any(info.name == table for info in workspace.tables())
 
 
 def _impossible_areas(parcels: gpd.GeoDataFrame) -> list[str]:
@@ -78,8 +113,24 @@ def _listed(rows: np.ndarray) -> str:
     return f"{shown} …" if len(rows) > 5 else shown
 
 
+def _with_yearly_figures(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: date) -> gpd.GeoDataFrame:
+    if not _has(workspace, YEARLY):
+        return parcels
+    records = workspace.read(YEARLY)
+    columns = [name for name in _YEARLY_FIGURES if name in records.columns]
+    if not columns or not {"parcel_id", "year"} <= set(records.columns):
+        return parcels
+    found = over_years(pd.DataFrame(records), columns, last_year=as_of.year)
+    filled = {name: parcels["parcel_id"].map(found[name]).fillna(_numbers(parcels, name)) for name in columns}
+    return parcels.assign(**filled)
+
+
+def _numbers(parcels: pd.DataFrame, name: str) -> pd.Series:
+    return pd.to_numeric(parcels[name], errors="coerce").astype(np.float64)
+
+
 def _with_areas(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    registered = pd.to_numeric(parcels["site_area_m2"], errors="coerce").astype(np.float64)
+    registered = _numbers(parcels, "site_area_m2")
     usable = registered.where(registered > 0)
     geodesic = geodesic_area_m2(parcels.geometry)
     missing = registered.isna()
@@ -92,27 +143,57 @@ def _with_areas(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _with_floor_area(parcels: gpd.GeoDataFrame, workspace: Workspace) -> gpd.GeoDataFrame:
-    registered = pd.to_numeric(parcels["floor_area_m2"], errors="coerce").astype(np.float64)
-    footprint = pd.to_numeric(parcels["footprint_m2"], errors="coerce").astype(np.float64)
-    if not any(table.name == "buildings" for table in workspace.tables()):
-        source = pd.Series(np.where(registered.notna(), "register", None), index=parcels.index, dtype="str")
-        return parcels.assign(counted_floor_area_m2=registered, floor_area_source=source)
-    form = built_form(parcels, workspace.read("buildings"))
+    registered, footprint = _numbers(parcels, "floor_area_m2"), _numbers(parcels, "footprint_m2")
+    if not _has(workspace, "buildings"):
+        source = pd.Series("register", index=parcels.index, dtype="str").where(registered.notna())
+        return parcels.assign(counted_floor_area_m2=registered, floor_area_source=source, mean_built_year=np.nan)
+    buildings = workspace.read("buildings")
+    form = built_form(parcels, buildings)
     floor = registered.fillna(form["floor_area_m2"])
-    source = np.select([registered.notna(), floor.notna()], ["register", "buildings"], default="")
+    origin = np.select([registered.notna(), floor.notna()], ["register", "buildings"], default="")
+    years = mean_built_year(parcels, buildings) if "built_year" in buildings.columns else np.nan
     return parcels.assign(
         floor_area_m2=floor,
         footprint_m2=footprint.fillna(form["footprint_m2"]),
         counted_floor_area_m2=floor + (form["counted_floor_area_m2"] - form["floor_area_m2"]),
-        floor_area_source=pd.Series(source, index=parcels.index, dtype="str").replace("", None),
+        floor_area_source=pd.Series(origin, index=parcels.index, dtype="str").replace("", None),
+        mean_built_year=years,
     )
 
 
-def _constraint_share(parcels: gpd.GeoDataFrame, workspace: Workspace) -> pd.Series:
-    if not any(table.name == "constraints" for table in workspace.tables()):
-        return pd.Series(np.nan, index=parcels.index)
-    lines = workspace.read("constraints", ["severity"])
-    forbidding = lines.geometry[(lines["severity"] == "veto").to_numpy(dtype=bool, na_value=False)]
-    merged = gpd.GeoSeries([forbidding.union_all()], crs=parcels.crs).explode(ignore_index=True)
-    covered = overlaps(parcels.geometry, merged).sum_left(len(parcels)) if len(forbidding) else np.zeros(len(parcels))
-    return pd.Series(covered / parcels.geometry.area, index=parcels.index)
+def _with_other_tables(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: date) -> gpd.GeoDataFrame:
+    kinds = tuple(CONSTRAINT_KIND)
+    found = [pd.DataFrame({"building_age_years": as_of.year - parcels["mean_built_year"]})]
+    if _has(workspace, "constraints"):
+        found.append(constraint_shares(parcels, workspace.read("constraints", ["kind", "severity"]), kinds))
+    else:
+        names = ["constraint_share", *(f"constraint_share_{kind}" for kind in kinds)]
+        found.append(pd.DataFrame(np.nan, index=parcels.index, columns=names))
+    if _has(workspace, "land_use_plan"):
+        found.append(planned_use(parcels, workspace.read("land_use_plan", ["land_use"])))
+    else:
+        found.append(pd.DataFrame({"planned_land_use": None, "plan_conformity": np.nan}, index=parcels.index))
+    replaced = [name for part in found for name in part if name in parcels]
+    joined = pd.concat([parcels.drop(columns=replaced), *found], axis=1)
+    return _with_firms(gpd.GeoDataFrame(joined), workspace)
+
+
+def _with_firms(parcels: gpd.GeoDataFrame, workspace: Workspace) -> gpd.GeoDataFrame:
+    firms = workspace.read("enterprises") if _has(workspace, "enterprises") else None
+    if firms is None or "parcel_id" not in firms.columns:
+        return parcels.assign(firms=np.nan)
+    columns = [name for name in COUNTED if name in firms.columns]
+    found = firms_on_parcels(parcels, firms, columns)
+    parcels = gpd.GeoDataFrame(parcels.join(found))
+    if "leased_floor_m2" in firms.columns:
+        vacant = parcels["vacant_floor_m2"].fillna(vacant_floor_m2(parcels, firms))
+        parcels = parcels.assign(vacant_floor_m2=vacant)
+    return parcels
+
+
+def _mu_benefit(parcels: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
+    schemes = load_evaluations()
+    if name not in schemes:
+        raise RequestError("unknown_evaluation", name=name, known=", ".join(schemes))
+    found = evaluate(schemes[name], parcels)[["mu_benefit_score", "mu_benefit_class"]]
+    return found.drop(columns=[column for column in found.columns if column in parcels.columns])

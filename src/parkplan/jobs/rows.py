@@ -20,7 +20,7 @@ from parkplan.jobs.card import title_of
 from parkplan.jobs.frames import Loaded, load, require
 from parkplan.jobs.writing import column_of, raw, written
 from parkplan.model.results import Choice, FilterField, Rows
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def _typed(selection: Rows) -> gpd.GeoDataFrame:
     """Give columns without any known value among the chosen rows a type, so that every format can hold them."""
     frame = selection.frame
     empty = [name for name in frame.columns if frame[name].dtype == object and frame[name].isna().all()]
-    canonical = TABLES.get(selection.table)
+    canonical = DRAWN_TABLES.get(selection.table)
     kinds = {name: column.kind for name in empty if canonical and (column := canonical.column(name))}
     return frame.astype({name: "datetime64[ms]" if kinds.get(name) == "date" else "str" for name in empty})
 

@@ -11,22 +11,30 @@ import numpy as np
 import pandas as pd
 
 from parkplan._errors import RequestError
-from parkplan.data.export import Origin, write_table
 from parkplan.data.rules import choose_rule_packs
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.judged import judged_parcels
+from parkplan.jobs.overrides import overrides
 from parkplan.metrics import blocks
+from parkplan.model.screening import Ranking, ScreeningChoice
 from parkplan.screening import Verdict, apply_rules, verdicts
+from parkplan.screening.criteria_weights import criteria_weights
 from parkplan.screening.evidence import EvidenceCard, evidence
-from parkplan.screening.scores import Ranking, feasibility, need, potential, ranks
+from parkplan.screening.limits import with_limits
+from parkplan.screening.overrides import Override, overridden
+from parkplan.screening.scores import feasibility, need, potential, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from parkplan.data.workspace import Workspace
+    from parkplan.model.rules import RulePack
+    from parkplan.model.workspace import TableInfo
     from parkplan.screening import RuleOutcome
+    from parkplan.screening.criteria_weights import CriteriaWeights
 
-DEFAULT_PROFILES: Final = ("cn_idle_2012", "cn_control_2008")
+DEFAULT_PROFILES: Final = ScreeningChoice().profiles
 FLAGGED: Final = (Verdict.IDLE, Verdict.LOW_EFFICIENCY)
 
 
@@ -43,23 +51,82 @@ class VerdictTotal:
 class Screening:
     """The verdicts of a district.
 
-    ``parcels`` has one row for each parcel: parcel_id, verdict, stage, flags (ids of the rules that hold, joined by a
-    comma), need, potential, feasibility, score, score_low, score_high, reliability, rank, rank_low, rank_high,
-    p_top10, block_id, block_parcels, block_area_m2, every measure, and the areas with their sources. ``outcomes`` hold
-    each rule's answer for each parcel; ``findings`` what is odd in the data, in words.
+    ``parcels`` has one row for each parcel: parcel_id, verdict, rule_verdict, override, stage, flags (ids of the rules
+    that hold, joined by a comma), need, potential, feasibility, score, score_low, score_high, closeness, reliability,
+    rank, rank_low, rank_high, p_top10, block_id, block_parcels, block_area_m2, every measure, and the areas with their
+    sources. ``outcomes`` hold each rule's answer for each parcel; ``findings`` what is odd in the data, in words;
+    ``overrides`` those that count on the day; ``source`` the version of the parcels that was judged.
     """
 
     as_of: date
-    profiles: tuple[str, ...]
+    choice: ScreeningChoice
     parcels: gpd.GeoDataFrame
     totals: tuple[VerdictTotal, ...]
     outcomes: tuple[RuleOutcome, ...]
     findings: tuple[str, ...]
-    synthetic: bool
+    weights: CriteriaWeights
+    overrides: tuple[Override, ...]
+    source: TableInfo
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The rule packs, the one that prevails last."""
+        return self.choice.profiles
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the parcels are made up."""
+        return self.source.synthetic
 
     def card(self, row: int) -> EvidenceCard:
         """Return the evidence card of the parcel at a row position."""
         return evidence(self.outcomes, self.parcels, row, self.as_of)
+
+    def override(self, row: int) -> Override | None:
+        """Return the override or appeal that counts for the parcel at a row position."""
+        parcel = self.parcels["parcel_id"].iat[row]
+        return next((item for item in self.overrides if item.parcel_id == parcel), None)
+
+
+def packs_of(choice: ScreeningChoice) -> tuple[RulePack, ...]:
+    """Return the rule packs of a choice, with the limits that it moves.
+
+    Raises:
+        RequestError: a profile does not exist, or a change names no limit.
+        DefinitionError: a rule is faulty.
+
+    """
+    return with_limits(choose_rule_packs(choice.profiles), choice.limits)
+
+
+def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
+    """Judge every parcel by the rule packs of a choice, and rank those that are flagged.
+
+    Raises:
+        DefinitionError: a rule is faulty, or names a column that the parcels do not have.
+        RequestError: a profile or evaluation does not exist, the gap is negative, or weights cannot come from the data.
+        WorkspaceError: the workspace is broken.
+
+    """
+    if choice.max_gap_m < 0:
+        raise RequestError("negative_gap", gap=choice.max_gap_m)
+    day = choice.as_of or date.today()
+    packs = packs_of(choice)
+    judged = judged_parcels(ws, packs, day, choice.evaluation)
+    outcomes = apply_rules(packs, judged.frame, day)
+    said = tuple(item for item in overrides(ws) if item.in_force(day))
+    final = overridden(verdicts(outcomes, judged.frame.index), judged.frame["parcel_id"], said, day)
+    flagged = final["verdict"].isin(FLAGGED).to_numpy()
+    parcels = judged.frame.drop(columns=[name for name in final if name in judged.frame]).join(final)
+    parcels = gpd.GeoDataFrame(parcels.assign(flags=_flags(outcomes, parcels.index)))
+    criteria = _criteria(parcels, outcomes)
+    table = criteria.drop(columns="known").to_numpy()
+    weights = criteria_weights(choice.ranking, table[flagged])
+    ranked = ranks(table, criteria["known"].to_numpy(), flagged, choice.ranking, weights.used)
+    lying = blocks(parcels, flagged, choice.max_gap_m)
+    parts = [parcels, criteria.drop(columns="known"), ranked.set_index(parcels.index), lying]
+    found = gpd.GeoDataFrame(pd.concat(parts, axis=1))
+    return Screening(day, choice, found, _totals(found), outcomes, judged.findings, weights, said, ws.info("parcels"))
 
 
 def screen(
@@ -69,6 +136,7 @@ def screen(
     as_of: date | None = None,
     max_gap_m: float = 0.0,
     ranking: Ranking | None = None,
+    choice: ScreeningChoice | None = None,
 ) -> Screening:
     """Judge every parcel by the rule packs, and rank those that are flagged.
 
@@ -78,28 +146,18 @@ def screen(
         as_of: the day of judgement, today without one.
         max_gap_m: flagged parcels no farther apart than this form one block.
         ranking: weights and Monte Carlo settings.
+        choice: all of the above and moved limits in one record, in place of the others.
 
     Raises:
         WorkspaceError: the workspace is missing or broken, or has no parcels.
         DefinitionError: a rule is faulty, or names a column that the parcels do not have.
-        RequestError: a profile does not exist, or the gap is negative.
+        RequestError: a profile does not exist, the gap is negative, or weights cannot come from the data.
 
     """
-    if max_gap_m < 0:
-        raise RequestError("negative_gap", gap=max_gap_m)
-    opened = open_workspace(workspace)
-    packs = choose_rule_packs(profiles)
-    day = as_of or date.today()
-    judged = judged_parcels(opened, packs, day)
-    outcomes = apply_rules(packs, judged.frame, day)
-    verdict = verdicts(outcomes, judged.frame.index)
-    flagged = verdict.isin(FLAGGED).to_numpy()
-    parcels = judged.frame.assign(verdict=verdict, stage=judged.frame["status"], flags=_flags(outcomes, verdict.index))
-    parcels = gpd.GeoDataFrame(_ranked(parcels, outcomes, flagged, ranking or Ranking()))
-    parcels = gpd.GeoDataFrame(parcels.join(blocks(parcels, flagged, max_gap_m)))
-    return Screening(
-        day, tuple(profiles), parcels, _totals(parcels), outcomes, judged.findings, opened.info("parcels").synthetic
+    asked = choice or ScreeningChoice(
+        profiles=tuple(profiles), as_of=as_of, max_gap_m=float(max_gap_m), ranking=ranking or Ranking()
     )
+    return judge(open_workspace(workspace), asked)
 
 
 def explain(
@@ -113,24 +171,20 @@ def explain(
 
     """
     found = screen(workspace, profiles=profiles, as_of=as_of)
+    return found.card(row_of(found, parcel))
+
+
+def row_of(found: Screening, parcel: str) -> int:
+    """Return the row position of a parcel by its number.
+
+    Raises:
+        RequestError: there is no such parcel.
+
+    """
     rows = np.flatnonzero(found.parcels["parcel_id"] == parcel)
     if not len(rows):
         raise RequestError("unknown_parcel", parcel=parcel)
-    return found.card(int(rows[0]))
-
-
-def export_screening(found: Screening, out: str | Path) -> Path:
-    """Write the verdicts with all indicators to a file whose ending names the format.
-
-    Raises:
-        RequestError: the ending is unknown.
-        WorkspaceError: the disk is full, may not be written, or failed.
-
-    """
-    origin = Origin(
-        source=f"parkplan screen --as-of {found.as_of} {' '.join(found.profiles)}", synthetic=found.synthetic
-    )
-    return write_table(found.parcels, "parcels", out, origin=origin)
+    return int(rows[0])
 
 
 def _flags(outcomes: Sequence[RuleOutcome], index: pd.Index) -> pd.Series:
@@ -141,14 +195,12 @@ def _flags(outcomes: Sequence[RuleOutcome], index: pd.Index) -> pd.Series:
     return pd.Series(flags, index=index, dtype="str")
 
 
-def _ranked(
-    parcels: gpd.GeoDataFrame, outcomes: Sequence[RuleOutcome], flagged: np.ndarray, ranking: Ranking
-) -> pd.DataFrame:
+def _criteria(parcels: gpd.GeoDataFrame, outcomes: Sequence[RuleOutcome]) -> pd.DataFrame:
     shortfall, known = need(outcomes, len(parcels))
-    criteria = np.column_stack([shortfall, potential(parcels), feasibility(parcels)])
-    found = ranks(criteria, known, flagged, ranking).set_index(parcels.index)
-    named = pd.DataFrame(criteria, columns=["need", "potential", "feasibility"], index=parcels.index)
-    return pd.DataFrame(parcels.join(named).join(found))
+    return pd.DataFrame(
+        {"need": shortfall, "potential": potential(parcels), "feasibility": feasibility(parcels), "known": known},
+        index=parcels.index,
+    )
 
 
 def _totals(parcels: gpd.GeoDataFrame) -> tuple[VerdictTotal, ...]:

@@ -19,6 +19,7 @@ from parkplan.data.layers import load_layers
 from parkplan.expressions import parse
 from parkplan.jobs.frames import Loaded, require
 from parkplan.jobs.kept import Kept
+from parkplan.model.tables import DERIVED_TABLES
 from parkplan.render.classes import classify
 from parkplan.render.tiles import MAX_ZOOM, Labels, Shapes, Tile, TileLayer
 
@@ -151,7 +152,7 @@ def _answer(ws: Workspace, asked: TileRequest, kind: str, make: Callable[[DrawnL
         z, x, y = asked.place
         raise RequestError("no_tile", z=z, x=x, y=y, deepest=MAX_ZOOM) from None
     kept = _kept_layer(ws, asked.layer, asked.version)
-    version, drawn = (asked.version, kept) if kept is not None else _drawn(ws, asked.layer)
+    version, drawn = (asked.version, kept) if kept is not None else _drawn(ws, asked.layer, asked.version)
     key = (ws.address, version, kind, asked.where, *asked.place)
     body = _tiles.get(key, lambda: make(drawn, _mask(ws, drawn, asked.where) if asked.where else None))
     return Answer(body, version)
@@ -174,13 +175,19 @@ def _version(catalogue: LayerSet, spec: LayerSpec, table_version: str) -> str:
     used = getattr(spec.style, "palette", None)
     palette = catalogue.palettes[used].model_dump_json() if used else ""
     content = "\n".join([str(REVISION), table_version, spec.model_dump_json(), palette])
-    return hashlib.sha256(content.encode()).hexdigest()[:20]
+    digest = hashlib.sha256(content.encode()).hexdigest()[:20]
+    return f"{digest}.{table_version}" if spec.table in DERIVED_TABLES else digest
 
 
-def _drawn(ws: Workspace, layer: str) -> tuple[str, DrawnLayer]:
+def _table_version(spec: LayerSpec, wanted: str) -> str | None:
+    """Return the version of a derived table that the version of its layer names."""
+    return wanted.partition(".")[2] or None if spec.table in DERIVED_TABLES else None
+
+
+def _drawn(ws: Workspace, layer: str, wanted: str = "") -> tuple[str, DrawnLayer]:
     catalogue = load_layers()
     spec = _spec(catalogue, layer)
-    loaded = require(ws, spec.table)
+    loaded = require(ws, spec.table, _table_version(spec, wanted))
     version = _version(catalogue, spec, loaded.info.version)
     return version, _layers.get((ws.address, version), lambda: _prepare(ws, loaded, spec, catalogue))
 
@@ -213,7 +220,8 @@ def _mask(ws: Workspace, drawn: DrawnLayer, where: str) -> Flags:
     """Return the rows that satisfy a condition, in the version of the table that is drawn."""
 
     def select() -> Flags:
-        loaded = require(ws, drawn.table)
+        derived = drawn.table in DERIVED_TABLES
+        loaded = require(ws, drawn.table, drawn.table_version if derived else None)
         if loaded.info.version == drawn.table_version:
             return np.asarray(parse(where).select(loaded.frame))
         return np.asarray(parse(where).select(ws.read(drawn.table, version=drawn.table_version)))

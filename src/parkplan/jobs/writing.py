@@ -12,7 +12,7 @@ from parkplan import units
 from parkplan.data.layers import load_layers
 from parkplan.i18n import LANGUAGES, Language, Text, catalogue, message
 from parkplan.model.facts import Fact, Origin
-from parkplan.model.tables import TABLES, Column
+from parkplan.model.tables import DRAWN_TABLES, Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,7 +64,7 @@ def number(value: object) -> float | None:
 
 def column_of(loaded: Loaded, name: str) -> Column:
     """Return how a column of a table is called and written; a column of the source file goes by its own name."""
-    table = TABLES.get(loaded.name)
+    table = DRAWN_TABLES.get(loaded.name)
     canonical = table.column(name) if table is not None else None
     return canonical or own_column(name, loaded.frame[name] if name in loaded.frame.columns else None)
 

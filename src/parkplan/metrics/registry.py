@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from parkplan.i18n import Text
-from parkplan.metrics import intensity
+from parkplan.metrics import condition, intensity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,6 +45,7 @@ METRICS: Final[dict[str, Metric]] = {
         _metric(intensity.built_share, "已开发比例", "Developed share", "percent"),
         _metric(intensity.investment_share, "投资到位率", "Share of agreed investment", "percent"),
         _metric(intensity.under_built_ratio, "未用容积率比例", "Unused share of permitted floor area", "percent"),
+        _metric(condition.vacancy, "空置率", "Vacancy", "percent"),
     )
 }
 

@@ -32,6 +32,14 @@ CLUSTER: Final[dict[str, Text]] = {
     "other": Text("其他", "Other"),
 }
 
+VERDICT: Final[dict[str, Text]] = {
+    "idle": Text("闲置", "Idle"),
+    "low_efficiency": Text("低效", "Low-efficiency"),
+    "to_check": Text("待核查", "To be checked"),
+    "exempt": Text("豁免", "Exempt"),
+    "not_low_efficiency": Text("非低效", "Not low-efficiency"),
+}
+
 PARK_KIND: Final[dict[str, Text]] = {
     "industrial_new_town": Text("产业新城", "Industrial new town"),
     "special_park": Text("特色产业园", "Special park"),

@@ -44,6 +44,8 @@ class Table:
     key: str
     geometry: Geometry
     columns: tuple[Column, ...]
+    rows_of: str | None = None
+    """The table whose rows a derived table has, one for each, in the same order."""
 
     def column(self, name: str) -> Column | None:
         """Return a canonical column, or None for a column that the source file brought."""
@@ -261,3 +263,52 @@ TABLES: Final[dict[str, Table]] = {
         STREETS,
     )
 }
+
+SCREENING: Final = Table(
+    "screening",
+    Text("研判结论", "Verdicts"),
+    "parcel_id",
+    "polygon",
+    (
+        *(
+            column
+            for column in PARCELS.columns
+            if column.name
+            in {"parcel_id", "name", "holder", "street", "park_id", "land_use", "status", "industry_code", "cluster"}
+        ),
+        _code("verdict", "研判结论", "Verdict", codes.VERDICT),
+        _code("rule_verdict", "规则结论", "Verdict of the rules", codes.VERDICT),
+        _text("override", "人工认定", "Override"),
+        _code("stage", "利用阶段", "Life-cycle stage", codes.PARCEL_STATUS),
+        _text("flags", "成立的规则", "Rules that hold"),
+        _number("site_area_m2", "用地面积", "Site area", "m2", "mu"),
+        _number("score", "得分", "Score", "count"),
+        _number("score_low", "得分下限", "Lowest score", "count"),
+        _number("score_high", "得分上限", "Highest score", "count"),
+        _number("closeness", "理想解贴近度", "Closeness to the ideal", "ratio"),
+        _number("reliability", "可靠度", "Reliability", "ratio", "percent"),
+        _integer("rank", "排名", "Rank"),
+        _integer("rank_low", "排名上界", "Best rank"),
+        _integer("rank_high", "排名下界", "Worst rank"),
+        _number("p_top10", "进前十概率", "Chance of the first ten", "ratio", "percent"),
+        _integer("block_id", "连片编号", "Block"),
+        _integer("block_parcels", "连片宗数", "Parcels in the block"),
+        _number("block_area_m2", "连片面积", "Area of the block", "m2", "hectare"),
+        _number("far", "容积率", "Floor area ratio", "ratio"),
+        _number("building_density", "建筑密度", "Building density", "ratio", "percent"),
+        _number("tax_yuan_per_m2", "亩均税收", "Tax per mu", "yuan_per_m2", "wan_yuan_per_mu"),
+        _number("output_yuan_per_m2", "亩均产值", "Output per mu", "yuan_per_m2", "wan_yuan_per_mu"),
+        _number("vacancy", "空置率", "Vacancy", "ratio", "percent"),
+        _number("plan_conformity", "规划符合比例", "Share in keeping with the plan", "ratio", "percent"),
+        _number("constraint_share", "禁止线占比", "Share under forbidding lines", "ratio", "percent"),
+        _number("mu_benefit_score", "亩均效益得分", "Mu-benefit score", "count"),
+        _text("mu_benefit_class", "亩均效益档次", "Mu-benefit class"),
+    ),
+    rows_of="parcels",
+)
+
+DERIVED_TABLES: Final[dict[str, Table]] = {SCREENING.name: SCREENING}
+"""Tables that are computed from those of the workspace, and kept only so as not to compute them twice."""
+
+DRAWN_TABLES: Final[dict[str, Table]] = TABLES | DERIVED_TABLES
+"""Everything that a map layer may show."""

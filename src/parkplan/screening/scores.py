@@ -5,39 +5,25 @@ The weights are the planner's; every score is an interval where values are unkno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from parkplan.screening.stability import rank_stability, weight_draws
+from parkplan.screening.topsis import topsis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
+    from parkplan.model.screening import Ranking
     from parkplan.screening.rules import RuleOutcome
 
     Numbers = npt.NDArray[np.float64]
 
 CRITERIA: Final = ("need", "potential", "feasibility")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
-    """How parcels are ranked.
-
-    ``weights`` of need, potential and feasibility; ``certainty`` of these weights (see `weight_draws`); ``error`` is
-    the coefficient of variation of the measured values; ``draws`` and ``seed`` of the Monte Carlo runs.
-    """
-
-    weights: tuple[float, float, float] = (0.5, 0.3, 0.2)
-    certainty: float = 30.0
-    error: float = 0.1
-    draws: int = 1000
-    seed: int = 7
 
 
 def need(outcomes: Sequence[RuleOutcome], rows: int) -> tuple[Numbers, Numbers]:
@@ -83,36 +69,55 @@ def feasibility(parcels: pd.DataFrame) -> Numbers:
     return np.asarray(1.0 - np.clip(parcels["constraint_share"].to_numpy(dtype=np.float64, na_value=np.nan), 0.0, 1.0))
 
 
-def ranks(criteria: Numbers, reliability: Numbers, chosen: npt.NDArray[np.bool_], ranking: Ranking) -> pd.DataFrame:
+def ranks(
+    criteria: Numbers,
+    reliability: Numbers,
+    chosen: npt.NDArray[np.bool_],
+    ranking: Ranking,
+    weights: Sequence[float] | None = None,
+) -> pd.DataFrame:
     """Rank the chosen parcels by weighted criteria, with the stability of each rank.
 
     Args:
         criteria: need, potential and feasibility (n, 3), 0 to 1, NaN is unknown.
         reliability: share of the rules' weight that is known (n).
         chosen: which parcels are ranked.
-        ranking: weights and the Monte Carlo settings.
+        ranking: the Monte Carlo settings and the normalisation of the closeness to the ideal.
+        weights: of the criteria; those of ``ranking`` without them.
 
     Returns:
         A frame of n rows: ``score`` 0 to 100 with unknown criteria at 1/2, ``score_low`` and ``score_high`` with them
-        at 0 and 1, ``reliability`` (share of the weight that is known), ``rank`` (1 is first; ties share the better
-        rank), ``rank_low`` and ``rank_high`` (5 % and 95 % quantiles), ``p_top10``. Missing where not chosen.
+        at 0 and 1, ``closeness`` (TOPSIS, 0 to 1, where all criteria are known), ``reliability`` (share of the weight
+        that is known), ``rank`` (1 is first; ties share the better rank), ``rank_low`` and ``rank_high`` (5 % and 95 %
+        quantiles), ``p_top10``. Missing where not chosen.
 
     """
     rows = np.flatnonzero(chosen)
-    values, weights = criteria[rows], np.asarray(ranking.weights) / sum(ranking.weights)
+    values, given = criteria[rows], np.asarray(ranking.weights if weights is None else weights, dtype=np.float64)
+    shares = given / given.sum()
     unknown = np.isnan(values)
-    scores = {name: 100 * np.where(unknown, filled, values) @ weights for name, filled in _FILLS.items()}
-    known = weights[0] * reliability[rows] + (~unknown[:, 1:]) @ weights[1:]
-    found = pd.DataFrame(scores | {"reliability": known}, index=rows)
+    scores = {name: 100 * np.where(unknown, filled, values) @ shares for name, filled in _FILLS.items()}
+    known = shares[0] * reliability[rows] + (~unknown[:, 1:]) @ shares[1:]
+    found = pd.DataFrame(scores | {"closeness": _closeness(values, shares, ranking), "reliability": known}, index=rows)
     found["rank"] = found["score"].round(9).rank(ascending=False, method="min").astype("Int64")
     if len(rows):
         rng = np.random.default_rng(ranking.seed)
-        sample = weight_draws(weights, ranking.draws, certainty=ranking.certainty, rng=rng)
+        sample = weight_draws(shares, ranking.draws, certainty=ranking.certainty, rng=rng)
         stable = rank_stability(values, sample, error=ranking.error * np.nan_to_num(values), seed=ranking.seed)
         found["rank_low"], found["rank_high"] = stable.rank_low.astype(int), stable.rank_high.astype(int)
         found["p_top10"] = stable.p_top
-    whole = found.reindex(columns=[*_FILLS, "reliability", "rank", "rank_low", "rank_high", "p_top10"])
-    return whole.reindex(range(len(criteria))).astype({"rank": "Int64", "rank_low": "Int64", "rank_high": "Int64"})
+    names = [*_FILLS, "closeness", "reliability", "rank", "rank_low", "rank_high", "p_top10"]
+    whole = found.reindex(columns=names).reindex(range(len(criteria)))
+    return whole.astype({"rank": "Int64", "rank_low": "Int64", "rank_high": "Int64"})
+
+
+def _closeness(values: Numbers, weights: Numbers, ranking: Ranking) -> Numbers:
+    found = np.full(len(values), np.nan)
+    complete = np.isfinite(values).all(axis=1)
+    if complete.any():
+        benefit = (True,) * values.shape[1]
+        found[complete] = topsis(values[complete], weights, benefit, normalisation=ranking.normalisation)
+    return found
 
 
 _FILLS: Final = {"score": 0.5, "score_low": 0.0, "score_high": 1.0}

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from parkplan.expressions import Truth
-from parkplan.i18n import Text
+from parkplan.model import codes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from parkplan.i18n import Text
     from parkplan.model.rules import Flag
     from parkplan.screening.rules import RuleOutcome
 
@@ -29,13 +30,7 @@ class Verdict(StrEnum):
     EXEMPT = "exempt"
 
 
-VERDICT_TITLES: Final[dict[Verdict, Text]] = {
-    Verdict.IDLE: Text("闲置", "Idle"),
-    Verdict.LOW_EFFICIENCY: Text("低效", "Low-efficiency"),
-    Verdict.NOT_LOW_EFFICIENCY: Text("非低效", "Not low-efficiency"),
-    Verdict.TO_CHECK: Text("待核查", "To be checked"),
-    Verdict.EXEMPT: Text("豁免", "Exempt"),
-}
+VERDICT_TITLES: Final[dict[Verdict, Text]] = {verdict: codes.VERDICT[verdict] for verdict in Verdict}
 
 
 def verdicts(outcomes: Sequence[RuleOutcome], index: pd.Index) -> pd.Series:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parkplan.data.geoparquet import GEOMETRY
 from parkplan.i18n import LANGUAGES, Language, Text, message
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DRAWN_TABLES
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ class Part:
 
     def column(self, name: str) -> Column | None:
         """Return the canonical column of this name."""
-        table = TABLES.get(self.name)
+        table = DRAWN_TABLES.get(self.name)
         return None if table is None else table.column(name)
 
     def title(self, chosen: Language | None = None) -> str:
         """Return the title of the table, or its name where it has none."""
-        return TABLES[self.name].title.to(chosen) if self.name in TABLES else self.name
+        return DRAWN_TABLES[self.name].title.to(chosen) if self.name in DRAWN_TABLES else self.name
 
     def heading(self, name: str, chosen: Language | None = None) -> str:
         """Return the title of a column with the unit of its values, or its name where it has none."""

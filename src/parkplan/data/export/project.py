@@ -13,7 +13,7 @@ from parkplan.data.files import write_whole
 from parkplan.data.geoparquet import geometry_type
 from parkplan.data.layers import columns_of
 from parkplan.i18n import message
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ def _other_tables(
     others = [table for table in frames if table not in drawn]
     branch = _branch(tree, message("export.other_tables")) if others else tree
     for index, table in enumerate(others):
-        title = TABLES[table].title.to() if table in TABLES else table
+        title = DRAWN_TABLES[table].title.to() if table in DRAWN_TABLES else table
         _leaf(branch, f"table_{index}", title, _source(geopackage, table), shown=False)
         _layer(kept, f"table_{index}", title, _source(geopackage, table), crs, geometry_type(frames[table]))
 

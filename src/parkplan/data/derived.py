@@ -1,0 +1,59 @@
+"""Derived tables kept in a workspace folder, so as not to compute them twice; they may be deleted at any time.
+
+The name of a file is the hash of everything that the table was computed from. A workspace that is no folder keeps none.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from parkplan._errors import ParkplanError
+from parkplan.data.files import write_whole
+from parkplan.data.geoparquet import canonical, from_table, read_columns, to_bytes
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from parkplan.data.workspace import Workspace
+
+FOLDER: Final = "derived"
+KEPT_FILES: Final = 24
+"""Of each table; what was written longest ago goes first."""
+_VERSION: Final = re.compile(r"[0-9a-f]{16,64}")
+
+
+def is_version(text: str) -> bool:
+    """Say whether a text may be the version of a derived table; anything else never reaches the disk."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def read_derived(ws: Workspace, table: str, version: str) -> gpd.GeoDataFrame | None:
+    """Return a derived table that was kept, or None where there is none, or the file is damaged."""
+    path = _path(ws, table, version)
+    if path is None or not path.is_file():
+        return None
+    try:
+        return from_table(read_columns(str(path), None), ws.crs)
+    except (OSError, ValueError):  # pyarrow's faults are of these kinds
+        return None
+
+
+def keep_derived(ws: Workspace, table: str, version: str, frame: gpd.GeoDataFrame) -> None:
+    """Keep a derived table if the workspace is a folder that may be written; a fault costs only time later."""
+    path = _path(ws, table, version)
+    if path is None or path.is_file() or not path.parent.is_dir():
+        return
+    with suppress(OSError, ParkplanError):
+        write_whole(path, to_bytes(canonical(frame, table)))
+        old = sorted(path.parent.glob(f"{table}-*.parquet"), key=lambda file: file.stat().st_mtime)
+        for file in old[:-KEPT_FILES]:
+            file.unlink(missing_ok=True)
+
+
+def _path(ws: Workspace, table: str, version: str) -> Path | None:
+    if not is_version(version) or "://" in ws.address:
+        return None
+    return Path(ws.address) / FOLDER / f"{table}-{version}.parquet"
