@@ -91,7 +91,7 @@ def _between(
     free = bulk(shapely.difference, land[first:last], beside)
     settled = np.flatnonzero(net.home[first:last] != OPEN)
     free[settled] = _opened(free[settled])
-    free, cell = parts(shapely.simplify(free, 0.05))
+    free, cell = parts(shapely.simplify(free, 0.01))
     free, cell = _clear(rounded(free), cell, surface)
     large = shapely.area(free) > SMALLEST_M2
     free, cell = free[large], cell[large]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MIDDLE_KM: Final = (6.7, 6.6)
 MARGIN_M: Final = 250.0
+MOUTH_M: Final = 12.0
 GRID_M: Final = 0.01
 """Grid on which lines are noded (metres)."""
 
@@ -111,10 +112,11 @@ def make_terrain(canvas: Canvas) -> Terrain:
     river_axis, river = _water_body(canvas, skeleton.RIVER, skeleton.RIVER_WIDTH_M, rng)
     waterway_axis, waterway = _water_body(canvas, skeleton.WATERWAY, skeleton.WATERWAY_WIDTH_M, rng)
     outline = _outline(canvas, river_axis, waterway_axis, rng)
-    land = shapely.difference(outline, shapely.union(river, waterway))
+    rivers = shapely.union(river, waterway)
+    land = shapely.difference(outline, rivers)
     land = max(shapely.get_parts(land), key=shapely.area)
     kept = [line for line in skeleton.CANALS if line.rank <= canvas.rank]
-    canals = _confluent([_drawn(canvas, line, 55.0, (1300.0, 520.0, 210.0), rng) for line in kept], 300.0)
+    canals = _confluent([_drawn(canvas, line, 55.0, (1300.0, 520.0, 210.0), rng) for line in kept], rivers, 500.0)
     roads = [line for line in skeleton.ARTERIALS if line.rank <= canvas.rank]
     arterials = [_drawn(canvas, line, 22.0, (2600.0, 1100.0), rng) for line in roads]
     expressway = _drawn(canvas, skeleton.EXPRESSWAY, 15.0, (4000.0,), rng)
@@ -170,17 +172,16 @@ def _drawn(
     return shapely.simplify(shapely.LineString(meander(points, amplitude_m, wavelengths_m, rng)), 0.6)
 
 
-def _confluent(canals: list[BaseGeometry], reach_m: float) -> list[BaseGeometry]:
-    """Canals whose ends run to an earlier canal within reach."""
-    found = canals[:1]
-    for canal in canals[1:]:
-        earlier = shapely.union_all(found)
+def _confluent(canals: list[BaseGeometry], water: BaseGeometry, reach_m: float) -> list[BaseGeometry]:
+    """Canals whose ends run into a river or an earlier canal within reach."""
+    found: list[BaseGeometry] = []
+    deep = shapely.buffer(water, -MOUTH_M)
+    for canal in canals:
+        earlier = shapely.union_all([deep, *found])
         xy = shapely.get_coordinates(canal)
-        for end, at in ((xy[0], 0), (xy[-1], len(xy))):
-            link = shapely.shortest_line(shapely.Point(end), earlier)
-            if 0.0 < shapely.length(link) < reach_m:
-                xy = np.insert(xy, min(at, len(xy)), shapely.get_coordinates(link)[1], axis=0)
-        found.append(shapely.LineString(xy))
+        links = shapely.shortest_line(shapely.points(xy[[0, -1]]), earlier)
+        ends = [shapely.get_coordinates(link)[1:] if 0.0 < link.length < reach_m else xy[:0] for link in links]
+        found.append(shapely.LineString(np.vstack([ends[0], xy, ends[1]])))
     return found
 
 
