@@ -84,6 +84,8 @@ def _layers(source: Source, known: tuple[str, ...]) -> tuple[tuple[str, ...], di
 def choose_layer(source: Source, layers: tuple[str, ...]) -> str:
     """Return the layer to read; several layers and no choice is a fault that lists them."""
     listed = ", ".join(layers[:50])
+    if not layers and source.format.name != "gpkg":
+        raise FileFaultError("import_broken_file", file=source.name, format=source.format.title)
     if not layers:
         raise FileFaultError("import_no_layer", file=source.name)
     if source.layer is not None:
