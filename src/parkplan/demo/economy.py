@@ -57,7 +57,7 @@ def make_economy(plots: Plots, register: Register, stock: Stock, rng: np.random.
         register.status.astype(str), ["in_use", "below_contract", "low_efficiency", "partly_unused"]
     )
     mu = register.area_m2 / M2_PER_MU
-    weight = np.select([register.status == "low_efficiency", register.status == "below_contract"], [0.28, 0.6], 1.45)
+    weight = np.select([register.status == "low_efficiency", register.status == "below_contract"], [0.32, 0.7], 2.0)
     tax_mu = np.clip(TAX_MEDIAN_WAN_PER_MU * weight * np.exp(rng.normal(0, 0.95, count)), *TAX_RANGE_WAN_PER_MU)
     tax = tax_mu * YUAN_PER_WAN * mu
     output = tax / rng.lognormal(np.log(0.042), 0.35, count)
