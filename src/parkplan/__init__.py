@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from parkplan import jobs
     from parkplan.data.workspace import Workspace
 
 __version__ = version("parkplan")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from parkplan._errors import DefinitionError, RequestError
+from parkplan.data.export import ENDINGS
 from parkplan.data.workspace import Workspace, open_workspace
 from parkplan.expressions import parse
 from parkplan.i18n import Text
@@ -125,6 +126,14 @@ def test_chosen_rows_become_a_file(ws: Workspace, ending: str) -> None:
     else:
         assert b"JH-003" in body
         assert b"JH-001" not in body
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_rows_whose_columns_are_all_unknown_become_a_file(ws: Workspace, ending: str) -> None:
+    chosen = rows(ws, "parcels_by_status", "status is unknown")
+    assert chosen.frame["supplied_on"].isna().all()
+    assert chosen.frame["holder"].isna().all()
+    assert len(rows_file(ws, chosen, ending)) > 100
 
 
 def test_an_unknown_ending_is_refused(ws: Workspace) -> None:

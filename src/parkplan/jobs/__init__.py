@@ -1,15 +1,26 @@
-"""The use cases as plain functions, one file each: what the command line, the app and notebooks call."""
+"""The use cases as plain functions, one file each: what the command line, the app and notebooks call.
+
+A use case is imported when it is first asked for, so that one needs only its own libraries and does not fall with
+another. Most functions are named like their module; as attributes of this package these names are the functions.
+"""
 
 from __future__ import annotations
 
-from parkplan.jobs.demo import demo
-from parkplan.jobs.export import export
-from parkplan.jobs.importing import Limits, Reading, import_file
-from parkplan.jobs.info import info
-from parkplan.jobs.layers import layers
-from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
-from parkplan.jobs.screening_files import export_screening
-from parkplan.jobs.serve import serve
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from parkplan.data.intake.records import Limits
+    from parkplan.jobs.demo import demo
+    from parkplan.jobs.export import export
+    from parkplan.jobs.importing import Reading, import_file
+    from parkplan.jobs.info import info
+    from parkplan.jobs.layers import layers
+    from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
+    from parkplan.jobs.screening_files import export_screening
+    from parkplan.jobs.serve import serve
 
 __all__ = [
     "DEFAULT_PROFILES",
@@ -26,3 +37,35 @@ __all__ = [
     "screen",
     "serve",
 ]
+
+_MODULES: Final = {
+    "DEFAULT_PROFILES": "screen",
+    "Limits": "importing",
+    "Reading": "importing",
+    "Screening": "screen",
+    "explain": "screen",
+    "export_screening": "screening_files",
+    "import_file": "importing",
+}
+"""Where the names live that are not called like their module."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, name)}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Jobs(ModuleType):
+    """The import system writes a submodule into its package; where a function has that name, the function stands."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        is_own = isinstance(value, ModuleType) and name in __all__
+        super().__setattr__(name, getattr(value, name, value) if is_own else value)
+
+
+sys.modules[__name__].__class__ = _Jobs

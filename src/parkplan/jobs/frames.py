@@ -6,7 +6,7 @@ A table is kept by workspace and version, so that a new version is read again an
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from threading import Lock, RLock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS, Geod, Transformer
 
 from parkplan._errors import RequestError
+from parkplan.jobs.kept import Kept
 from parkplan.metrics import geodesic_area_m2
 from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
 
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import TableInfo
 
 GEOD: Final = Geod(ellps="GRS80")
-_kept: Final[dict[tuple[str, str], Loaded]] = {}
-_gates: Final[dict[tuple[str, str], Lock]] = {}
-_lock: Final = Lock()
+TABLES_MOST: Final = 256
+_tables: Final = Kept[tuple[str, str], "Loaded"](limit=TABLES_MOST)
 
 
 @lru_cache(maxsize=32)
@@ -150,13 +150,10 @@ def load(ws: Workspace, name: str, version: str | None = None) -> Loaded | None:
     if info is None:
         return None
     place = (ws.address, name)
-    with _lock:
-        gate = _gates.setdefault(place, Lock())
-    with gate:  # two sessions that ask at once share one reading
-        kept = _kept.get(place)
-        if kept is None or kept.info.version != info.version:
-            kept = _kept[place] = Loaded(info, ws.read(name), ws.crs.to_wkt())
-    return kept
+    kept = _tables.peek(place)
+    if kept is not None and kept.info.version != info.version:
+        _tables.drop(place, kept)
+    return _tables.get(place, lambda: Loaded(info, ws.read(name, version=info.version), ws.crs.to_wkt()))
 
 
 def require(ws: Workspace, name: str, version: str | None = None) -> Loaded:

@@ -57,6 +57,12 @@ class Kept(Generic[K, V]):
             self._futures.move_to_end(key)
             return self._futures[key].result()
 
+    def drop(self, key: K, outdated: V) -> None:
+        """Let go of a thing that is no longer right, unless another one stands in its place by now."""
+        with self._lock:
+            if key in self._weights and self._futures[key].result() is outdated:
+                del self._weights[key], self._futures[key]
+
     def _make(self, key: K, future: Future[V], make: Callable[[], V]) -> None:
         try:
             made = make()

@@ -20,12 +20,9 @@ from parkplan.jobs.card import title_of
 from parkplan.jobs.frames import Loaded, load, require
 from parkplan.jobs.writing import column_of, raw, written
 from parkplan.model.results import Choice, FilterField, Rows
-from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
 
     from parkplan.data.workspace import Workspace
     from parkplan.model.layers import LayerSpec
@@ -91,20 +88,11 @@ def rows_file(ws: Workspace, selection: Rows, ending: str, *, crs: str | None = 
         WorkspaceError: the disk is full.
 
     """
-    info, frame = ws.info(selection.table), _typed(selection)
+    info = ws.info(selection.table)
     with TemporaryDirectory(prefix="parkplan-rows-") as folder:
         target = Path(folder) / f"{selection.layer}{ending}"
-        write_table(frame, selection.table, target, crs=crs, origin=Origin.of(info))
+        write_table(selection.frame, selection.table, target, crs=crs, origin=Origin.of(info))
         return target.read_bytes()
-
-
-def _typed(selection: Rows) -> gpd.GeoDataFrame:
-    """Give columns without any known value among the chosen rows a type, so that every format can hold them."""
-    frame = selection.frame
-    empty = [name for name in frame.columns if frame[name].dtype == object and frame[name].isna().all()]
-    canonical = DRAWN_TABLES.get(selection.table)
-    kinds = {name: column.kind for name in empty if canonical and (column := canonical.column(name))}
-    return frame.astype({name: "datetime64[ms]" if kinds.get(name) == "date" else "str" for name in empty})
 
 
 def filter_fields(ws: Workspace, layer: str) -> tuple[FilterField, ...]:
