@@ -1,0 +1,139 @@
+"""The best site: at once, after a quick re-optimisation, or with proof; and the best set of sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from parkplan.model.sites import Engine, Proof, Status
+from parkplan.sites.branch_cut import available, branch_and_cut
+from parkplan.sites.cut_loop import cut_loop
+from parkplan.sites.engine import Clock, Effort, Solved
+from parkplan.sites.greedy import Found, diverse, greedy_pool
+from parkplan.sites.limits import binding, relaxations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from parkplan.sites.problem import Assembly
+
+STARTS: Final = 3
+HOPS: Final = 2
+ROUNDS: Final = 3
+QUICK_S: Final = 15.0
+"""CPU seconds of the quick re-optimisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best site found, the other sites met on the way (the best first), and what is proven."""
+
+    best: Found | None
+    pool: tuple[Found, ...]
+    proof: Proof
+
+
+def solve(problem: Assembly, effort: Effort, start: Found | None = None) -> tuple[Solved, Engine]:
+    """Ask the exact engine that is installed: SCIP's branch and cut, else HiGHS's cut loop."""
+    if available():
+        return branch_and_cut(problem, effort, start), "branch_and_cut"
+    return cut_loop(problem, effort, start), "cut_loop"
+
+
+def at_once(problem: Assembly) -> Answer:
+    """Return the greedy pool; nothing is proven of it."""
+    clock = Clock(0.0)
+    pool = greedy_pool(problem)
+    best = pool[0] if pool else None
+    proof = Proof(
+        engine="greedy",
+        status="unproven" if best else "unknown",
+        value=best.value if best else None,
+        bound=None,
+        seconds=clock.gone(),
+        binding=binding(problem, best.site) if best else (),
+        pool=len(pool),
+    )
+    return Answer(best, tuple(pool), proof)
+
+
+def improved(problem: Assembly, effort: Effort, known: Sequence[Found] | None = None) -> Answer:
+    """Re-optimise the neighbourhood (two parcels wide) of a few different greedy sites, each exactly.
+
+    The best of them is often the best of all, but that is not proven.
+    """
+    clock = Clock(min(effort.seconds, QUICK_S))
+    pool = list(greedy_pool(problem) if known is None else known)
+    better = []
+    for one in diverse(pool, STARTS):
+        better.append(_around(problem, one, effort, clock))
+    merged = merge([*better, *pool])
+    best = merged[0] if merged else None
+    proof = Proof(
+        engine="neighbourhood",
+        status="unproven" if best else "unknown",
+        value=best.value if best else None,
+        bound=None,
+        seconds=clock.gone(),
+        time_limit_s=min(effort.seconds, QUICK_S),
+        seed=effort.seed,
+        binding=binding(problem, best.site) if best else (),
+        pool=len(merged),
+    )
+    return Answer(best, tuple(merged), proof)
+
+
+def _around(problem: Assembly, start: Found, effort: Effort, clock: Clock) -> Found:
+    best = start
+    for _ in range(ROUNDS):
+        if clock.left() <= 0 or effort.cancelled():
+            break
+        rows = set(best.site)
+        for _hop in range(HOPS):
+            rows |= {near for row in rows for near in problem.neighbours[row]}
+        found, _ = solve(problem.only(rows), replace(effort, seconds=clock.left() / 2), best)
+        if found.site is None or found.value is None or found.value <= best.value + 1e-9:
+            break
+        best = Found(found.site, found.value)
+    return best
+
+
+def proven(problem: Assembly, effort: Effort) -> Answer:
+    """Find the best site with proof, as far as the time goes; say why where there is none."""
+    clock = Clock(effort.seconds)
+    quick = improved(problem, replace(effort, seconds=min(QUICK_S, effort.seconds / 4)))
+    found, engine = solve(problem, replace(effort, seconds=max(clock.left(), 0.5)), quick.best)
+    pool = merge([*([Found(found.site, found.value)] if found.site and found.value is not None else []), *quick.pool])
+    best = pool[0] if pool else None
+    value = best.value if best else None
+    bound = None if found.infeasible else found.bound
+    if bound is not None and value is not None:
+        bound = max(bound, value)
+    proof = Proof(
+        engine=engine,
+        status=_status(found, value),
+        value=value,
+        bound=bound,
+        seconds=clock.gone(),
+        time_limit_s=effort.seconds,
+        seed=effort.seed,
+        cuts=found.cuts,
+        nodes=found.nodes,
+        binding=binding(problem, best.site) if best else (),
+        relaxations=relaxations(problem, effort, solve) if found.infeasible else (),
+        pool=len(pool),
+        log=found.log,
+    )
+    return Answer(best, tuple(pool), proof)
+
+
+def _status(found: Solved, value: float | None) -> Status:
+    if value is None:
+        return "infeasible" if found.infeasible else "unknown"
+    return "optimal" if replace(found, value=value).optimal else "bounded" if found.bound is not None else "unproven"
+
+
+def merge(found: Iterable[Found]) -> list[Found]:
+    """Return different sites, the best first."""
+    by_site = {one.site: one for one in found}
+    return sorted(by_site.values(), key=lambda one: (-one.value, one.site))
