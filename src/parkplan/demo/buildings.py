@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHRINK: Final = 0.86
 ATTEMPTS: Final = 7
+CHUNK: Final = 50_000
 STOREY_M: Final = {
     "workshop": (7.2, 4.8),
     "warehouse": (8.4, 6.0),
@@ -99,15 +100,23 @@ def _front_quarter(towards: Floats, half_u: Floats, half_v: Floats) -> Integers:
 
 
 def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple[Shapes, Flags]:
-    """Footprints inside the setback: what does not fit is moved to what is free of its cell and made smaller."""
+    """Footprints inside the setback, and which cells have one."""
     own = cells.parcel
-    room = inner[own]
-    ring = cells.rings()
-    shapes = shapely.polygons(turned(ring, angle[own][:, None]) + centre[own][:, None, :])
-    shapely.prepare(inner)
+    shapes = shapely.polygons(turned(cells.rings(), angle[own][:, None]) + centre[own][:, None, :])
+    fits = np.zeros(len(shapes), dtype=bool)
+    order = np.argsort(own, kind="stable")
+    for start in range(0, len(order), CHUNK):
+        rows = order[start : start + CHUNK]
+        shapes[rows], fits[rows] = _fit(shapes[rows], inner[own[rows]])
+    return rounded(shapes), fits
+
+
+def _fit(shapes: Shapes, room: Shapes) -> tuple[Shapes, Flags]:
+    """What does not fit is moved to what is free of its cell and made smaller."""
+    shapely.prepare(room)
     fits = shapely.covers(room, shapes)
+    shapely.destroy_prepared(room)
     free = shapes.copy()
-    shapely.destroy_prepared(inner)
     free[~fits] = bulk(shapely.intersection, shapes[~fits], room[~fits])
     todo = np.flatnonzero(~fits & (shapely.area(free) > 0.3 * shapely.area(shapes)))
     middle = shapely.get_coordinates(shapely.centroid(free[todo]))
@@ -120,8 +129,7 @@ def _fitted(cells: Cells, inner: Shapes, centre: Floats, angle: Floats) -> tuple
         shapes[todo[good]] = smaller[good]
         fits[todo[good]] = True
         todo, arm, middle = todo[~good], arm[~good], middle[~good]
-    fits &= shapely.area(shapes) > 18.0
-    return rounded(shapes), fits
+    return shapes, fits & (shapely.area(shapes) > 18.0)
 
 
 def _described(
