@@ -43,7 +43,7 @@ def map_panel() -> None:
         state.clicked = [events.click.layer, events.click.id]
     st.text(f"clicked {state.get('clicked')} runs {state.runs}")
     view = view_of()
-    st.text(f"zoom {view['zoom'] if view else None}")
+    st.text(f"zoom {view['zoom']:g}" if view else "zoom None")
     st.text(f"hidden {sorted(layer['id'] for layer in view['layers'] if not layer['visible']) if view else None}")
 
 

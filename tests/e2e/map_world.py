@@ -195,8 +195,11 @@ class Application:
     async def _overview(self, request: Request) -> Response:
         """A picture whose western half has the colour of class 0 and whose eastern half that of class 1."""
         self.asked.append(request.url.path)
-        picture = Image.new("RGBA", (512, 512), PARCEL_CLASSES[0].colour)
-        picture.paste(PARCEL_CLASSES[1].colour, (256, 0, 512, 512))
+        hidden = request.query_params.get("hidden", "").split(",")
+        picture = Image.new("RGBA", (512, 512))
+        for index, half in enumerate([(0, 0, 256, 512), (256, 0, 512, 512)]):
+            if str(index) not in hidden:
+                picture.paste(PARCEL_CLASSES[index].colour, half)
         packed = BytesIO()
         picture.save(packed, "PNG")
         return Response(packed.getvalue(), media_type="image/png")

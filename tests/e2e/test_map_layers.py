@@ -275,9 +275,11 @@ def test_pictures_stand_in_below_a_zoom_and_follow_the_legend(shown: Shown) -> N
 
     assert {rgb("#d9a441"), rgb("#c0504d")} <= colours()
     shown.legend("parcels", 1).click()
+    shown.settle()
     assert rgb("#d9a441") in colours()
     shown.page.locator(".pp-legend").evaluate("(card) => (card.hidden = true)")
     assert rgb("#c0504d") not in colours()
+    assert {"layer": "parcels", "id": None, "solid": True} in shown.click(*HERE)["hits"]
 
 
 def test_closer_than_the_deepest_tiles_the_same_tiles_are_used(shown: Shown) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -51,11 +52,21 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(address: str, browser_page: Callable[..., Page]) -> Page:
     opened = browser_page(address, width=1280, height=900)
     opened.wait_for_function(SETTLED)
-    opened.get_by_text("zoom 16").wait_for()
+    wait_for_line(opened, re.compile(r"zoom \d"))
     return opened
 
 
-def wait_for_line(page: Page, text: str) -> None:
+def zoom_out(page: Page) -> str:
+    """Zoom out by a button, and return the line that tells the new zoom."""
+    view = "parkplan.hostOf(document.querySelector('.pp-host')).views[0]"
+    before = page.evaluate(f"{view}.map.getZoom()")
+    page.get_by_title("缩小").click()
+    line = f"zoom {before - 1:g}"
+    wait_for_line(page, re.compile(rf"^{re.escape(line)}$"))
+    return line
+
+
+def wait_for_line(page: Page, text: str | re.Pattern[str]) -> None:
     page.get_by_test_id("stText").get_by_text(text).first.wait_for()
 
 
@@ -90,8 +101,7 @@ def test_a_click_reaches_python_and_the_map_stays(page: Page) -> None:
 
 
 def test_the_view_is_known_to_python(page: Page) -> None:
-    page.get_by_title("缩小").click()
-    wait_for_line(page, "zoom 15")
+    zoom_out(page)
     page.locator('.pp-tree [data-layer="roads"] input[type=checkbox]').uncheck()
     wait_for_line(page, "hidden ['farmland', 'roads']")
 
@@ -111,15 +121,14 @@ def test_orders_of_python_are_carried_out_in_place(page: Page) -> None:
 
 
 def test_view_and_choices_survive_a_change_of_page(page: Page) -> None:
-    page.get_by_title("缩小").click()
-    wait_for_line(page, "zoom 15")
+    left = zoom_out(page)
     page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').uncheck()
     wait_for_line(page, "hidden ['farmland', 'firms']")
     page.get_by_role("link", name="other").click()
     page.get_by_text("another page").wait_for()
     page.get_by_role("link", name="map").click()
     page.wait_for_function(SETTLED)
-    wait_for_line(page, "zoom 15")
+    wait_for_line(page, left)
     assert page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').is_checked() is False
 
 

@@ -54,8 +54,8 @@ def _zoom() -> None:
         now.look_at(card(opened.workspace(), table, row=row).bounds)
 
 
-def card_panel(ws: Workspace, *, height: int) -> None:
-    """Draw the card of what is selected, or how to get one."""
+def card_panel(ws: Workspace, *, height: str) -> None:
+    """Draw the card of what is selected, at most as high as a length of CSS says, or how to get one."""
     now = session()
     if now.selected is None:
         with st.container(border=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from parkplan import units
+from parkplan.data.crs import crs_label
 from parkplan.i18n import LANGUAGES, Language, message
 from parkplan.ui import panels
 from parkplan.ui.state import QUERY, session
@@ -61,7 +62,7 @@ def _aside(ws: Workspace) -> str:
     tables = ws.tables()
     newest = max((info.created_at for info in tables), default=None)
     date = units.day(newest.date()) if newest is not None else units.UNKNOWN.to()
-    return message("ui.banner_aside", crs=ws.crs.name, tables=len(tables), date=date)
+    return message("ui.banner_aside", crs=crs_label(ws.crs), tables=len(tables), date=date)
 
 
 def landing(place: str) -> None:

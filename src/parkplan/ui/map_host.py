@@ -51,10 +51,13 @@ class ViewState(TypedDict):
 
 
 class Hit(TypedDict):
-    """A feature under a click; ``solid`` is false inside a polygon that is drawn as an outline only."""
+    """A feature under a click; ``solid`` is false inside a polygon that is drawn as an outline only.
+
+    ``id`` is None where the layer is shown as pictures: what lies there is looked up by place.
+    """
 
     layer: str
-    id: int
+    id: int | None
     solid: bool
 
 
@@ -67,6 +70,7 @@ class Click:
 
     lat: float
     lng: float
+    zoom: float
     hits: tuple[Hit, ...]
     map: int = 0
 
@@ -120,8 +124,19 @@ def view_of(key: str = "map") -> ViewState | None:
 def _click(event: Mapping[str, Any] | None) -> Click | None:
     if not event:
         return None
-    hits = tuple(Hit(layer=str(hit["layer"]), id=int(hit["id"]), solid=bool(hit["solid"])) for hit in event["hits"])
-    return Click(float(event["lat"]), float(event["lng"]), hits, int(event.get("map", 0)))
+    hits = tuple(_hit(hit) for hit in event["hits"])
+    zoom = float(event.get("zoom", 0))
+    return Click(float(event["lat"]), float(event["lng"]), zoom, hits, int(event.get("map", 0)))
+
+
+def _hit(told: Mapping[str, Any]) -> Hit:
+    known = told["id"]
+    return Hit(layer=str(told["layer"]), id=None if known is None else int(known), solid=bool(told["solid"]))
+
+
+def click_of(key: str = "map") -> Click | None:
+    """Return the click on the map of this key that caused this very run, before the map is drawn."""
+    return _click((st.session_state.get(key) or {}).get("click"))
 
 
 def _nothing() -> None:
@@ -132,15 +147,15 @@ def map_host(
     pages: MapPage | Sequence[MapPage],
     *,
     key: str = "map",
-    height: int = 640,
+    height: int | str = 640,
     selection: Mapping[str, Sequence[int]] | None = None,
     fit: Fit | None = None,
     chosen: Language | None = None,
 ) -> MapEvents:
     """Show one map, or up to four side by side that move together, and return what happened on them.
 
-    ``selection`` marks features by layer id and row position; ``fit`` moves the map. Run it inside ``st.fragment``, so
-    that a click runs only its panel again.
+    ``height`` is in pixels, or a length of CSS. ``selection`` marks features by layer id and row position; ``fit``
+    moves the map. Run it inside ``st.fragment``, so that a click runs only its panel again.
     """
     shown = list(pages) if isinstance(pages, (list, tuple)) else [cast("MapPage", pages)]
     data = {

@@ -52,12 +52,12 @@ def hits(key: str, found: Sequence[Hit], on_open: Callable[[str, int], None]) ->
         {"table": hit.table, "row": hit.row, "kind": hit.kind.to(), "title": hit.title, "second": hit.subtitle.to()}
         for hit in found
     ]
-    data = {"view": "hits", "items": items, "empty": message("ui.nothing_found"), "height": 320}
+    data = {"view": "hits", "items": items, "empty": message("ui.nothing_found"), "height": "320px"}
     _mount(key, data, on_open_change=lambda: _opened(key, on_open))
 
 
 def card(
-    key: str, told: Card, *, height: int, on_open: Callable[[str, int], None], on_zoom: Callable[[], None]
+    key: str, told: Card, *, height: str, on_open: Callable[[str, int], None], on_zoom: Callable[[], None]
 ) -> None:
     """Draw the card of one thing; its lists lead to other cards."""
     data = {

@@ -159,13 +159,21 @@ async def _tile(request: Request, make: MakeTile, headers: dict[str, str]) -> Re
 def _tile_response(request: Request, make: MakeTile, headers: dict[str, str]) -> Response:
     ws = _workspace(opened.address())
     path, query = request.path_params, request.query_params
-    asked = TileRequest(path["layer"], (path["z"], path["x"], path["y"]), query.get("where", ""), query.get("v", ""))
+    place, hidden = (path["z"], path["x"], path["y"]), _classes(query.get("hidden", ""))
+    asked = TileRequest(path["layer"], place, query.get("where", ""), query.get("v", ""), hidden)
     version = tiles.version_of(ws, asked.layer, asked.version)
     if _known(request, version):
         return Response(status_code=304, headers=_kept_for(asked, version))
     answer = make(ws, asked)
     own = _kept_for(asked, answer.version)
     return Response(answer.body, headers={**own, **headers}) if answer.body else Response(status_code=204, headers=own)
+
+
+def _classes(listed: str) -> tuple[int, ...]:
+    """Read class indices, ``1,4``; what is no index counts for nothing."""
+    return tuple(
+        sorted({int(part) for part in listed.split(",") if part.isascii() and part.isdigit() and len(part) < 4})
+    )
 
 
 def _known(request: Request, version: str) -> bool:

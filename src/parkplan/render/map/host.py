@@ -23,8 +23,13 @@ def map_texts(chosen: Language | None = None) -> dict[str, str]:
     return {key.removeprefix("map."): text.to(chosen) for key, text in catalogue().items() if key.startswith("map.")}
 
 
-def host_data(pages: Sequence[MapPage], *, height: int = 640, chosen: Language | None = None) -> dict[str, object]:
-    """Return the data of ``parkplan.mount`` in the browser for maps side by side, ``height`` in pixels."""
+def host_data(
+    pages: Sequence[MapPage], *, height: int | str = 640, chosen: Language | None = None
+) -> dict[str, object]:
+    """Return the data of ``parkplan.mount`` in the browser for maps side by side.
+
+    ``height`` is in pixels, or a length of CSS.
+    """
     return {
         "scripts": list(dict.fromkeys(address for page in pages for address in page.scripts)),
         "styles": list(dict.fromkeys(address for page in pages for address in page.styles)),

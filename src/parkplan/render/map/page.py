@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import folium
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _BASE_MAP_ADDRESS = re.compile(r"(https?:/)?/([\w./:?&=,;@+~-]|\{[zxy]\})+")
 _TILE_VARIABLES = ("{z}", "{x}", "{y}")
+ZOOM_STEP = 0.25
+"""Zooms between whole levels, so that an extent fills the map; the buttons go by whole levels."""
 
 
 class VectorTiles(JSCSSMixin, Layer):
@@ -70,6 +72,10 @@ class MapPage:
     def data(self) -> dict[str, object]:
         """Return what the browser needs of this map, as plain data."""
         return {"name": self.name, "script": self.script, "layers": list(self.layers), **self.frame}
+
+    def compact(self) -> MapPage:
+        """Return the same map to be looked at only: nothing lies open on it, the wheel scrolls the page around it."""
+        return replace(self, frame={**self.frame, "compact": True})
 
 
 def drawing_spec(layer: MapLayer) -> dict[str, object]:
@@ -165,6 +171,8 @@ def _folium_map(request: MapRequest) -> folium.Map:
         attribution_control=request.base_map is not None,
         minZoom=request.zoom[0],
         maxZoom=request.zoom[1],
+        zoomSnap=ZOOM_STEP,
+        wheelPxPerZoomLevel=90,
     )
     built._id = request.id
     extent = folium.FitBounds([[south, west], [north, east]], padding=(24, 24), max_zoom=18)

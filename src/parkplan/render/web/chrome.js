@@ -4,7 +4,7 @@ import { element, fill, iconButton, sentence } from "./dom.js";
 import { ICONS } from "./icons.js";
 import { ScaleBar } from "./scale_bar.js";
 
-function toolbar(view, texts) {
+function toolbar(view, texts, compact) {
   const tool = (name, icon, title, action) => {
     const button = iconButton(ICONS[icon], title, action);
     button.dataset.tool = name;
@@ -19,12 +19,14 @@ function toolbar(view, texts) {
       tool("zoom_out", "minus", texts.zoom_out_button, () => view.map.zoomOut()),
       tool("home", "home", texts.home, () => view.goHome()),
     ),
+    compact
+      ? null
+      : group(
+          tool("length", "ruler", texts.measure_length, () => view.measure.start("length")),
+          tool("area", "area", texts.measure_area, () => view.measure.start("area")),
+        ),
     group(
-      tool("length", "ruler", texts.measure_length, () => view.measure.start("length")),
-      tool("area", "area", texts.measure_area, () => view.measure.start("area")),
-    ),
-    group(
-      tool("layers", "layers", texts.layers, () => view.togglePart("tree")),
+      compact ? null : tool("layers", "layers", texts.layers, () => view.togglePart("tree")),
       tool("legend", "legend", texts.legend, () => view.togglePart("legend")),
       tool("full_screen", "enlarge", texts.full_screen, () => view.toggleFullScreen()),
     ),
@@ -36,7 +38,7 @@ export class Chrome {
     this.view = view;
     this.page = page;
     this.texts = texts;
-    this.toolbar = toolbar(view, texts);
+    this.toolbar = toolbar(view, texts, page.compact);
     this.coordinates = element("div", { class: "pp-coordinates", "aria-live": "off" });
     this.scale = new ScaleBar(view.map, texts);
     this.status = element("div", { class: "pp-status" }, this.scale.node, this.coordinates);

@@ -1,7 +1,7 @@
 // Outlines of selected features and of the one under the pointer, above all layers: hovering repaints no tile.
 
 import { tileFrame } from "./overlay_canvas.js";
-import { lineScale, lineWidth, pointScale } from "./symbols.js";
+import { covers, lineScale, lineWidth, pointScale } from "./symbols.js";
 import { LINE, POINT, trace } from "./tile_decode.js";
 
 const ACCENT = "#0b5fff";
@@ -26,7 +26,7 @@ function drawFeature(context, feature, layer, { zoom, glass, colour, width }) {
   const entry = layer.spec.classes.find(({ index }) => index === feature.index);
   const thick = feature.type === LINE ? lineWidth(layer.spec.symbol, entry) * lineScale(zoom) + width : width;
   if (feature.type !== LINE && colour === ACCENT) {
-    context.fillStyle = `${ACCENT}26`;
+    context.fillStyle = `${ACCENT}${covers(layer.spec.symbol) ? "26" : "0a"}`;
     context.fill(path);
   }
   context.globalAlpha = feature.type === LINE ? 0.7 : 1;

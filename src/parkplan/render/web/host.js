@@ -52,7 +52,7 @@ class Host {
       this.words = words;
       this.texts = data.texts;
     }
-    this.root.style.height = `${data.height}px`;
+    this.root.style.height = typeof data.height === "number" ? `${data.height}px` : data.height;
     this.root.style.setProperty("--pp-maps", data.pages.length);
     data.pages.forEach((page, index) => this._page({ ...page, layers: page.layers.map(resolved) }, index, data));
     for (const view of this.views.splice(data.pages.length)) view.remove();
@@ -74,7 +74,7 @@ class Host {
     this.views[index] = new MapView(this.root, page, {
       texts: this.texts,
       restore: index === 0 ? data.restore : null,
-      clicked: (event) => this.emit("click", { ...event, map: index }),
+      clicked: (event) => page.compact || this.emit("click", { ...event, map: index }),
       viewed: (state) => index === 0 && this.emit("view", { ...state, fit: this.fit }),
       moved: (view) => this._follow(view),
     });

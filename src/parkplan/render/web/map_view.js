@@ -15,6 +15,9 @@ import { Pointer } from "./pointer.js";
 
 const SETTLED_MS = 350; // a view is reported when it has been at rest for this long
 const NARROW_PX = 720;
+const EDGE_PX = 20;
+const TOOLS_PX = 60;
+const LEAST_PX = 420; // what is looked at may be squeezed between the cards to this width, not further
 let numberOfMaps = 0;
 
 function bounds([west, south, east, north]) {
@@ -31,17 +34,21 @@ function runScript(page, container) {
 }
 
 export class MapView {
-  /** `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), moved(view). */
+  /**
+   * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), moved(view).
+   * A compact page is a map to look at: nothing lies open on it, and the wheel scrolls what is around it.
+   */
   constructor(root, page, options) {
     this.page = page;
     this.options = options;
     this.faults = { count: 0, reason: "", layers: new Set() };
     this.loading = new Set();
     this.canvas = element("div", { class: "pp-canvas" });
-    this.root = element("div", { class: "pp-map", "data-map": page.name }, this.canvas);
+    this.root = element("div", { class: page.compact ? "pp-map pp-compact" : "pp-map", "data-map": page.name }, this.canvas);
     root.append(this.root);
     this.map = runScript(page, this.canvas);
     this.map.attributionControl?.setPrefix(false);
+    if (page.compact) this.map.scrollWheelZoom.disable();
     this.items = new LayerItems(this.map, this.map.parkplanLayers ?? {}, (kind) => this._changed(kind));
     this._overlays();
     this._build(options.texts);
@@ -83,7 +90,8 @@ export class MapView {
     });
     this.surround = [this.tree.node, this.measure.node, this.legend.node, ...this.chrome.nodes()];
     this.root.append(...this.surround);
-    if (this.root.clientWidth && this.root.clientWidth < NARROW_PX) {
+    const narrow = this.root.clientWidth && this.root.clientWidth < NARROW_PX;
+    if (narrow || this.page.compact) {
       this.tree.node.hidden = true;
       this.legend.setOpen(false);
     }
@@ -166,7 +174,7 @@ export class MapView {
 
   _render() {
     this.tree.render(this.items.groups());
-    this.legend.render(this.items.fromTop(), this.map.getZoom());
+    this.legend.render(this.items.fromTop(), Math.round(this.map.getZoom()));
     this.chrome.showEmpty(![...this.items.items.values()].some((item) => item.spec.hasData));
   }
 
@@ -198,10 +206,18 @@ export class MapView {
   /** Show an extent beside the cards, not under them, where the map is wide enough. */
   fit(box, options = {}) {
     if (!box) return;
-    const wide = this.canvas.clientWidth >= 900;
-    const left = wide && !this.tree.node.hidden ? this.tree.node.offsetWidth + 24 : 24;
-    const right = wide ? 60 : 24;
-    this.map.fitBounds(bounds(box), { paddingTopLeft: [left, 24], paddingBottomRight: [right, 24], maxZoom: 18, ...options });
+    const width = this.canvas.clientWidth;
+    const card = (part) => (this[part].node.hidden || (part === "legend" && !this.legend.open) ? 0 : this[part].node.offsetWidth);
+    const tools = width >= 600 ? TOOLS_PX : EDGE_PX;
+    const [left, right] = [card("tree") + EDGE_PX, Math.max(tools, card("legend") + EDGE_PX)];
+    const ways = [[left, right], [left, tools], [EDGE_PX, EDGE_PX]];
+    const paddings = ways.find(([west, east]) => width - west - east >= LEAST_PX) ?? ways.at(-1);
+    this.map.fitBounds(bounds(box), {
+      paddingTopLeft: [paddings[0], EDGE_PX],
+      paddingBottomRight: [paddings[1], EDGE_PX],
+      maxZoom: 18,
+      ...options,
+    });
   }
 
   togglePart(part) {

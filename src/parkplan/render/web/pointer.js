@@ -1,6 +1,9 @@
 // What lies under the pointer: hover marks it, a click reports it.
 
-/** All hits of the visible layers: first what is painted there, from the top layer down, then insides of mere outlines. */
+/**
+ * All hits of the visible layers: first what is painted there, from the top layer down, then insides of mere outlines.
+ * A layer shown as pictures has a hit without id: what lies there only the server knows.
+ */
 export function hitsAt(layers, latlng) {
   const hits = [...layers].sort((a, b) => b.spec.order - a.spec.order).flatMap((layer) => layer.hits(latlng));
   return [...hits.filter((hit) => hit.solid), ...hits.filter((hit) => !hit.solid)];
@@ -24,7 +27,7 @@ export class Pointer {
       if (!this.latlng) return;
       this.view.chrome.showCoordinates(this.latlng);
       const busy = this.view.map.dragging.moving() || this.view.measure.active;
-      this._mark(busy ? null : (hitsAt(this.view.shownLayers(), this.latlng).find((hit) => hit.solid) ?? null));
+      this._mark(busy ? null : (hitsAt(this.view.shownLayers(), this.latlng).find((hit) => hit.solid && hit.id !== null) ?? null));
     });
   }
 
@@ -45,6 +48,6 @@ export class Pointer {
     if (this.view.measure.active) return;
     const { lat, lng } = event.latlng.wrap();
     const hits = hitsAt(this.view.shownLayers(), event.latlng).map(({ layer, id, solid }) => ({ layer, id, solid }));
-    this.clicked({ lat, lng, hits });
+    this.clicked({ lat, lng, zoom: this.view.map.getZoom(), hits });
   }
 }

@@ -103,34 +103,10 @@ export function paintTile(canvas, tile, spec, hidden, { zoom, ratio, shrink }) {
   for (const { entry, batch } of batches) if (batch.points.length) paintPoints(context, batch, entry, brush);
 }
 
-/** A picture without the classes that are switched off; each pixel belongs to the class of the nearest colour. */
-function withoutClasses(picture, classes, hidden) {
-  const canvas = new OffscreenCanvas(picture.width, picture.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(picture, 0, 0);
-  const image = context.getImageData(0, 0, canvas.width, canvas.height);
-  const pixels = image.data;
-  const parts = classes.map(({ colour }) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
-  const offByColour = new Map(); // a painted tile has a handful of colours
-  for (let i = 0; i < pixels.length; i += 4) {
-    if (!pixels[i + 3]) continue;
-    const key = (pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2];
-    if (!offByColour.has(key)) {
-      const distance = ([r, g, b]) => (r - pixels[i]) ** 2 + (g - pixels[i + 1]) ** 2 + (b - pixels[i + 2]) ** 2;
-      const nearest = parts.reduce((best, part, at) => (distance(part) < distance(parts[best]) ? at : best), 0);
-      offByColour.set(key, hidden.has(classes[nearest].index));
-    }
-    if (offByColour.get(key)) pixels[i + 3] = 0;
-  }
-  context.putImageData(image, 0, 0);
-  return canvas;
-}
-
-/** Paint a picture of the whole tile, less the classes that are switched off. */
-export function paintOverview(canvas, picture, spec, hidden) {
+/** Paint a picture of the whole tile, or nothing. */
+export function paintOverview(canvas, picture) {
   const context = canvas.getContext("2d");
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
-  const shown = hidden.size ? withoutClasses(picture, spec.classes, hidden) : picture;
-  context.drawImage(shown, 0, 0, canvas.width, canvas.height);
+  if (picture) context.drawImage(picture, 0, 0, canvas.width, canvas.height);
 }

@@ -63,13 +63,35 @@ export const VectorLayer = L.GridLayer.extend({
   async _fetch(entry) {
     await null; // tiles that the map drops again while it is set up are never asked for
     if (entry.abort.signal.aborted) throw entry.abort.signal.reason;
-    const overview = entry.coordinates.z < (this.spec.overviewBelow ?? 0) && this.spec.overviewUrl;
-    const address = L.Util.template(overview ? this.spec.overviewUrl : this.spec.url, entry.coordinates);
+    const overview = this._painted(entry.coordinates.z);
+    const address = this._address(entry.coordinates, overview);
+    entry.address = address;
     const response = await fetchTile(address, entry.abort.signal);
-    if (response && overview) entry.picture = await createImageBitmap(await response.blob());
-    else if (response) entry.tile = decodeTile(await response.arrayBuffer(), this.getTileSize().x);
+    const picture = response && overview ? await createImageBitmap(await response.blob()) : null;
+    const tile = response && !overview ? decodeTile(await response.arrayBuffer(), this.getTileSize().x) : null;
+    if (entry.address !== address) return; // meanwhile another picture was asked for
+    Object.assign(entry, { picture, tile, painted: overview });
     this._paint(entry);
     this.fire("tiledata", { layer: this });
+  },
+
+  /** Classes that are switched off are left out of features by the browser, out of pictures by the server. */
+  _address(coordinates, overview) {
+    const address = L.Util.template(overview ? this.spec.overviewUrl : this.spec.url, coordinates);
+    if (!overview || !this.hidden.size) return address;
+    const hidden = [...this.hidden].sort((a, b) => a - b).join(",");
+    return `${address}${address.includes("?") ? "&" : "?"}hidden=${hidden}`;
+  },
+
+  async _fetchPictures() {
+    const entries = [...this.decoded.values()].filter((entry) => entry.painted);
+    if (!entries.length) return;
+    this.fire("loading");
+    const fetched = entries.map((entry) =>
+      this._fetch(entry).catch((fault) => entry.abort.signal.aborted || this.fire("tilefault", { layer: this, fault })),
+    );
+    await Promise.all(fetched);
+    if (!this._loading) this.fire("load");
   },
 
   _removeTile(key) {
@@ -87,20 +109,20 @@ export const VectorLayer = L.GridLayer.extend({
     this._tiles[key]?.el.entry?.abort.abort();
   },
 
-  // Tiles deeper than the deepest of the server are the same tiles under a magnifying glass: the canvas gets more
-  // pixels, and widths shrink by as much as the glass enlarges.
+  // Between whole zooms, and closer than the deepest tiles of the server, a tile is seen through a glass: the canvas
+  // gets as many pixels as the screen shows, and widths shrink by as much as the glass enlarges.
   _paint(entry) {
     if (!this._map) return;
     const zoom = this._map.getZoom();
-    const glass = Math.max(1, this._map.getZoomScale(zoom, entry.coordinates.z));
-    const ratio = Math.min((window.devicePixelRatio || 1) * glass, LARGEST_CANVAS_RATIO);
+    const glass = this._map.getZoomScale(zoom, entry.coordinates.z);
+    const ratio = Math.min((window.devicePixelRatio || 1) * Math.max(1, glass), LARGEST_CANVAS_RATIO);
     const { canvas } = entry;
     const pixels = Math.round(this.getTileSize().x * ratio);
     if (canvas.width !== pixels) {
       canvas.width = pixels;
       canvas.height = pixels;
     }
-    if (entry.picture) paintOverview(canvas, entry.picture, this.spec, this.hidden);
+    if (entry.painted) paintOverview(canvas, entry.picture);
     else paintTile(canvas, entry.tile, this.spec, this.hidden, { zoom, ratio, shrink: 1 / glass });
   },
 
@@ -109,7 +131,7 @@ export const VectorLayer = L.GridLayer.extend({
     if (this._frame) return this;
     this._frame = requestAnimationFrame(() => {
       this._frame = null;
-      for (const entry of this.decoded.values()) if (entry.tile || entry.picture) this._paint(entry);
+      for (const entry of this.decoded.values()) if (entry.tile || entry.painted) this._paint(entry);
     });
     return this;
   },
@@ -129,8 +151,9 @@ export const VectorLayer = L.GridLayer.extend({
 
   /** Hide classes: a set of class indices. */
   setFilter(hidden) {
-    this.hidden = hidden;
+    this.hidden = new Set(hidden);
     this.fire("tiledata", { layer: this });
+    this._fetchPictures();
     return this.repaint();
   },
 
@@ -153,7 +176,11 @@ export const VectorLayer = L.GridLayer.extend({
 
   /** Whether pictures stand in for features at the zoom of the map. */
   inOverview() {
-    return Boolean(this._map) && this._map.getZoom() < (this.spec.overviewBelow ?? 0) && Boolean(this.spec.overviewUrl);
+    return this._tileZoom !== undefined && this._painted(this._tileZoom);
+  },
+
+  _painted(zoom) {
+    return zoom < (this.spec.overviewBelow ?? 0) && Boolean(this.spec.overviewUrl);
   },
 
   /** The loaded tiles of the level that is shown. */
@@ -175,6 +202,10 @@ export const VectorLayer = L.GridLayer.extend({
   /** Features under a place, the one painted last first: `[{layer, id, index, solid}]`, each feature once. */
   hits(latlng) {
     if (!this._map || this._tileZoom === undefined) return [];
+    if (this.inOverview()) {
+      const solid = this.spec.geometry !== "polygon" || covers(this.spec.symbol);
+      return [{ layer: this.spec.id, id: null, index: null, solid }];
+    }
     const place = this._map.project(latlng, this._tileZoom);
     const side = this.getTileSize().x;
     const reach = this._reach();

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.ui.filter_form import Filter
 
-MAP_HEIGHT = 690
-HITS_HEIGHT = 330
+HEIGHT = "max(520px, 100vh - 168px)"
+HEIGHT_BELOW_HITS = "max(240px, 100vh - 500px)"
 
 
 @fragment
@@ -28,13 +28,13 @@ def workbench() -> None:
     if not ws.tables():
         st.info(message("ui.empty_workspace"))
         return
-    left, right = st.columns([7, 3], gap="small")
+    left, right = st.columns([3, 1], gap="small")
     with left:
         chosen = _toolbar(ws)
-        map_panel.park_map(ws, height=MAP_HEIGHT, where=chosen.where)
+        map_panel.park_map(ws, height=HEIGHT, where=chosen.where)
     with right:
         found = search_box(ws)
-        card_panel(ws, height=MAP_HEIGHT - (HITS_HEIGHT if found else 0))
+        card_panel(ws, height=HEIGHT_BELOW_HITS if found else HEIGHT)
 
 
 def _toolbar(ws: Workspace) -> Filter:

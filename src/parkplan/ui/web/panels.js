@@ -114,7 +114,7 @@ export default function (component) {
   const wanted = JSON.stringify(data);
   if (kept.shown === wanted) return;
   kept.shown = wanted;
-  root.style.maxHeight = data.height ? `${data.height}px` : '';
+  root.style.maxHeight = data.height || '';
   root.classList.toggle('scrolls', Boolean(data.height));
   root.replaceChildren(views[data.view](data, setTriggerValue, kept.folded, fold));
   root.scrollTop = 0;
