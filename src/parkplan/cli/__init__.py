@@ -13,6 +13,7 @@ COMMANDS: Final[dict[str, str]] = {
     "info": "parkplan.cli.info",
     "layers": "parkplan.cli.layers",
     "import": "parkplan.cli.importing",
+    "crs": "parkplan.cli.crs",
     "export": "parkplan.cli.export",
     "screen": "parkplan.cli.screen",
     "explain": "parkplan.cli.explain",

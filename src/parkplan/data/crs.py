@@ -10,8 +10,9 @@ GCJ-02 and BD-09, the shifted coordinates of Chinese web maps, are no CRS of the
 
 from __future__ import annotations
 
+import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
@@ -43,6 +44,8 @@ _SHIFTED: Final[dict[str, Callable[[Floats, Floats], tuple[Floats, Floats]]]] = 
     "gcj02": gcj02_to_wgs84,
     "bd09": bd09_to_wgs84,
 }
+_SWAPPED, _FEET, _METRES = "/yx", "/ft", "/m"
+FOOT_M: Final = 0.3048
 _CHINA: Final = (73.0, 3.0, 136.0, 54.0)
 _METRE: Final = "metre"
 _DEGREE_MARGIN: Final = 1.0
@@ -54,15 +57,41 @@ _CENTRAL_MERIDIAN_CODES: Final = {"cgcs2000": 4534, "wgs84": 4534, "Xian 1980": 
 
 @dataclass(frozen=True, slots=True)
 class SourceCrs:
-    """What coordinates are in: a CRS, or WGS 84 behind the shift of a web map."""
+    """What coordinates are in: a CRS, or WGS 84 behind the shift of a web map, and how they are written.
+
+    ``swapped`` says that the first number is the northing or latitude; numbers times ``scale`` are in the unit of the
+    CRS, which is not 1 where metres are declared as feet or feet as metres.
+    """
 
     crs: CRS
     shifted: Shifted | None = None
+    swapped: bool = False
+    scale: float = 1.0
 
     @property
     def title(self) -> str:
         """Code and name, as a user reads it."""
-        return {"gcj02": "GCJ-02", "bd09": "BD-09"}[self.shifted] if self.shifted else crs_title(self.crs)
+        name = {"gcj02": "GCJ-02", "bd09": "BD-09"}[self.shifted] if self.shifted else crs_title(self.crs)
+        return f"{name}{self._manner}"
+
+    @property
+    def statement(self) -> str:
+        """What the user states to choose this: ``EPSG:4547``, ``gcj02``, ``EPSG:4547/yx``."""
+        code = self.crs.to_authority(min_confidence=70)
+        return f"{self.shifted or (':'.join(code) if code else self.crs.name)}{self._manner}"
+
+    @property
+    def _manner(self) -> str:
+        unit = "" if self.scale == 1.0 else _FEET if self.scale < 1.0 else _METRES
+        return f"{_SWAPPED if self.swapped else ''}{unit}"
+
+    def plain(self, coordinates: Floats) -> Floats:
+        """Return coordinates as x (east) and y (north) in the unit of the CRS, free of the shift of a web map."""
+        columns = coordinates[:, ::-1] if self.swapped else coordinates
+        scaled = columns if self.scale == 1.0 else columns * self.scale
+        if self.shifted is None:
+            return scaled
+        return np.column_stack(_SHIFTED[self.shifted](scaled[:, 0], scaled[:, 1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +117,30 @@ def crs_title(crs: CRS) -> str:
     return f"{':'.join(code)} {crs.name}" if code else crs.name
 
 
+def crs_label(crs: CRS) -> str:
+    """Write a CRS shortly, for a line of status: its code and what tells it from its neighbours.
+
+    >>> crs_label(CRS("EPSG:4547"))
+    'EPSG:4547 CGCS2000 / CM 114E'
+    """
+    return re.sub(r"\b\d-degree Gauss-Kruger ", "", crs_title(crs))
+
+
 def parse_crs(text: str) -> SourceCrs:
     """Read what the user states: a code such as ``EPSG:4547``, WKT, ``gcj02`` or ``bd09``.
 
+    After a code, ``/yx`` says that northing or latitude stands first, ``/ft`` that the numbers of a CRS in metres are
+    feet, ``/m`` that the numbers of a CRS in feet are metres.
+
     Raises:
         RequestError: there is no such CRS.
+
+    >>> parse_crs("EPSG:4547/yx").swapped
+    True
     """
+    for ending, change in ((_SWAPPED, {"swapped": True}), (_FEET, {"scale": FOOT_M}), (_METRES, {"scale": 1 / FOOT_M})):
+        if text.strip().lower().endswith(ending):
+            return replace(parse_crs(text.strip()[: -len(ending)]), **cast("Any", change))
     plain = text.strip().lower().replace("-", "").replace("_", "")
     if plain == "gcj02":
         return SourceCrs(WGS84, "gcj02")
@@ -152,16 +199,21 @@ def on_old_datum(crs: CRS) -> bool:
     >>> on_old_datum(CRS("EPSG:2383")), on_old_datum(CRS("EPSG:4547"))
     (True, False)
     """
-    return _family(crs) in {"Xian 1980", "Beijing 1954"}
+    return datum_family(crs) in {"Xian 1980", "Beijing 1954"}
 
 
 def _alike(source: CRS, target: CRS) -> bool:
     """Say whether the two datums are one, or CGCS2000 and WGS 84."""
-    pair = {_family(source), _family(target)}
+    pair = {datum_family(source), datum_family(target)}
     return len(pair) == 1 or pair <= {"cgcs2000", "wgs84"}
 
 
-def _family(crs: CRS) -> str:
+def datum_family(crs: CRS) -> str:
+    """Return the datum of a CRS by name, with one name for each of CGCS2000 and WGS 84.
+
+    >>> [datum_family(CRS(code)) for code in (4547, 32649, 2383)]
+    ['cgcs2000', 'wgs84', 'Xian 1980']
+    """
     name = _datum_name(crs)
     if name in _CGCS2000_NAMES:
         return "cgcs2000"
@@ -175,15 +227,12 @@ def reproject(geometry: Geometries, source: SourceCrs, target: CRS) -> tuple[Geo
         RequestError: the change of datum is not known, or coordinates lie outside what the projection can reach.
     """
     done = operation(source.crs, target, lonlat_bounds(geometry, source))
-    unshift = _SHIFTED.get(source.shifted) if source.shifted else None
 
     def move(coordinates: Floats) -> Floats:
-        x, y = coordinates[:, 0], coordinates[:, 1]
-        if unshift is not None:
-            x, y = unshift(x, y)
-        return np.column_stack(done.transformer.transform(x, y))
+        plain = source.plain(coordinates)
+        return np.column_stack(done.transformer.transform(plain[:, 0], plain[:, 1]))
 
-    if source.crs == target and unshift is None:
+    if source == SourceCrs(target):
         return geometry, done
     moved = shapely.transform(geometry, move)
     if not np.isfinite(shapely.get_coordinates(moved)).all():
@@ -193,11 +242,23 @@ def reproject(geometry: Geometries, source: SourceCrs, target: CRS) -> tuple[Geo
 
 def lonlat_bounds(geometry: Geometries, source: SourceCrs) -> Bounds | None:
     """Return west, south, east and north in degrees; None where there are no coordinates or they make no sense."""
-    bounds = shapely.total_bounds(geometry)
-    if not np.isfinite(bounds).all():
+    return extent_in_degrees(shapely.total_bounds(geometry), source)
+
+
+def extent_in_degrees(extent: Floats, source: SourceCrs) -> Bounds | None:
+    """Return where an extent (x and y from, x and y to, as the numbers are) lies, in degrees; None: nowhere.
+
+    >>> extent = np.array([409_000.0, 2_497_000.0, 410_000.0, 2_498_000.0])
+    >>> [round(value, 1) for value in extent_in_degrees(extent, parse_crs("EPSG:4547"))]
+    [113.1, 22.6, 113.1, 22.6]
+    """
+    if not np.isfinite(extent).all():
         return None
+    west, south, east, north = extent
+    plain = source.plain(np.array([[west, south], [east, north], [west, north], [east, south]], dtype=np.float64))
+    corners = (*plain.min(axis=0).tolist(), *plain.max(axis=0).tolist())
     try:
-        west, south, east, north = _to_geographic(source.crs).transform_bounds(*bounds)
+        west, south, east, north = _to_geographic(source.crs).transform_bounds(*corners)
     except ProjError:
         return None
     found = (float(west), float(south), float(east), float(north))
@@ -225,11 +286,18 @@ def outside_area_of_use(bounds: Bounds | None, crs: CRS) -> bool:
     return not (inside_x and inside_y)
 
 
-def not_degrees(geometry: Geometries, crs: CRS) -> bool:
+def in_china(bounds: Bounds) -> bool:
+    """Say whether the middle of an extent in degrees lies in the box around China."""
+    west, south, east, north = _CHINA
+    return west <= (bounds[0] + bounds[2]) / 2 <= east and south <= (bounds[1] + bounds[3]) / 2 <= north
+
+
+def not_degrees(geometry: Geometries, source: SourceCrs) -> bool:
     """Say whether coordinates that are declared as degrees cannot be degrees."""
     bounds = shapely.total_bounds(geometry)
-    if not crs.is_geographic or not np.isfinite(bounds).all():
+    if not source.crs.is_geographic or not np.isfinite(bounds).all():
         return False
+    bounds = bounds[[1, 0, 3, 2]] if source.swapped else bounds
     return bool(bounds[0] < -180.5 or bounds[2] > 360.5 or bounds[1] < -90.5 or bounds[3] > 90.5)
 
 
@@ -269,7 +337,7 @@ def workspace_crs(source: SourceCrs, bounds: Bounds | None) -> WorkspaceCrs:
         raise RequestError("crs_no_place", source=source.title)
     longitude, latitude = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     west, south, east, north = _CHINA
-    first = _CENTRAL_MERIDIAN_CODES.get(_family(source.crs))
+    first = _CENTRAL_MERIDIAN_CODES.get(datum_family(source.crs))
     zone = round(longitude / 3) - _FIRST_CENTRAL_MERIDIAN // 3
     if first is not None and west <= longitude <= east and south <= latitude <= north and 0 <= zone <= _LAST_ZONE:
         return WorkspaceCrs(CRS.from_epsg(first + zone), "crs_three_degrees")
@@ -292,7 +360,8 @@ def geodesic_areas_m2(geometry: Geometries, source: SourceCrs) -> Floats:
     to_degrees = _to_geographic(source.crs)
 
     def move(coordinates: Floats) -> Floats:
-        return np.column_stack(to_degrees.transform(coordinates[:, 0], coordinates[:, 1]))
+        plain = source.plain(coordinates)
+        return np.column_stack(to_degrees.transform(plain[:, 0], plain[:, 1]))
 
     def measure(shape: shapely.Geometry | None) -> float:
         return float("nan") if shape is None else abs(float(geod.geometry_area_perimeter(shape)[0]))

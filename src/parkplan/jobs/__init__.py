@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
+    from parkplan.jobs.crs import crs
     from parkplan.jobs.demo import demo
     from parkplan.jobs.export import export
     from parkplan.jobs.importing import Reading, import_file
@@ -27,6 +28,7 @@ __all__ = [
     "Limits",
     "Reading",
     "Screening",
+    "crs",
     "demo",
     "explain",
     "export",

@@ -14,8 +14,9 @@ import pandas as pd
 
 from parkplan._errors import RequestError
 from parkplan.data import crs as reference
+from parkplan.data.crs_doctor import Reason
 from parkplan.data.intake.launch import Options, read_outside
-from parkplan.data.intake.place import Reason, place, source_crs
+from parkplan.data.intake.place import place, source_crs
 from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
 from parkplan.data.intake.records import Limits
 from parkplan.data.workspace import build_workspace, open_workspace
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from pyproj.crs import CRS
 
-    from parkplan.data.crs import SourceCrs
+    from parkplan.data.crs import Bounds, SourceCrs
     from parkplan.data.intake.launch import Intake
     from parkplan.data.intake.place import Placed
     from parkplan.data.intake.prepare import Prepared
@@ -108,7 +109,8 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
     wanted = reading or Reading()
     existing = open_workspace(to) if _exists(to) else None
     paths = [Path(each) for each in ([files] if isinstance(files, (str, Path)) else files)]
-    read = [_read(path, wanted, progress) for path in paths]
+    near = _place_of(existing)
+    read = [_read(path, wanted, near, progress) for path in paths]
     target, why = _target(existing, read[0])
     progress(message("import.stage_prepare"))
     made = _make(read, target, _wish(table, mapping, wanted, len(read)))
@@ -128,7 +130,16 @@ def _user() -> str:
         return "parkplan"
 
 
-def _read(path: Path, reading: Reading, progress: Progress) -> _Read:
+def _place_of(workspace: Workspace | None) -> Bounds | None:
+    """Return where a workspace lies in degrees, None while it is empty."""
+    extents = [info.bounds for info in workspace.tables() if info.bounds is not None] if workspace is not None else []
+    if workspace is None or not extents:
+        return None
+    low, high = np.min(extents, axis=0)[:2], np.max(extents, axis=0)[2:]
+    return reference.extent_in_degrees(np.concatenate([low, high]), reference.SourceCrs(workspace.crs))
+
+
+def _read(path: Path, reading: Reading, near: Bounds | None, progress: Progress) -> _Read:
     told: set[str] = set()
 
     def tell(stage: str, done: int, total: int) -> None:
@@ -138,7 +149,7 @@ def _read(path: Path, reading: Reading, progress: Progress) -> _Read:
 
     options = Options(reading.layer, reading.encoding, reading.limits, tell, reading.cancelled)
     intake = read_outside(path, options)
-    source, reasons, findings = source_crs(intake, reading.crs)
+    source, reasons, findings = source_crs(intake, reading.crs, near)
     return _Read(intake, source, tuple(reasons), tuple(findings))
 
 
@@ -148,7 +159,7 @@ def _target(existing: Workspace | None, first: _Read) -> tuple[CRS, Reason | Non
         return existing.crs, None
     bounds = reference.lonlat_bounds(first.intake.geometry, first.source)
     chosen = reference.workspace_crs(first.source, bounds)
-    return chosen.crs, Reason(chosen.reason, {"crs": reference.crs_title(chosen.crs)})
+    return chosen.crs, Reason(f"import.{chosen.reason}", {"crs": reference.crs_title(chosen.crs)})
 
 
 def _wish(table: str, mapping: Mapping[str, str] | None, reading: Reading, files: int) -> list[Wish]:
@@ -236,8 +247,10 @@ def _findings(made: list[_Made], frame: gpd.GeoDataFrame, key: str) -> tuple[Imp
     found = [_in_words(each.read.intake.name, told) for each in made for told in each.findings()]
     if len(made) > 1:
         rows = np.arange(1, len(frame) + 1)
-        found += [_in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told)
-                  for told in key_findings(frame[key], rows, key)]
+        found += [
+            _in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told)
+            for told in key_findings(frame[key], rows, key)
+        ]
     return tuple(found)
 
 

@@ -11,32 +11,20 @@ from pyproj.crs import CRS
 
 from parkplan._errors import RequestError, SourceFileError
 from parkplan.data import crs as reference
+from parkplan.data.crs_doctor import Reason, diagnose
 from parkplan.data.intake.geometry import repair
 from parkplan.data.intake.records import Finding, finding
-from parkplan.i18n import message
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from parkplan.data.crs import SourceCrs
+    from parkplan.data.crs import Bounds, SourceCrs
+    from parkplan.data.crs_doctor import Diagnosis
     from parkplan.data.intake.launch import Intake
-    from parkplan.i18n import Language
 
     Geometries = NDArray[np.object_]
 
 AUTO = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a CRS was taken: a sentence of ``messages/import.yaml`` and its values."""
-
-    key: str
-    values: dict[str, str]
-
-    def sentence(self, chosen: Language | None = None) -> str:
-        """Return the reason in the user's language."""
-        return message(f"import.{self.key}", chosen, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +38,90 @@ class Placed:
     findings: tuple[Finding, ...]
 
 
-def source_crs(intake: Intake, stated: str | None) -> tuple[SourceCrs, list[Reason], list[Finding]]:
-    """Decide which CRS a file is in: what the user states, else what the file declares.
+def source_crs(
+    intake: Intake, stated: str | None, near: Bounds | None = None
+) -> tuple[SourceCrs, list[Reason], list[Finding]]:
+    """Decide which CRS a file is in: what the user states, else what the doctor finds beyond doubt.
+
+    ``near`` is where the workspace lies, in degrees.
 
     Raises:
-        SourceFileError: nobody says it, or the coordinates are no degrees although they should be.
+        SourceFileError: the user has to decide, with the candidates as details; or coordinates that are stated to be
+            degrees are none.
         RequestError: the stated CRS does not exist.
     """
-    declared = _declared(intake)
-    bounds = bounds_text(intake.geometry)
+    declared = declared_crs(intake)
     if stated is not None and stated.strip().lower() != AUTO:
-        chosen = reference.parse_crs(stated)
-        if reference.not_degrees(intake.geometry, chosen.crs):
-            raise SourceFileError("import_shifted_not_degrees", file=intake.name, crs=chosen.title, bounds=bounds)
-        found = []
-        if declared is not None and (chosen.shifted or declared.crs != chosen.crs):
-            found.append(finding("crs_stated", declared=declared.title, stated=chosen.title))
-        return chosen, [Reason("crs_stated", {"crs": chosen.title})], found
+        return _stated(intake, reference.parse_crs(stated), declared)
+    told = diagnose(intake.geometry, declared, near=near, names=names_of(intake))
+    if told.chosen is None:
+        raise _undecided(intake, declared, told)
+    found = []
+    if told.changed and declared is not None:
+        found.append(finding("crs_changed", declared=declared.title, taken=told.chosen.title))
+    elif in_china_degrees(intake, told.chosen):
+        found.append(finding("crs_web_map", severity="note", crs=told.chosen.title))
+    return told.chosen, list(told.reasons), found
+
+
+def names_of(intake: Intake) -> tuple[str, ...]:
+    """Return the names that may speak of a web map: those of the file and of its columns."""
+    return (intake.name, *intake.report.columns)
+
+
+def in_china_degrees(intake: Intake, source: SourceCrs) -> bool:
+    """Say whether a file has degrees in China, which a web map may have shifted."""
+    bounds = reference.lonlat_bounds(intake.geometry, source) if source.crs.is_geographic else None
+    return bounds is not None and source.shifted is None and reference.in_china(bounds)
+
+
+def _stated(
+    intake: Intake, chosen: SourceCrs, declared: SourceCrs | None
+) -> tuple[SourceCrs, list[Reason], list[Finding]]:
+    if reference.not_degrees(intake.geometry, chosen):
+        bounds = bounds_text(intake.geometry)
+        raise SourceFileError("import_shifted_not_degrees", file=intake.name, crs=chosen.title, bounds=bounds)
+    found = []
+    if declared is not None and declared != chosen:
+        found.append(finding("crs_stated", declared=declared.title, stated=chosen.title))
+    return chosen, [Reason("import.crs_stated", {"crs": chosen.title})], found
+
+
+def _undecided(intake: Intake, declared: SourceCrs | None, told: Diagnosis) -> SourceFileError:
+    details = [
+        SourceFileError("import_crs_candidate", statement=each.source.statement, crs=each.source.title,
+                        place=place_text(each.bounds), reasons=Sentences(each.reasons))
+        for each in told.candidates
+    ]  # fmt: skip
+    bounds = bounds_text(intake.geometry)
     if declared is None:
-        raise SourceFileError("import_crs_missing", file=intake.name, bounds=bounds)
-    if reference.not_degrees(intake.geometry, declared.crs):
-        raise SourceFileError("import_not_degrees", file=intake.name, crs=declared.title, bounds=bounds)
-    return declared, [Reason("crs_declared", {"crs": declared.title})], []
+        return SourceFileError("import_crs_missing", file=intake.name, bounds=bounds, details=details)
+    key = "import_not_degrees" if reference.not_degrees(intake.geometry, declared) else "import_crs_doubtful"
+    return SourceFileError(key, file=intake.name, crs=declared.title, bounds=bounds, details=details)
 
 
-def _declared(intake: Intake) -> SourceCrs | None:
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Several reasons as one text, in the language in which it is written down."""
+
+    reasons: tuple[Reason, ...]
+
+    def __str__(self) -> str:
+        return " ".join(reason.sentence() for reason in self.reasons)
+
+
+def place_text(bounds: Bounds) -> str:
+    """Write where data would lie, in degrees.
+
+    >>> place_text((113.1, 22.5, 113.2, 22.6))
+    '113.100 … 113.200 E, 22.500 … 22.600 N'
+    """
+    west, south, east, north = bounds
+    return f"{west:.3f} … {east:.3f} E, {south:.3f} … {north:.3f} N"
+
+
+def declared_crs(intake: Intake) -> SourceCrs | None:
+    """Return what the file declares, if it makes sense."""
     if intake.report.crs is None:
         return None
     try:
@@ -106,13 +153,13 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
     elif reference.outside_area_of_use(bounds, target):
         found.append(finding("crs_far", crs=reference.crs_title(target), bounds=bounds_text(intake.geometry)))
     moved, done = reference.reproject(intake.geometry, source, target)
-    reasons = [Reason("crs_workspace", {"crs": reference.crs_title(target)})]
+    reasons = [Reason("import.crs_workspace", {"crs": reference.crs_title(target)})]
     if reference.on_old_datum(target):
         found.append(finding("crs_old_datum", crs=reference.crs_title(target)))
     if source.shifted is not None:
         found.append(finding("crs_unshifted", crs=source.title))
-    if source.crs != target:
-        reasons.append(Reason("crs_operation", {"operation": done.description}))
+    if source != reference.SourceCrs(target):
+        reasons.append(Reason("import.crs_operation", {"operation": done.description}))
         if done.accuracy_m:
             found.append(finding("crs_accuracy", (), "note", operation=done.description, accuracy=done.accuracy_m))
         if done.grid_missing:
