@@ -37,6 +37,10 @@ RANDOM_INDEX: Final[dict[int, float]] = {
 """Mean consistency index of random matrices by size (Alonso and Lamata 2006)."""
 
 
+ACCEPTED_RATIO: Final[dict[int, float]] = {3: 0.05, 4: 0.08} | {size: 0.10 for size in range(5, 16)}
+"""The consistency ratio up to which judgements are usually accepted, by the number of criteria (Saaty 1980)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairwiseWeights:
     """Weights from pairwise judgements, and how consistent these are.

@@ -9,8 +9,8 @@ import streamlit as st
 
 from parkplan import units
 from parkplan._errors import ParkplanError
-from parkplan.data.layers import load_layers
 from parkplan.i18n import message
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.rows import condition, conjunction, filter_fields, rows
 from parkplan.ui.boundary import show_fault
 from parkplan.ui.state import session
@@ -35,7 +35,7 @@ class Filter:
 
 def read_filter(ws: Workspace) -> Filter:
     """Return the filter as it stands in the session, without drawing anything; a faulty condition counts as none."""
-    now, layers = session(), load_layers().layers
+    now, layers = session(), layers_of(ws).layers
     spec = layers.get(now.layer) or next(iter(layers.values()))
     if all(info.name != spec.table for info in ws.tables()):
         return Filter(spec, None, {})
@@ -43,19 +43,20 @@ def read_filter(ws: Workspace) -> Filter:
     try:
         chosen = rows(ws, spec.id, wanted)
     except ParkplanError:
-        return Filter(spec, rows(ws, spec.id, now.filtered.get(spec.id)), _for_table(spec, now.filtered.get(spec.id)))
-    return Filter(spec, chosen, _for_table(spec, wanted))
+        formed = now.filtered.get(spec.id)
+        return Filter(spec, rows(ws, spec.id, formed), _for_table(ws, spec, formed))
+    return Filter(spec, chosen, _for_table(ws, spec, wanted))
 
 
-def _for_table(spec: LayerSpec, where: str | None) -> dict[str, str]:
+def _for_table(ws: Workspace, spec: LayerSpec, where: str | None) -> dict[str, str]:
     if not where:
         return {}
-    return {other.id: where for other in load_layers().layers.values() if other.table == spec.table}
+    return {other.id: where for other in layers_of(ws).layers.values() if other.table == spec.table}
 
 
 def filter_form(ws: Workspace) -> None:
     """Draw the form and keep what it says in the session."""
-    now, layers = session(), load_layers().layers
+    now, layers = session(), layers_of(ws).layers
     tables = {info.name for info in ws.tables()}
     offered = [name for name, spec in layers.items() if spec.table in tables and spec.filters]
     if not offered:
@@ -70,13 +71,13 @@ def filter_form(ws: Workspace) -> None:
     if not fields:
         st.caption(message("ui.filter_none"))
     _keep(
-        now.filtered, now.layer, conjunction([condition(field, value) for field, value in _answers(now.layer, fields)])
+        now.filtered, now.layer, conjunction([condition(field, value) for field, value in answers(now.layer, fields)])
     )
     _expression(ws, now.layer)
-    st.button(message("ui.filter_clear"), on_click=_clear, args=(now.layer,), key="filter_clear")
+    st.button(message("ui.filter_clear"), on_click=clear, args=(now.layer,), key="filter_clear")
 
 
-def _answers(layer: str, fields: tuple[FilterField, ...]) -> list[tuple[FilterField, Any]]:
+def answers(layer: str, fields: tuple[FilterField, ...]) -> list[tuple[FilterField, Any]]:
     """Draw the fields in two columns: what has one widget first, then the ranges."""
     single = [field for field in fields if field.kind not in {"number", "date"}]
     ranges = [field for field in fields if field.kind in {"number", "date"}]
@@ -110,7 +111,8 @@ def _expression(ws: Workspace, layer: str) -> None:
             show_fault(error)
 
 
-def _clear(layer: str) -> None:
+def clear(layer: str) -> None:
+    """Empty the form of a layer."""
     for key in list(st.session_state):
         if str(key).startswith(f"{PREFIX}{layer}:"):
             del st.session_state[key]

@@ -31,7 +31,7 @@ class Entry:
         return message(f"ui.page_{self.name}")
 
 
-MENU: Final = (Entry("overview", default=True), Entry("park_map"), Entry("data"))
+MENU: Final = (Entry("overview", default=True), Entry("park_map"), Entry("low_efficiency"), Entry("data"))
 
 
 def pages() -> list[st.Page]:

@@ -1,0 +1,55 @@
+"""Idle and low-efficiency land: verdicts on the map, ranked with their stability, each with its evidence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from parkplan.i18n import message
+from parkplan.ui import opened
+from parkplan.ui.boundary import fragment
+from parkplan.ui.judging import judged, judging
+from parkplan.ui.override_form import override_form
+from parkplan.ui.park_use_panel import data_wanted_panel, park_use_panel
+from parkplan.ui.verdict_bench import verdict_bench
+from parkplan.ui.verdict_form import choice_form
+from parkplan.ui.verdict_table import verdict_table
+from parkplan.ui.verdict_tiles import verdict_tiles
+from parkplan.ui.weights_panel import weights_panel
+from parkplan.ui.whatif_panel import whatif_panel
+
+TABS: Final = ("ranked", "whatif", "weights", "overrides", "wanted", "parks")
+
+
+@fragment
+def workbench() -> None:
+    """Draw the page; a click, a filter or another rule runs this part alone."""
+    ws = opened.workspace()
+    if all(info.name != "parcels" for info in ws.tables()):
+        st.info(message("verdicts.no_parcels"))
+        return
+    now = judging(ws)
+    choice_form(now)
+    with st.spinner(message("verdicts.judging"), show_time=False):
+        found, view = judged(ws, now.choice)
+    verdict_tiles(found)
+    for finding in found.findings:
+        st.warning(finding)
+    verdict_bench(ws, found, view, now)
+    tabs = dict(zip(TABS, st.tabs([message(f"verdicts.tab_{name}") for name in TABS]), strict=True))
+    with tabs["ranked"]:
+        verdict_table(ws, found, now)
+    with tabs["whatif"]:
+        whatif_panel(ws, now)
+    with tabs["weights"]:
+        weights_panel(found, now)
+    with tabs["overrides"]:
+        override_form(ws, found, now)
+    with tabs["wanted"]:
+        data_wanted_panel(found)
+    with tabs["parks"]:
+        park_use_panel(ws, found)
+
+
+workbench()
