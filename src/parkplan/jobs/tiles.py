@@ -98,7 +98,7 @@ def version_of(ws: Workspace, layer: str, wanted: str = "") -> str:
     catalogue = load_layers()
     spec = _spec(catalogue, layer)
     known = next((info for info in ws.tables() if info.name == spec.table), None)
-    version = known.version if known is not None else require(ws, spec.table).info.version
+    version = known.version if known is not None else require(ws, spec.table, _table_version(spec, wanted)).info.version
     return _version(catalogue, spec, version)
 
 
