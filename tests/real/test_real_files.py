@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
@@ -13,6 +15,11 @@ from pyproj import Geod, Transformer
 
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import Reading, import_file
+from parkplan.jobs.card import card
+from parkplan.jobs.district_layers import layers_of
+from parkplan.jobs.district_map import map_request
+from parkplan.jobs.tiles import TileRequest, vector_tile
+from parkplan.render.tiles import tile_at
 
 SHARED = Path(__file__).parents[2].parent / "shared/data"
 FIXTURES = SHARED / "small_awkward_fixtures"
@@ -175,3 +182,40 @@ def test_gcj_vectors() -> None:
         x, y = gcj.bd09_to_wgs84(np.array([longitude]), np.array([latitude]))
         # the two BD-09 points were read off a service that rounds; the published turn is 10 m and 42 m away from them
         assert geod.inv(x[0], y[0], east, north)[2] < 50
+
+
+@pytest.mark.parametrize(
+    ("source", "table", "count", "column"),
+    [
+        (PHILADELPHIA, "philadelphia", 25_663, "address"),
+        (PHILADELPHIA, "parcels", 25_663, "address"),
+        (SHARED / "dublin_rzlt_sites/rzlt_sites.geojson", "dublin", 148, "zone_gzt"),
+        (FIXTURES / "pygeo/区县界_area.shp", "chongqing", 38, "NAME"),
+    ],
+)
+def test_foreign_land_data_are_on_the_map_with_their_attributes(
+    tmp_path: Path, source: Path, table: str, count: int, column: str
+) -> None:
+    """Every row lies in the tiles of the layer that the table gets by itself, and its card has the column."""
+    import_file(source, to=tmp_path / "ws", table=table)
+    ws = open_workspace(tmp_path / "ws")
+    layer = next(each for each in map_request(ws, "zh").layers if each.id == f"table_{table}")
+    assert layer.has_data
+    assert layer.visible
+    assert [entry.count for entry in layer.classes] == [count]
+    west, south, east, north = layer.bounds or (0.0, 0.0, 0.0, 0.0)
+    to_map = Transformer.from_crs(4326, 3857, always_xy=True)
+    zoom = 15 if count < 1000 else 13
+    zoom = 9 if table == "chongqing" else zoom
+    corners = [tile_at(zoom, *to_map.transform(*corner)) for corner in ((west, north), (east, south))]
+    seen: set[int] = set()
+    for x in range(corners[0].x, corners[1].x + 1):
+        for y in range(corners[0].y, corners[1].y + 1):
+            body = vector_tile(ws, TileRequest(layer.id, (zoom, x, y))).body
+            if body:
+                decoded = mapbox_vector_tile.decode(gzip.decompress(body))[layer.id]
+                seen |= {feature["id"] for feature in decoded["features"]}
+    assert len(seen) >= 0.97 * count  # what is smaller than a pixel of this zoom may be left to the overview
+    facts = [fact for section in card(ws, table, row=0).sections for fact in section.facts]
+    assert any(fact.id == column and fact.known for fact in facts)
+    assert column in layers_of(ws).layers[layer.id].popup

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 from parkplan._errors import RequestError
+from parkplan.data.layers import load_layers
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs import tiles
 from parkplan.jobs.kept import Kept
@@ -172,7 +173,7 @@ def test_labels_of_hostile_names_pass_as_they_are(tmp_path, handmade_workspace, 
     ws.write({"parks": frame}, change=Change("test", "make"))
     monkeypatch.setenv(WORKSPACE, ws.address)
     catalogue = {
-        name: spec for name, spec in tiles.load_layers().layers.items() if spec.table == "parks" and spec.label
+        name: spec for name, spec in load_layers().layers.items() if spec.table == "parks" and spec.label
     }
     assert catalogue
     shown = set()

@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 import numpy as np
 import shapely
 
-from parkplan.data.layers import columns_of, load_layers
+from parkplan.data.layers import columns_of
 from parkplan.expressions import parse
 from parkplan.i18n import Language, message
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, moved
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.tiles import published, version_of
 from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES, SCREENING
 from parkplan.render.classes import Classified, classify
-from parkplan.render.map import MapLayer, MapPage, MapRequest, district_map
+from parkplan.render.map import Geometry, MapLayer, MapPage, MapRequest, district_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ def district_page(
     ws: Workspace, chosen: Language, *, where: Mapping[str, str] | None = None, only: tuple[str, ...] | None = None
 ) -> MapPage:
     """Return the page of the map that `map_request` describes, built once for the same data and the same wishes."""
-    found = load_layers()
+    found = layers_of(ws)
     judged = load(ws, SCREENING.name)
     versions = (*(info.version for info in ws.tables()), "" if judged is None else judged.info.version)
     place = (ws.address, chosen, only, tuple(sorted((where or {}).items())), versions)
@@ -61,7 +62,7 @@ def map_request(
         only: the layers that are switched on at first, in place of those that the catalogue says.
 
     """
-    found = load_layers()
+    found = layers_of(ws)
     ordered = [found.layers[name] for group in found.groups for name in group.layers]
     groups = {name: group.title.to(chosen) for group in found.groups for name in group.layers}
     conditions = where or {}
@@ -84,7 +85,7 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
         id=spec.id,
         title=spec.title.to(chosen),
         group=group,
-        geometry=DRAWN_TABLES[spec.table].geometry,
+        geometry=_geometry(ws, spec),
         classes=classified.present if classified is not None else (),
         tile_url=f"/tiles/{spec.id}/{{z}}/{{x}}/{{y}}.mvt?{query}",
         overview_url=f"/overview/{spec.id}/{{z}}/{{x}}/{{y}}.png?{query}",
@@ -101,6 +102,14 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
     )
 
 
+def _geometry(ws: Workspace, spec: LayerSpec) -> Geometry:
+    """Return what a layer is drawn as; a table of mixed shapes is listed with the sign of areas."""
+    if spec.table in DRAWN_TABLES:
+        return DRAWN_TABLES[spec.table].geometry
+    kind = ws.info(spec.table).geometry_type
+    return kind if kind in {"line", "point"} else "polygon"
+
+
 def absence(loaded: Loaded | None, spec: LayerSpec, chosen: Language) -> str:
     """Say why a layer has nothing to show; empty where it has."""
     if loaded is None and spec.table in DERIVED_TABLES:
@@ -115,7 +124,7 @@ def classified_rows(ws: Workspace, loaded: Loaded, spec: LayerSpec, where: str |
     """Return the classes of a layer's rows, counted over those that satisfy a condition; kept by version."""
 
     def make() -> Classified:
-        made = classify(loaded.frame, spec, load_layers().palettes, chosen)
+        made = classify(loaded.frame, spec, layers_of(ws).palettes, chosen)
         return made.among(np.flatnonzero(parse(where).select(loaded.frame))) if where else made
 
     return _classified.get((version_of(ws, spec.id), where or "", chosen), make)
@@ -125,7 +134,7 @@ def _overview_below(ws: Workspace, loaded: Loaded) -> int:
     """Return the zoom below which a table is painted; it depends on the shapes, so one layer speaks for all."""
     if len(loaded.frame) <= FEW_ROWS:
         return 0
-    specs = [spec for spec in load_layers().layers.values() if spec.table == loaded.name]
+    specs = [spec for spec in layers_of(ws).layers.values() if spec.table == loaded.name]
     drawable = [spec for spec in specs if all(name in loaded.frame.columns for name in columns_of(spec))]
     first = min(drawable, key=lambda spec: not spec.visible)
     return published(ws, first.id).overview_below

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from parkplan._errors import RequestError
 from parkplan.data.export import Origin, check_ending, known_crs, write_tables
 from parkplan.data.export.project import write_project
-from parkplan.data.layers import load_layers
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.progress import silent
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def export(
     project = None
     if ending == ".gpkg" and not tables:
         project = target.with_suffix(".qgz")
-        write_project(project, target, frames, load_layers(), crs=known_crs(crs) or opened.crs, title=opened.name)
+        write_project(project, target, frames, layers_of(opened), crs=known_crs(crs) or opened.crs, title=opened.name)
     return Exported(
         path=str(target.absolute()),
         project=None if project is None else str(project.absolute()),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from parkplan.data.layers import columns_of, load_layers
 from parkplan.data.workspace import open_workspace
 from parkplan.expressions import parse
+from parkplan.jobs.district_layers import layers_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,12 +44,14 @@ class LayerStates:
 def layers(workspace: str | Path | None = None) -> LayerStates:
     """List the layer catalogue and, for a workspace, which layers have data; a layer without data is listed too.
 
+    Tables of the workspace that no layer of the catalogue shows have a layer of their own.
+
     Raises:
         WorkspaceError: the workspace is missing or broken.
         DefinitionError: a layer file is faulty.
     """
-    known = load_layers()
     opened = None if workspace is None else open_workspace(workspace)
+    known = load_layers() if opened is None else layers_of(opened)
     states = []
     for group in known.groups:
         for identifier in group.layers:

@@ -13,10 +13,10 @@ import pandas as pd
 from parkplan import units
 from parkplan._errors import RequestError
 from parkplan.data.export import Origin, write_table
-from parkplan.data.layers import load_layers
 from parkplan.expressions import parse
 from parkplan.expressions.syntax import KEYWORDS
 from parkplan.jobs.card import title_of
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, require
 from parkplan.jobs.writing import column_of, raw, written
 from parkplan.model.results import Choice, FilterField, Rows
@@ -32,14 +32,14 @@ CHOICES_MOST: Final = 40
 """A text column with more values than this is searched by a part of the text instead of chosen from a list."""
 
 
-def layer_of(layer: str) -> LayerSpec:
-    """Return a layer of the catalogue.
+def layer_of(ws: Workspace, layer: str) -> LayerSpec:
+    """Return a layer of a workspace.
 
     Raises:
         RequestError: there is no such layer.
 
     """
-    layers = load_layers().layers
+    layers = layers_of(ws).layers
     if layer not in layers:
         raise RequestError("unknown_layer", layer=layer, known=", ".join(layers))
     return layers[layer]
@@ -50,7 +50,7 @@ def rows(ws: Workspace, layer: str, where: str | None = None, columns: Sequence[
 
     Args:
         ws: the workspace.
-        layer: id of a layer of the catalogue; its own condition holds too.
+        layer: id of a layer of the workspace; its own condition holds too.
         where: an expression over the columns of the layer's table.
         columns: the columns wanted, all where it is None.
 
@@ -59,7 +59,7 @@ def rows(ws: Workspace, layer: str, where: str | None = None, columns: Sequence[
         DefinitionError: the condition is faulty.
 
     """
-    spec = layer_of(layer)
+    spec = layer_of(ws, layer)
     loaded = require(ws, spec.table)
     chosen = np.ones(len(loaded.frame), dtype=bool)
     for condition in (spec.where, where):
@@ -97,7 +97,7 @@ def rows_file(ws: Workspace, selection: Rows, ending: str, *, crs: str | None = 
 
 def filter_fields(ws: Workspace, layer: str) -> tuple[FilterField, ...]:
     """Return the columns by which a layer is filtered, as far as its table has them."""
-    spec = layer_of(layer)
+    spec = layer_of(ws, layer)
     loaded = load(ws, spec.table)
     if loaded is None:
         return ()

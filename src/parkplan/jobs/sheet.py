@@ -14,9 +14,10 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 
 from parkplan._errors import RequestError
-from parkplan.data.layers import columns_of, load_layers
+from parkplan.data.layers import columns_of
 from parkplan.expressions import parse
 from parkplan.i18n import Language, Text, current_language
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import load
 from parkplan.render.classes import NOT_DRAWN, Classified, classify
 from parkplan.render.sheet import PAPER_MM, SheetLayer, SheetRequest
@@ -104,7 +105,7 @@ def map_sheet(
 
 
 def _layer(ws: Workspace, view: SheetView, name: str, target: tuple[CRS, Language]) -> list[tuple[Loaded, SheetLayer]]:
-    known = load_layers()
+    known = layers_of(ws)
     spec = known.layers.get(name)
     if spec is None:
         raise RequestError("unknown_layer", layer=name, known=", ".join(known.layers))

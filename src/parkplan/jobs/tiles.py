@@ -15,8 +15,8 @@ import numpy as np
 from pyproj import CRS
 
 from parkplan._errors import RequestError
-from parkplan.data.layers import load_layers
 from parkplan.expressions import parse
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, require
 from parkplan.jobs.kept import Kept
 from parkplan.model.tables import DERIVED_TABLES
@@ -95,7 +95,7 @@ def version_of(ws: Workspace, layer: str, wanted: str = "") -> str:
     """
     if _kept_layer(ws, layer, wanted) is not None:
         return wanted
-    catalogue = load_layers()
+    catalogue = layers_of(ws)
     spec = _spec(catalogue, layer)
     known = next((info for info in ws.tables() if info.name == spec.table), None)
     version = known.version if known is not None else require(ws, spec.table, _table_version(spec, wanted)).info.version
@@ -185,7 +185,7 @@ def _table_version(spec: LayerSpec, wanted: str) -> str | None:
 
 
 def _drawn(ws: Workspace, layer: str, wanted: str = "") -> tuple[str, DrawnLayer]:
-    catalogue = load_layers()
+    catalogue = layers_of(ws)
     spec = _spec(catalogue, layer)
     loaded = require(ws, spec.table, _table_version(spec, wanted))
     version = _version(catalogue, spec, loaded.info.version)

@@ -182,7 +182,7 @@ class LayerSpec(Record):
     title: Text
     note: Text
     group: Identifier
-    table: Identifier
+    table: str = Field(min_length=1)
     where: str | None = None
     style: Style
     symbol: Symbol = Symbol()

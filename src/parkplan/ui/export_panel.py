@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from parkplan.data.layers import load_layers
 from parkplan.i18n import current_language, message
+from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.rows import rows_file
 from parkplan.jobs.sheet import FORMATS, SheetOptions, SheetView, map_sheet
 from parkplan.ui.map_host import view_of
@@ -61,7 +61,7 @@ def sheet_panel(ws: Workspace, where: Mapping[str, str], *, map_key: str) -> Non
     )
     options = SheetOptions(title=title.strip() or ws.name, format=form, paper=paper)
     language = current_language()
-    view = _seen(map_key, where)
+    view = _seen(ws, map_key, where)
     name = f"{ws.name}.{form}"
     st.download_button(
         message("ui.export_download", name=name),
@@ -73,11 +73,11 @@ def sheet_panel(ws: Workspace, where: Mapping[str, str], *, map_key: str) -> Non
     )
 
 
-def _seen(map_key: str, where: Mapping[str, str]) -> SheetView:
+def _seen(ws: Workspace, map_key: str, where: Mapping[str, str]) -> SheetView:
     """Return what the map shows now: its layers from the top down, and its bounds."""
     seen = view_of(map_key)
     if seen is None:
-        shown = [name for group in load_layers().groups for name in group.layers if load_layers().layers[name].visible]
+        shown = [spec.id for spec in layers_of(ws).ordered() if spec.visible]
         return SheetView(tuple(shown), where=dict(where))
     west, south, east, north = seen["bounds"]
     layers = [layer for layer in seen["layers"] if layer["visible"]]

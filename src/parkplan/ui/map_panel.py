@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parkplan.data.layers import load_layers
 from parkplan.i18n import current_language, message
+from parkplan.jobs.district_layers import GROUP, layers_of
 from parkplan.jobs.district_map import district_page
 from parkplan.ui.map_host import Fit, map_host
 from parkplan.ui.state import session
@@ -21,8 +21,9 @@ KEY = "map"
 
 
 def preview(ws: Workspace, *, key: str, height: int, only: tuple[str, ...]) -> None:
-    """Draw a map that is only looked at."""
-    map_host(district_page(ws, current_language(), only=only), key=key, height=height)
+    """Draw a map that is only looked at; imported tables are on it beside the layers that are named."""
+    own = [name for name, spec in layers_of(ws).layers.items() if spec.group == GROUP]
+    map_host(district_page(ws, current_language(), only=(*only, *own)), key=key, height=height)
 
 
 def park_map(ws: Workspace, *, height: int, where: Mapping[str, str]) -> None:
@@ -32,21 +33,21 @@ def park_map(ws: Workspace, *, height: int, where: Mapping[str, str]) -> None:
     with st.spinner(message("ui.loading_map"), show_time=False):
         page = district_page(ws, current_language(), where=where)
     fit = Fit(now.zoom_to, f"{now.zoom_count}") if now.zoom_to is not None else None
-    map_host(page, key=KEY, height=height, selection=_selection(now.selected), fit=fit)
+    map_host(page, key=KEY, height=height, selection=_selection(ws, now.selected), fit=fit)
 
 
 def _take_click() -> None:
     """Select what the click that caused this run has hit, so that this very run marks it and shows its card."""
     reported = st.session_state.get(KEY) or {}
     hits = (reported.get("click") or {}).get("hits") or ()
-    layers = load_layers().layers
+    layers = layers_of(ws).layers
     if hits and hits[0]["layer"] in layers:
         session().select(layers[hits[0]["layer"]].table, int(hits[0]["id"]))
 
 
-def _selection(selected: tuple[str, int] | None) -> dict[str, list[int]]:
+def _selection(ws: Workspace, selected: tuple[str, int] | None) -> dict[str, list[int]]:
     """The row on every layer that draws its table."""
     if selected is None:
         return {}
     table, row = selected
-    return {spec.id: [row] for spec in load_layers().layers.values() if spec.table == table}
+    return {spec.id: [row] for spec in layers_of(ws).layers.values() if spec.table == table}

@@ -2,6 +2,6 @@
 
 from parkplan.render.map.host import host_data, map_texts
 from parkplan.render.map.page import MapPage, district_map
-from parkplan.render.map.records import BaseMap, MapLayer, MapRequest
+from parkplan.render.map.records import BaseMap, Geometry, MapLayer, MapRequest
 
-__all__ = ["BaseMap", "MapLayer", "MapPage", "MapRequest", "district_map", "host_data", "map_texts"]
+__all__ = ["BaseMap", "Geometry", "MapLayer", "MapPage", "MapRequest", "district_map", "host_data", "map_texts"]
