@@ -11,7 +11,6 @@ from parkplan import units
 from parkplan._errors import ParkplanError
 from parkplan.i18n import message
 from parkplan.jobs.district_layers import layers_of
-from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.rows import condition, conjunction, filter_fields, rows
 from parkplan.ui.boundary import show_fault
 from parkplan.ui.state import session
