@@ -11,6 +11,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: Final[dict[str, str]] = {
     "demo": "parkplan.cli.demo",
     "info": "parkplan.cli.info",
+    "title": "parkplan.cli.title",
     "layers": "parkplan.cli.layers",
     "import": "parkplan.cli.importing",
     "crs": "parkplan.cli.crs",

@@ -23,7 +23,7 @@ def command(workspace: str) -> frame.Answer:
 
 
 def _lines(found: WorkspaceInfo) -> list[str]:
-    lines = [message("cli.info_workspace", name=visible(found.name), address=visible(found.address))]
+    lines = [message("cli.info_workspace", name=visible(found.title.to()), address=visible(found.address))]
     if found.synthetic:
         lines.append(message("cli.info_fictional"))
     lines.append(message("cli.info_crs", crs=found.crs, title=found.crs_name))

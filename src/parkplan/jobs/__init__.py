@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
     from parkplan.jobs.screening_files import export_screening
     from parkplan.jobs.serve import serve
+    from parkplan.jobs.title import title
 
 __all__ = [
     "DEFAULT_PROFILES",
@@ -38,6 +39,7 @@ __all__ = [
     "layers",
     "screen",
     "serve",
+    "title",
 ]
 
 _MODULES: Final = {

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from parkplan.data.workspace import build_workspace, open_workspace
 from parkplan.demo import DEMO_NOTE, generate_district
-from parkplan.i18n import message
+from parkplan.i18n import Text, message
 from parkplan.jobs.progress import silent
+from parkplan.jobs.title import set_title
 from parkplan.model.workspace import Change
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import TableInfo
 
 DEMO_CRS = "EPSG:4547"
+DEMO_TITLE = Text("云汀区（虚构）", "Yunting District (fictional)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def demo(out: str | Path, *, size: str | int = "district", seed: int = 7, progre
         RequestError: the size is unknown.
     """
     with build_workspace(out, crs=DEMO_CRS, actor="parkplan demo") as workspace:
+        set_title(workspace, zh=DEMO_TITLE.zh, en=DEMO_TITLE.en, actor="parkplan demo")
         progress(message("cli.demo_making"))
         tables = generate_district(size=size, seed=seed)
         progress(message("cli.demo_writing"))

@@ -13,6 +13,7 @@ from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.progress import silent
+from parkplan.jobs.title import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,8 @@ def export(
     project = None
     if ending == ".gpkg" and not tables:
         project = target.with_suffix(".qgz")
-        write_project(project, target, frames, layers_of(opened), crs=known_crs(crs) or opened.crs, title=opened.name)
+        drawn = layers_of(opened)
+        write_project(project, target, frames, drawn, crs=known_crs(crs) or opened.crs, title=title_of(opened).to())
     return Exported(
         path=str(target.absolute()),
         project=None if project is None else str(project.absolute()),

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parkplan.data.workspace import open_workspace
+from parkplan.jobs.title import title_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from parkplan.i18n import Text
     from parkplan.model.workspace import Bounds, JournalEntry, TableInfo
 
 
@@ -19,6 +21,7 @@ class WorkspaceInfo:
 
     address: str
     name: str
+    title: Text
     crs: str
     crs_name: str
     synthetic: bool
@@ -43,6 +46,7 @@ def info(workspace: str | Path) -> WorkspaceInfo:
     return WorkspaceInfo(
         address=opened.address,
         name=opened.name,
+        title=title_of(opened),
         crs=opened.crs.to_string(),
         crs_name=str(opened.crs.name),
         synthetic=any(table.synthetic for table in tables),

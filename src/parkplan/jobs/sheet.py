@@ -19,6 +19,7 @@ from parkplan.expressions import parse
 from parkplan.i18n import Language, Text, current_language
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import load
+from parkplan.jobs.title import title_of
 from parkplan.render.classes import NOT_DRAWN, Classified, classify
 from parkplan.render.sheet import PAPER_MM, SheetLayer, SheetRequest
 from parkplan.render.sheet import map_sheet as draw
@@ -86,7 +87,7 @@ def map_sheet(
     sources = dict.fromkeys(loaded.info.source for loaded, _ in shown if loaded.info.source)
     return draw(
         SheetRequest(
-            title=chosen.title or ws.name,
+            title=chosen.title or title_of(ws).to(spoken),
             subtitle=chosen.subtitle,
             layers=tuple(layer for _, layer in shown),
             bounds=_bounds(ws, view, crs),

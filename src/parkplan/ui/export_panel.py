@@ -10,6 +10,7 @@ from parkplan.i18n import current_language, message
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.rows import rows_file
 from parkplan.jobs.sheet import FORMATS, SheetOptions, SheetView, map_sheet
+from parkplan.jobs.title import title_of
 from parkplan.ui.map_host import view_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def rows_panel(ws: Workspace, chosen: Rows) -> None:
 def sheet_panel(ws: Workspace, where: Mapping[str, str], *, map_key: str) -> None:
     """Offer the map as it is seen, as PDF or PNG."""
     st.markdown(f"**{message('ui.export_view')}**")
-    title = st.text_input(message("ui.export_title"), key="export_title", placeholder=ws.name, persist_state="session")
+    called = title_of(ws).to()
+    title = st.text_input(message("ui.export_title"), key="export_title", placeholder=called, persist_state="session")
     left, right = st.columns(2)
     form: SheetFormat = left.segmented_control(
         message("ui.export_rows_format"), FORMATS[::-1], default="pdf", required=True, key="export_sheet_format"
@@ -59,7 +61,7 @@ def sheet_panel(ws: Workspace, where: Mapping[str, str], *, map_key: str) -> Non
     paper: Paper = right.segmented_control(
         message("ui.export_paper"), PAPERS, default="A3", required=True, key="export_sheet_paper"
     )
-    options = SheetOptions(title=title.strip() or ws.name, format=form, paper=paper)
+    options = SheetOptions(title=title.strip() or called, format=form, paper=paper)
     language = current_language()
     view = _seen(ws, map_key, where)
     name = f"{ws.name}.{form}"

@@ -11,6 +11,7 @@ import streamlit as st
 from parkplan import units
 from parkplan.data.crs import crs_label
 from parkplan.i18n import LANGUAGES, Language, message
+from parkplan.jobs.title import title_of
 from parkplan.ui import panels
 from parkplan.ui.state import QUERY, session
 
@@ -44,7 +45,7 @@ def head(ws: Workspace | None) -> None:
         if ws is None:
             st.subheader(message("ui.product"), anchor=False)
         else:
-            panels.banner(ws.name, _aside(ws), synthetic=ws.synthetic)
+            panels.banner(title_of(ws).to(), _aside(ws), synthetic=ws.synthetic)
     with right, st.container(horizontal=True, horizontal_alignment="right"):
         st.segmented_control(
             message("ui.language"),
