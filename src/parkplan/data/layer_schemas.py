@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from parkplan.data.definitions import CHECKOUT
 from parkplan.model.layers import Catalogue, LayerSpec, Palette
 from parkplan.model.targets import TargetPlan
+from parkplan.model.typologies import ReuseAssumptions, Typology
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,8 @@ SCHEMAS: Final[dict[str, type[Record]]] = {
     "layer": LayerSpec,
     "palette": Palette,
     "targets": TargetPlan,
+    "typology": Typology,
+    "reuse": ReuseAssumptions,
 }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from parkplan.sites.cuts import Cut, Separator
 from parkplan.sites.engine import GAP, Clock, Effort, Progress, Solved
 from parkplan.sites.greedy import Found
+from parkplan.sites.highs import quiet_highs
 from parkplan.sites.linear import linear_model
 
 if TYPE_CHECKING:
@@ -34,11 +35,7 @@ def highs_model(linear: LinearModel, effort: Effort) -> highspy.Highs:
     """Return a linear model as HiGHS takes it, silent and with the seed set."""
     import highspy
 
-    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
-    for option, value in (("threads", effort.threads), ("random_seed", effort.seed)):
-        solver.setOptionValue(option, value)
-    solver.setOptionValue("mip_rel_gap", GAP / 10)
+    solver = quiet_highs(effort, GAP / 10)
     width = len(linear.gain)
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = width, len(linear.low)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from parkplan.sites.engine import GAP
+from parkplan.sites.highs import quiet_highs
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -30,10 +31,7 @@ def solve_binary(gain: Numbers, matrix: csr_array, high: Numbers, effort: Effort
     if not len(gain):
         return (), 0.0
     width = len(gain)
-    solver: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
-    for option, value in (("threads", effort.threads), ("random_seed", effort.seed), ("mip_rel_gap", GAP / 10)):
-        solver.setOptionValue(option, value)
+    solver = quiet_highs(effort, GAP / 10)
     solver.setOptionValue("time_limit", max(effort.seconds, 0.1))
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = width, len(high)

@@ -1,0 +1,70 @@
+"""Typologies and the assumptions on reuse: read from ``layers/typologies/`` and ``layers/reuse/``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from parkplan.data.definitions import (
+    Faults,
+    definitions_folder,
+    read_definition,
+    read_definitions,
+    stamp_of,
+    unknown_name,
+)
+from parkplan.model.typologies import ReuseAssumptions, Typology
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TYPOLOGIES: Final = "typologies"
+ASSUMPTIONS: Final = Path("reuse") / "assumptions.yaml"
+
+
+def load_typologies(folder: Path | str | None = None) -> Mapping[str, Typology]:
+    """Return the typologies of the layer folder by id; read again only when a file has changed.
+
+    >>> load_typologies()["single_storey_plant"].storeys.value
+    1.0
+
+    Raises:
+        DefinitionError: with one detail for each fault of each file.
+
+    """
+    chosen = definitions_folder(folder) / TYPOLOGIES
+    return _typologies(chosen, stamp_of(chosen))
+
+
+def load_assumptions(folder: Path | str | None = None) -> ReuseAssumptions:
+    """Return the assumptions on reuse of the layer folder.
+
+    >>> load_assumptions().typology
+    'standard_factory'
+
+    Raises:
+        DefinitionError: with one detail for each fault.
+
+    """
+    chosen = definitions_folder(folder)
+    return _assumptions(chosen, stamp_of(chosen / ASSUMPTIONS.parent), tuple(load_typologies(folder)))
+
+
+@lru_cache(maxsize=8)
+def _typologies(folder: Path, stamp: object) -> Mapping[str, Typology]:
+    faults = Faults()
+    found = read_definitions(folder, Typology, faults)
+    faults.check(folder)
+    return {one.record.id: one.record for one in found if one.record is not None}
+
+
+@lru_cache(maxsize=8)
+def _assumptions(folder: Path, stamp: object, typologies: tuple[str, ...]) -> ReuseAssumptions:
+    faults = Faults()
+    found = read_definition(folder / ASSUMPTIONS, ReuseAssumptions, faults)
+    if found.record is not None and found.record.typology not in typologies:
+        faults.append(unknown_name(found, "definition_typology", ("typology",), found.record.typology, typologies))
+    faults.check(folder / ASSUMPTIONS.parent)
+    assert found.record is not None  # noqa: S101  # a file without record has faults
+    return found.record
