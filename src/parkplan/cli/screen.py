@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from parkplan import jobs
+from parkplan._errors import RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
 from parkplan.i18n import message
+from parkplan.model.screening import LimitChange, Method, Ranking, ScreeningChoice
 from parkplan.screening.verdicts import VERDICT_TITLES
 from parkplan.units import area
 
 if TYPE_CHECKING:
     from parkplan.jobs.screen import Screening
+
+
+METHODS = get_args(Method)
 
 
 @frame.command(
@@ -24,23 +29,57 @@ if TYPE_CHECKING:
     frame.option("--profile", "profiles", multiple=True, metavar="NAME|FILE", help="option_profile"),
     frame.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option_as_of"),
     frame.option("--max-gap-m", type=float, default=0.0, show_default=True, metavar="M", help="option_max_gap"),
+    frame.option("--weights", metavar="N,P,F", help="option_weights"),
+    frame.option(
+        "--method", type=click.Choice(get_args(Method)), default="hand", show_default=True, help="option_method"
+    ),
+    frame.option("--limit", "limits", multiple=True, metavar="RULE=VALUE", help="option_limit"),
     frame.option("--out", metavar="FILE", help="option_out_file"),
 )
-def command(
-    workspace: str, profiles: tuple[str, ...], as_of: datetime | None, max_gap_m: float, out: str | None
-) -> frame.Answer:
+def command(workspace: str, out: str | None, **options: Any) -> frame.Answer:  # noqa: ANN401 (the options above)
     """Judge every parcel."""
-    found = jobs.screen(
-        workspace,
-        profiles=profiles or jobs.DEFAULT_PROFILES,
-        as_of=day_of(as_of),
-        max_gap_m=max_gap_m,
-    )
+    found = jobs.screen(workspace, choice=_choice(options))
     lines = _lines(found)
     if out is not None:
         path = jobs.export_screening(found, out)
         lines.append(message("cli.screen_written", path=visible(str(path)), rows=f"{len(found.parcels):,}"))
     return frame.Answer(_document(found, out), lines)
+
+
+def _choice(options: dict[str, Any]) -> ScreeningChoice:
+    ranking = Ranking(method=options["method"])
+    if options["weights"]:
+        ranking = ranking.model_copy(update={"weights": _weights(options["weights"])})
+    return ScreeningChoice(
+        profiles=options["profiles"] or jobs.DEFAULT_PROFILES,
+        as_of=day_of(options["as_of"]),
+        max_gap_m=options["max_gap_m"],
+        limits=tuple(_limit(text) for text in options["limits"]),
+        ranking=ranking,
+    )
+
+
+def _weights(text: str) -> tuple[float, float, float]:
+    try:
+        need, potential, feasibility = (float(part) for part in text.split(","))
+    except ValueError:
+        raise RequestError("weights_form", text=text) from None
+    if min(need, potential, feasibility) < 0 or need + potential + feasibility <= 0:
+        raise RequestError("weights_form", text=text)
+    return need, potential, feasibility
+
+
+def _limit(text: str) -> LimitChange:
+    """Read ``rule=value``, ``rule.2=value`` (the second condition) or ``rule=80%`` (of the limits)."""
+    name, _, value = text.partition("=")
+    rule, _, place = name.strip().partition(".")
+    try:
+        condition = int(place) - 1 if place else 0
+        if value.strip().endswith("%"):
+            return LimitChange(rule=rule, condition=condition, scale=float(value.strip()[:-1]) / 100)
+        return LimitChange(rule=rule, condition=condition, limit=float(value))
+    except ValueError:
+        raise RequestError("limit_form", text=text) from None
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -132,7 +132,8 @@ def _numbers(parcels: pd.DataFrame, name: str) -> pd.Series:
 def _with_areas(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     registered = _numbers(parcels, "site_area_m2")
     usable = registered.where(registered > 0)
-    geodesic = geodesic_area_m2(parcels.geometry)
+    shapes = geodesic_area_m2(parcels.geometry)
+    geodesic = shapes.where(shapes > 0)  # a point has no area
     missing = registered.isna()
     source = np.select([usable.notna(), missing & geodesic.notna()], ["register", "geometry"], default="")
     return parcels.assign(

@@ -40,7 +40,7 @@ def verdict_map(view: WithVerdicts, now: Judging, *, height: int) -> None:
 
 def maps_beside(views: Sequence[WithVerdicts], rows: Sequence[int], *, height: int) -> None:
     """Draw two choices side by side, moving together, with the parcels marked that differ."""
-    pages = [district_page(cast("Workspace", view), current_language(), only=SHOWN) for view in views]
+    pages = [district_page(cast("Workspace", view), current_language(), only=SHOWN).compact() for view in views]
     map_host(pages, key=BESIDE, height=height, selection=_marked(rows[:MOST_MARKED]))
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from parkplan.i18n import message
 from parkplan.jobs.derived import WithVerdicts, verdict_table
+from parkplan.jobs.judged_columns import judged_column
 from parkplan.jobs.screen import packs_of
 from parkplan.jobs.whatif import whatif
 from parkplan.model.rules import LimitTable
@@ -82,7 +83,8 @@ def _limit(limit: MovableLimit, before: LimitChange | None) -> LimitChange | Non
         scale = st.number_input(message("verdicts.limit_scale", title=title), 1.0, 500.0, start, 5.0, key=key)
         return None if scale == 100 else LimitChange(rule=limit.rule.id, condition=limit.place, scale=scale / 100)
     unit = "" if condition.unit is None else UNITS[condition.unit].symbol.to()
-    label = message("verdicts.limit_value", title=title, formula=condition.op, unit=unit, limit=f"{limit.limit:g}")
+    formula = f"{judged_column(condition.expression).title.to()} {condition.op}"
+    label = message("verdicts.limit_value", title=title, formula=formula, unit=unit, limit=f"{limit.limit:g}")
     start = limit.limit if before is None or before.limit is None else before.limit
     value = st.number_input(label, value=float(start), key=key)
     return None if value == limit.limit else LimitChange(rule=limit.rule.id, condition=limit.place, limit=float(value))
