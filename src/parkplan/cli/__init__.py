@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, str]] = {
     "layers": "parkplan.cli.layers",
     "import": "parkplan.cli.importing",
     "crs": "parkplan.cli.crs",
+    "check": "parkplan.cli.check",
     "export": "parkplan.cli.export",
     "screen": "parkplan.cli.screen",
     "explain": "parkplan.cli.explain",

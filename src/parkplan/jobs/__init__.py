@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
     from parkplan.jobs.crs import crs
+    from parkplan.jobs.check import check, export_findings
     from parkplan.jobs.demo import demo
     from parkplan.jobs.export import export
     from parkplan.jobs.importing import Reading, import_file
@@ -30,10 +31,12 @@ __all__ = [
     "Reading",
     "Screening",
     "crs",
+    "check",
     "demo",
     "explain",
     "export",
     "export_screening",
+    "export_findings",
     "import_file",
     "info",
     "layers",
@@ -50,6 +53,7 @@ _MODULES: Final = {
     "explain": "screen",
     "export_screening": "screening_files",
     "import_file": "importing",
+    "export_findings": "check",
 }
 """Where the names live that are not called like their module."""
 
