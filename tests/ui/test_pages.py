@@ -16,7 +16,7 @@ import parkplan.ui
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.i18n import LANGUAGES, Language, Text, catalogue
 from parkplan.jobs.targets import targets
-from parkplan.ui import navigation, opened
+from parkplan.ui import gate, navigation, opened
 from parkplan.ui.state import KEY, Session
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ NOT_SHOWN = {"point", "line", "polygon"}  # words of the map's own language
 
 @pytest.fixture(autouse=True)
 def _own_cache() -> Iterator[None]:
+    gate.stand()
     opened._opened.clear()
     yield
     opened._opened.clear()

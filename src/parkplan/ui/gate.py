@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -50,6 +51,19 @@ HEADERS: Final[dict[str, str]] = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+_standing: Final = Event()
+
+
+def stand() -> None:
+    """Say that the application of this process is built with the gate before it."""
+    _standing.set()
+
+
+def stands() -> bool:
+    """Whether the gate stands; not so where Streamlit was told to run a page of ours as a script."""
+    return _standing.is_set()
 
 
 def asked_language(headers: Headers, wanted: str = "") -> Language:

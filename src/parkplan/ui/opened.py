@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
+from parkplan.ui import gate
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
@@ -32,9 +34,12 @@ def workspace() -> Workspace:
     """Return the open workspace, shared by all sessions.
 
     Raises:
+        RequestError: a page was started by itself, so that no gate stands before it.
         WorkspaceError: it is broken or of a newer version.
 
     """
+    if not gate.stands():
+        raise RequestError("no_gate")
     return _opened(address())
 
 

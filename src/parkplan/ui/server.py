@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import streamlit as st
@@ -25,8 +26,9 @@ from parkplan.data.workspace import open_workspace
 from parkplan.jobs import tiles
 from parkplan.jobs.serve import BASE_PATH, UPLOAD_MB, Access
 from parkplan.jobs.tiles import TileRequest
+from parkplan.jobs.warm_up import warm_up
 from parkplan.ui import opened, theme
-from parkplan.ui.gate import Gate, asked_language, refusal
+from parkplan.ui.gate import Gate, asked_language, refusal, stand
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -94,6 +96,7 @@ def parts(access: Access | None = None) -> Parts:
     for name, value in theme.settings(f"/{base}" if base else "").items():
         config.set_option(name, value)
     gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
+    stand()
     return Parts(routes=routes(), middleware=[gate], lifespan=_lifespan)
 
 
@@ -118,15 +121,28 @@ def routes() -> list[Route]:
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
     """Once everything is imported, take it out of garbage collection: Streamlit collects after every run of a page."""
     del app
-    await run_in_threadpool(_warm_up)
+    await run_in_threadpool(_import_all)
+    Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
 
 
-def _warm_up() -> None:
-    for name in ("folium", "geopandas", "pyarrow.parquet", "parkplan.jobs"):
+def _import_all() -> None:
+    for name in ("folium", "geopandas", "pyarrow.parquet", "parkplan.jobs.warm_up"):
         import_module(name)
     gc.collect()
     gc.freeze()
+
+
+def _warm_up() -> None:
+    """Prepare what the first visitor would wait for; what fails here is told to the visitor by the page."""
+    if not opened.exists():
+        return
+    try:
+        warm_up(_workspace(opened.address()))
+    except ParkplanError as fault:
+        _log.warning("warm-up: %s", fault.sentence("en"))
+    except Exception:
+        _log.exception("warm-up")
 
 
 @cache

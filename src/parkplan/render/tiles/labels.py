@@ -80,15 +80,18 @@ def label_points(geometry: NDArray[Any]) -> NDArray[Any]:
     points: NDArray[Any] = shapely.centroid(geometry)
     lines = np.isin(shapely.get_type_id(geometry), _LINES)
     if lines.any():
-        longest = np.array([_longest(line) for line in geometry[lines]], object)
-        points[lines] = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+        points[lines] = shapely.line_interpolate_point(_longest(geometry[lines]), 0.5, normalized=True)
     outside = ~lines & ~shapely.intersects(geometry, points)
     if outside.any():
         points[outside] = shapely.point_on_surface(geometry[outside])
     return points
 
 
-def _longest(line: BaseGeometry) -> BaseGeometry:
-    parts = shapely.get_parts(line)
-    longest: BaseGeometry = parts[int(np.argmax(shapely.length(parts)))]
+def _longest(lines: NDArray[Any]) -> NDArray[Any]:
+    """Return the longest part of each line, the first of equally long ones."""
+    parts, row = shapely.get_parts(lines, return_index=True)
+    order = np.lexsort((-shapely.length(parts), row))
+    rows, first = np.unique(row[order], return_index=True)
+    longest: NDArray[Any] = lines.copy()
+    longest[rows] = parts[order[first]]
     return longest
