@@ -130,8 +130,8 @@ def json_traps(guard: Any) -> dict[str, str]:
 
 
 READ_ANYWAY = ("paging", "crs_link", "crs_name", "crs_grid", "deep_coordinates", "infinite", "template_names",
-               "long_text")  # fmt: skip
-REFUSED = ("gdalg", "gdalg_http", "topology", "esri", "deep_arrays", "deep_objects", "no_type", "just_json", "list",
+               "long_text", "no_type")  # fmt: skip
+REFUSED = ("gdalg", "gdalg_http", "topology", "esri", "deep_arrays", "deep_objects", "just_json", "list",
            "many_columns")  # fmt: skip
 
 

@@ -16,11 +16,13 @@ from parkplan._errors import RequestError
 from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason
 from parkplan.data.intake.launch import Options, read_outside
-from parkplan.data.intake.place import place, source_crs
+from parkplan.data.intake.place import place
 from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
 from parkplan.data.intake.records import Limits
+from parkplan.data.intake.row_systems import settle
 from parkplan.data.workspace import build_workspace, open_workspace
 from parkplan.i18n import message
+from parkplan.jobs.import_join import has_places, join_to_parcels, may_be_placeless
 from parkplan.jobs.import_result import CrsChoice, ImportFinding, ImportResult, SourceFile
 from parkplan.jobs.progress import silent
 from parkplan.model.tables import TABLES
@@ -54,6 +56,16 @@ class Reading:
     only: str | None = None
     limits: Limits = field(default_factory=Limits)
     cancelled: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Into:
+    """Where the rows are to go: the workspace (None: a new one), the table, stated columns, the place in degrees."""
+
+    workspace: Workspace | None
+    table: str
+    stated: Mapping[str, str]
+    near: Bounds | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +121,12 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
     wanted = reading or Reading()
     existing = open_workspace(to) if _exists(to) else None
     paths = [Path(each) for each in ([files] if isinstance(files, (str, Path)) else files)]
-    near = _place_of(existing)
-    read = [_read(path, wanted, near, progress) for path in paths]
+    into = _Into(existing, table, mapping or {}, _place_of(existing))
+    read = [_read(path, wanted, into, progress) for path in paths]
     target, why = _target(existing, read[0])
     progress(message("import.stage_prepare"))
-    made = _make(read, target, _wish(table, mapping, wanted, len(read)))
+    wishes = _wish(table, mapping, wanted, len(read), placeless=may_be_placeless(existing, table))
+    made = _make(read, target, wishes)
     result = _result(made, target, why, table)
     result = replace(result, address=existing.address if existing else str(to), dry_run=dry_run)
     return result if dry_run else _written(result, existing, target, actor or _user(), progress)
@@ -139,7 +152,7 @@ def _place_of(workspace: Workspace | None) -> Bounds | None:
     return reference.extent_in_degrees(np.concatenate([low, high]), reference.SourceCrs(workspace.crs))
 
 
-def _read(path: Path, reading: Reading, near: Bounds | None, progress: Progress) -> _Read:
+def _read(path: Path, reading: Reading, into: _Into, progress: Progress) -> _Read:
     told: set[str] = set()
 
     def tell(stage: str, done: int, total: int) -> None:
@@ -147,9 +160,21 @@ def _read(path: Path, reading: Reading, near: Bounds | None, progress: Progress)
             told.add(stage)
             progress(message(f"import.stage_{stage}", file=path.name))
 
-    options = Options(reading.layer, reading.encoding, reading.limits, tell, reading.cancelled)
+    options = Options(
+        layer=reading.layer,
+        encoding=reading.encoding,
+        limits=reading.limits,
+        progress=tell,
+        cancelled=reading.cancelled,
+        table=into.table,
+        placeless=may_be_placeless(into.workspace, into.table),
+    )
     intake = read_outside(path, options)
-    source, reasons, findings = source_crs(intake, reading.crs, near)
+    if options.placeless and into.workspace is not None and not has_places(intake):
+        intake, found = join_to_parcels(intake, into.workspace, into.table, into.stated)
+        home = reference.SourceCrs(into.workspace.crs)
+        return _Read(intake, home, (Reason("import.crs_parcels"),), tuple(found))
+    intake, source, reasons, findings = settle(intake, reading.crs, into.near)
     return _Read(intake, source, tuple(reasons), tuple(findings))
 
 
@@ -162,9 +187,12 @@ def _target(existing: Workspace | None, first: _Read) -> tuple[CRS, Reason | Non
     return chosen.crs, Reason(f"import.{chosen.reason}", {"crs": reference.crs_title(chosen.crs)})
 
 
-def _wish(table: str, mapping: Mapping[str, str] | None, reading: Reading, files: int) -> list[Wish]:
+def _wish(
+    table: str, mapping: Mapping[str, str] | None, reading: Reading, files: int, *, placeless: bool
+) -> list[Wish]:
     prefixes = [f"{number}-" if files > 1 else "" for number in range(1, files + 1)]
-    return [Wish(table, TABLES.get(table), mapping or {}, reading.only, prefix) for prefix in prefixes]
+    stated, how = mapping or {}, reading.advice
+    return [Wish(table, TABLES.get(table), stated, reading.only, prefix, placeless, how) for prefix in prefixes]
 
 
 def _make(read: list[_Read], target: CRS, wishes: list[Wish]) -> list[_Made]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 import zlib
@@ -10,12 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from parkplan.data.intake.faults import FileFaultError
-from parkplan.data.intake.formats import FORMATS, Format, by_ending
+from parkplan.data.intake.formats import FORMATS, Format, by_ending, by_name
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
 
 _BLOCK: Final = 1 << 20
+_PLAIN_NAME: Final = re.compile(r"^[A-Za-z0-9_.]{1,60}$")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RATIO_FROM_BYTES: Final = 1_000_000
 _NESTED: Final = (".zip", ".kmz", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz")
@@ -106,10 +108,15 @@ def _extract(
     for member in members:
         path = PurePosixPath(shown_name(member).replace("\\", "/"))
         made = by_ending(path.suffix)
-        if made is not None and made.reader != "archive" and not _ignored(path):
+        base = next((parent for parent in path.parents if parent.suffix.lower() == ".gdb"), None)
+        if base is not None:
+            place = folder / str(len(found)) / "source.gdb"
+            found.setdefault(str(base).lower(), Unpacked(str(base), by_name("filegdb"), place))
+        elif made is not None and made.reader != "archive" and not _ignored(path):
             key = path.with_suffix("") if made.name == "shapefile" else path
             place = folder / str(len(found)) / f"source{path.suffix.lower()}"
             found[str(key).lower()] = Unpacked(str(path), made, place)
+    found = _without_papers(found)
     left = limits.archive_bytes
     for member in members:
         path = PurePosixPath(shown_name(member).replace("\\", "/"))
@@ -123,12 +130,22 @@ def _extract(
     return list(found.values())
 
 
+def _without_papers(found: dict[str, Unpacked]) -> dict[str, Unpacked]:
+    """Leave out texts beside other data: they are papers, not surveys."""
+    data = {key: each for key, each in found.items() if each.format.name != "survey"}
+    return data or found
+
+
 def _ignored(path: PurePosixPath) -> bool:
     return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
 def _target(path: PurePosixPath, found: dict[str, Unpacked]) -> Path | None:
     suffix = path.suffix.lower()
+    base = next((parent for parent in path.parents if parent.suffix.lower() == ".gdb"), None)
+    if base is not None:
+        plain = path.parent == base and _PLAIN_NAME.match(path.name) is not None
+        return found[str(base).lower()].path / path.name.lower() if plain else None
     if suffix not in _KEPT or _ignored(path):
         return None
     for key in (str(path), str(path.with_suffix(""))):

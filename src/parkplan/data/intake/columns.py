@@ -53,8 +53,10 @@ def plain(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return None
     if pa.types.is_nested(kind):
-        values = [None if value is None else json.dumps(value, ensure_ascii=False, default=str)
-                  for value in column.to_pylist()]
+        values = [
+            None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+            for value in column.to_pylist()
+        ]
         return pa.chunked_array([pa.array(values, type=pa.string())])
     if pa.types.is_null(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return column.cast(pa.string())

@@ -49,13 +49,18 @@ _PLAIN_TYPES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user says about a file, and how much reading it may cost."""
+    """What the user says about a file, and how much reading it may cost.
+
+    ``table`` is what the rows are to become; ``placeless`` says that rows of tables may be without a place.
+    """
 
     layer: str | None = None
     encoding: str | None = None
     limits: Limits = field(default_factory=Limits)
     progress: Progress | None = None
     cancelled: Cancelled | None = None
+    table: str = ""
+    placeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,11 @@ def read_outside(path: Path, options: Options | None = None) -> Intake:
 
 
 def _require_file(path: Path, limits: Limits) -> None:
-    if path.is_dir() or by_ending(path.suffix) is None:
+    kind = by_ending(path.suffix)
+    if path.is_dir() and kind is not None and kind.name == "filegdb":
+        _require_folder(path, limits)
+        return
+    if path.is_dir() or kind is None:
         ending = path.suffix or "-"
         if not path.exists():
             raise SourceFileError("import_missing_file", file=str(path))
@@ -112,8 +121,34 @@ def _require_file(path: Path, limits: Limits) -> None:
         raise SourceFileError("import_unreadable", file=path.name, reason=error.strerror or "-") from error
 
 
+def _require_folder(path: Path, limits: Limits) -> None:
+    """A FileGDB is a folder of plain files, named like those of a FileGDB."""
+    files = [each for each in path.iterdir() if each.is_file()]
+    if not any(each.suffix == ".gdbtable" for each in files):
+        expected, found = "FileGDB", "folder"
+        raise SourceFileError(
+            "import_wrong_content", file=path.name, ending=path.suffix, expected=expected, found=found
+        )
+    if len(files) > limits.folder_files or sum(each.stat().st_size for each in files) > limits.input_bytes:
+        raise SourceFileError("import_too_large", file=path.name, limit=limits.input_bytes // 1_000_000)
+
+
+def _bring_folder(path: Path, target: Path) -> tuple[str, int]:
+    """Copy the plain files of a folder; the SHA-256 is that of the names and contents in the order of the names."""
+    target.mkdir()
+    whole, size = hashlib.sha256(), 0
+    for each in sorted(path.iterdir()):
+        if each.is_file() and not each.is_symlink() and not each.name.endswith(".lock"):
+            digest, length = _copy(each, target / each.name)
+            whole.update(f"{each.name}\0{digest}\n".encode())
+            size += length
+    return whole.hexdigest(), size
+
+
 def _bring(path: Path, folder: Path) -> tuple[str, int]:
     """Copy a file and the files that belong to it under fixed names; return the SHA-256 and size of the main file."""
+    if path.is_dir():
+        return _bring_folder(path, folder / f"source{path.suffix.lower()}")
     kind = by_ending(path.suffix)
     digest, size = _copy(path, folder / f"source{path.suffix.lower()}")
     beside = {each.suffix.lower(): each for each in path.parent.iterdir() if each.stem == path.stem and each.is_file()}
@@ -142,6 +177,8 @@ def _ask(folder: Path, path: Path, options: Options) -> None:
         suffix=path.suffix.lower(),
         layer=options.layer,
         encoding=options.encoding,
+        table=options.table,
+        placeless=options.placeless,
         limits=options.limits,
         python_path=tuple(str(Path(entry).resolve()) for entry in sys.path),
     )
@@ -179,6 +216,9 @@ def environment(folder: Path) -> dict[str, str]:
         "OGR_SQLITE_PRAGMA": "trusted_schema=0,mmap_size=0",
         "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
         "SHAPE_RESTORE_SHX": "YES",
+        "DXF_CLOSED_LINE_AS_POLYGON": "YES",
+        "LIBKML_RESOLVE_STYLE": "NO",
+        "OSM_USE_CUSTOM_INDEXING": "YES",
     }
 
 
@@ -281,4 +321,3 @@ def _checked(folder: Path, name: str, content: tuple[str, int], report: Report) 
         )
     except (pa.ArrowException, OSError, shapely.errors.ShapelyError) as error:
         raise SourceFileError("import_worker_answer", file=name) from error
-

@@ -55,7 +55,7 @@ def source_crs(
         return _stated(intake, reference.parse_crs(stated), declared)
     told = diagnose(intake.geometry, declared, near=near, names=names_of(intake))
     if told.chosen is None:
-        raise _undecided(intake, declared, told)
+        raise undecided(intake, declared, told)
     found = []
     if told.changed and declared is not None:
         found.append(finding("crs_changed", declared=declared.title, taken=told.chosen.title))
@@ -87,7 +87,8 @@ def _stated(
     return chosen, [Reason("import.crs_stated", {"crs": chosen.title})], found
 
 
-def _undecided(intake: Intake, declared: SourceCrs | None, told: Diagnosis) -> SourceFileError:
+def undecided(intake: Intake, declared: SourceCrs | None, told: Diagnosis) -> SourceFileError:
+    """Make the error that puts the candidates before the user."""
     details = [
         SourceFileError("import_crs_candidate", statement=each.source.statement, crs=each.source.title,
                         place=place_text(each.bounds), reasons=Sentences(each.reasons))

@@ -50,7 +50,8 @@ class Prepared:
 class Wish:
     """What the rows are to become: the table (a canonical one or a free name), stated fields, kind of geometry.
 
-    ``prefix`` stands before generated keys, so that those of several files differ.
+    ``prefix`` stands before generated keys, so that those of several files differ;
+    ``placeless`` says that no row needs a place.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Wish:
     stated: Mapping[str, str]
     only: str | None = None
     prefix: str = ""
+    placeless: bool = False
 
 
 def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
@@ -85,6 +87,8 @@ def _one_family(
     intake: Intake, geometry: NDArray[np.object_], wish: Wish
 ) -> tuple[NDArray[np.object_], NDArray[np.bool_], list[Finding]]:
     counts = count_types(geometry)
+    if not counts and wish.placeless:
+        return geometry, np.ones(len(geometry), dtype=bool), []
     if not counts:
         raise SourceFileError("import_no_place", file=intake.name, count=len(geometry))
     family = wish.only or (wish.table.geometry if wish.table else _only_family(counts, intake.name))

@@ -39,6 +39,7 @@ class Limits(_Record):
     input_bytes: int = 2 * 1024**3
     output_bytes: int = 2 * 1024**3
     open_files: int = 256
+    folder_files: int = 5_000
     archive_members: int = 200
     archive_bytes: int = 300_000_000
     archive_ratio: float = 200.0
@@ -48,12 +49,17 @@ class Limits(_Record):
 
 
 class Request(_Record):
-    """What the worker is to read: the endings of the copied files, and what the user said about them."""
+    """What the worker is to read: the endings of the copied files, and what the user said about them.
+
+    ``table`` is what the rows are to become; ``placeless`` says that rows may be without a place.
+    """
 
     name: str
     suffix: str
     layer: str | None = None
     encoding: str | None = None
+    table: str = ""
+    placeless: bool = False
     limits: Limits = Limits()
     python_path: tuple[str, ...] = ()
 
@@ -124,7 +130,7 @@ class Report(_Record):
     """What the worker read.
 
     ``columns`` are the attribute columns in their order; ``crs`` is the declared CRS as WKT, or None; ``geometry``
-    counts the rows of each geometry type.
+    counts the rows of each geometry type; ``row_crs`` is the column that names the CRS of each row, if there is one.
     """
 
     format: str
@@ -133,6 +139,7 @@ class Report(_Record):
     rows: int = Field(ge=0)
     columns: tuple[str, ...]
     crs: str | None
+    row_crs: str | None = None
     encoding: str | None
     geometry: dict[str, int]
     findings: tuple[Finding, ...]

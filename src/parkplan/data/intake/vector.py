@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from parkplan.data.intake import dbase, geopackage
+from parkplan.data.intake import containers, dbase, geopackage
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.geometry import has_curves
 from parkplan.data.intake.records import Finding, finding
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-_TEXT_BLOCK: Final = 1 << 20
 _NO_GEOMETRY: Final = "None"
+_LAYERS_ASKED: Final = 20
 
 
 @dataclass(slots=True)
@@ -38,6 +37,8 @@ class Source:
     layer: str | None
     encoding: str | None
     limits: Limits
+    table: str = ""
+    placeless: bool = False
 
 
 @dataclass(slots=True)
@@ -51,12 +52,12 @@ class Raw:
     crs: str | None
     encoding: str | None
     findings: list[Finding] = field(default_factory=list)
+    row_crs: str | None = None
 
 
 def read_vector(source: Source, progress: Progress) -> Raw:
     """Read one layer of a GDAL format."""
-    prepared = {"gpkg": _prepare_geopackage, "shapefile": _prepare_shapefile, "geojson": _prepare_geojson}
-    prepare = prepared.get(source.format.name)
+    prepare = _PREPARED.get(source.format.name)
     layers, encoding, findings = prepare(source) if prepare else ((), None, [])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -65,7 +66,8 @@ def read_vector(source: Source, progress: Progress) -> Raw:
         if geometry_types.get(layer) == _NO_GEOMETRY:
             raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
         raw = _read(source, layer, encoding, progress)
-    raw.layers, raw.findings = listed, [*findings, *_said(caught)]
+    raw.layers = listed
+    raw.findings = [*findings, *_said(caught), *_other_systems(source, raw)]
     if source.format.name == "gpkg":
         raw = _check_count(source, raw, progress)
     if has_curves(raw.wkb):
@@ -121,6 +123,19 @@ def _read(source: Source, layer: str, encoding: str | None, progress: Progress) 
     return Raw(table.drop_columns([geometry]), wkb, layer, (layer,), meta["crs"], encoding or meta["encoding"])
 
 
+def _other_systems(source: Source, raw: Raw) -> list[Finding]:
+    """Say which other layers of the file are in another CRS than the one that was read."""
+    import pyogrio
+
+    if len(raw.layers) < 2 or source.format.name not in ("gpkg", "filegdb"):
+        return []
+    others = []
+    for name in raw.layers[:_LAYERS_ASKED]:
+        if name != raw.layer and (crs := pyogrio.read_info(source.path, layer=name)["crs"]) != raw.crs:
+            others.append(f"{name} ({crs or '-'})"[:200])
+    return [finding("other_layers", severity="note", layers=", ".join(others))] if others else []
+
+
 def _read_straight(source: Source, raw: Raw) -> Raw:
     """Read once more without Arrow: this path turns arcs into short straight pieces."""
     from pyogrio.raw import read
@@ -171,48 +186,18 @@ def _prepare_shapefile(source: Source) -> tuple[tuple[str, ...], str | None, lis
 
 
 def _prepare_geojson(source: Source) -> tuple[tuple[str, ...], str | None, list[Finding]]:
-    """GeoJSON is UTF-8; any other text is rewritten so, in the worker's own copy."""
-    encoding, marked = text_encoding(source.path, source.encoding, source.name)
-    if encoding == "utf-8" and not marked:
-        return (), encoding, []
-    rewritten = source.path.with_name("utf8" + source.path.suffix)
-    with (
-        source.path.open(encoding=encoding, newline="") as old,
-        rewritten.open("w", encoding="utf-8", newline="") as new,
-    ):
-        while block := old.read(_TEXT_BLOCK):
-            new.write(block)
-    source.path = rewritten
-    return (), encoding, [finding("text_rewritten", severity="note", encoding=encoding)]
+    encoding, found = containers.prepare_geojson(source)
+    return (), encoding, found
 
 
-def text_encoding(path: Path, stated: str | None, name: str) -> tuple[str, bool]:
-    """Return the encoding of a text file, and whether it has a byte order mark.
-
-    Raises FileFaultError when the stated encoding does not fit, or none of those tried does.
-    """
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", True
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig", True
-    tried = [dbase.normal_encoding(stated, name)] if stated else ["utf-8", "gb18030"]
-    for encoding in tried:
-        if _decodes(path, encoding):
-            return encoding, False
-    if stated:
-        raise FileFaultError("import_encoding_misfit", file=name, encoding=tried[0])
-    raise FileFaultError("import_encoding_unknown", file=name)
+def _prepare_xml(source: Source) -> tuple[tuple[str, ...], str | None, list[Finding]]:
+    containers.refuse_document_types(source.path, source.name)
+    return (), None, []
 
 
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(_TEXT_BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+_PREPARED: Final = {
+    "gpkg": _prepare_geopackage,
+    "shapefile": _prepare_shapefile,
+    "geojson": _prepare_geojson,
+    "kml": _prepare_xml,
+}

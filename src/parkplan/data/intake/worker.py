@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,10 +20,14 @@ from pyproj.crs import CRS
 from pyproj.exceptions import CRSError
 
 from parkplan.data.intake import archive, columns, geometry
+from parkplan.data.intake.drawing import read_drawing
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import DRIVERS, by_ending, sniff
 from parkplan.data.intake.parquet import read_parquet
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Fault, Report, Request, finding
+from parkplan.data.intake.sheets import read_sheet
+from parkplan.data.intake.street_map import read_street_map
+from parkplan.data.intake.survey import read_survey_or_table
 from parkplan.data.intake.tabular import read_csv
 from parkplan.data.intake.vector import Source, choose_layer, read_vector
 
@@ -32,7 +37,16 @@ if TYPE_CHECKING:
 ANSWER: Final = "answer.json"
 TABLE: Final = "table.parquet"
 CRS_LENGTH: Final = 50_000
-_READERS: Final = {"gdal": read_vector, "parquet": read_parquet, "csv": read_csv}
+_READERS: Final = {
+    "gdal": read_vector,
+    "parquet": read_parquet,
+    "csv": read_csv,
+    "sheet": read_sheet,
+    "survey": read_survey_or_table,
+    "dxf": read_drawing,
+    "osm": read_street_map,
+}
+_LAYER_NAMED: Final = ("gpkg", "filegdb", "kml", "xlsx", "xls", "osm")
 
 
 def tell(stage: str, done: int = 0, total: int = 0) -> None:
@@ -71,11 +85,12 @@ def _read(request: Request, folder: Path) -> Report:
     findings = (*found, *raw.findings, *renamed, *tidied.findings)
     return Report(
         format=source.format.name,
-        layer=raw.layer if source.format.name == "gpkg" else Path(source.name).stem,
+        layer=raw.layer if source.format.name in _LAYER_NAMED else Path(source.name).stem,
         layers=raw.layers,
         rows=len(features),
         columns=tuple(attributes.column_names),
         crs=plain_crs(raw.crs),
+        row_crs=raw.row_crs if raw.row_crs in attributes.column_names else None,
         encoding=raw.encoding,
         geometry=geometry.count_types(tidied.geometry),
         findings=findings,
@@ -114,9 +129,11 @@ def _require_drivers() -> None:
 def _source(request: Request, folder: Path) -> tuple[Source, list[Finding]]:
     path = folder / f"source{request.suffix}"
     kind = sniff(path, request.suffix, request.name)
-    source = Source(path, kind, request.name, request.layer, request.encoding, request.limits)
+    source = Source(path, kind, request.name, request.layer, request.encoding, request.limits, request.table,
+                    request.placeless)  # fmt: skip
     if kind.reader != "archive":
-        return source, []
+        other = request.suffix not in kind.endings
+        return source, [finding("content_differs", ending=request.suffix, format=kind.title)] if other else []
     unpacked = archive.unpack(path, folder / "unpacked", request.limits, request.name)
     return _from_archive(source, unpacked)
 
@@ -134,9 +151,9 @@ def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Sou
     name = f"{source.name}/{chosen.title}"
     if not chosen.path.exists():
         raise FileFaultError("import_broken_archive", file=source.name)
-    sniff(chosen.path, chosen.path.suffix, name)
+    kind = sniff(chosen.path, chosen.path.suffix, name)
     note = finding("from_archive", severity="note", member=chosen.title)
-    return Source(chosen.path, chosen.format, name, layer, source.encoding, source.limits), [note]
+    return replace(source, path=chosen.path, format=kind, name=name, layer=layer), [note]
 
 
 def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied, as_read: geometry.Geometries | None) -> None:
