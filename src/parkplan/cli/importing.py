@@ -11,7 +11,10 @@ from parkplan import jobs
 from parkplan._errors import RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import visible
+from parkplan.data.intake.advice import Advice
+from parkplan.data.intake.land_use import EDITIONS
 from parkplan.i18n import message
+from parkplan.jobs.import_recipe import keep_recipe, with_recipe
 from parkplan.jobs.importing import Reading
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ _SECONDS: Final = click.FloatRange(1, 86_400)
     frame.option("--layer", metavar="L", help="option_import_layer"),
     frame.option("--only", type=click.Choice(_FAMILIES), help="option_import_only"),
     frame.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="option_import_map"),
+    frame.option("--unit", "units", multiple=True, metavar="FIELD=UNIT", help="option_import_unit"),
+    frame.option("--land-use-edition", type=click.Choice(EDITIONS), help="option_import_edition"),
+    frame.option("--recipe", metavar="R.yaml", help="option_import_recipe"),
+    frame.option("--save-recipe", metavar="R.yaml", help="option_import_save_recipe"),
     frame.option("--time-limit", type=_SECONDS, default=30.0, metavar="S", help="option_import_time"),
     frame.option("--dry-run", is_flag=True, help="option_import_dry_run"),
 )
@@ -42,17 +49,23 @@ def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
         layer=given["layer"],
         only=given["only"],
         limits=jobs.Limits(wall_s=given["time_limit"]),
+        advice=Advice(dict(map(_pair, given["units"])), {}, given["land_use_edition"]),
     )
+    mapping, reading = with_recipe(given["recipe"], given["table"], dict(map(_pair, given["pairs"])), reading)
     done = jobs.import_file(
         given["files"],
         to=given["to"],
         table=given["table"],
-        mapping=dict(map(_pair, given["pairs"])),
+        mapping=mapping,
         reading=reading,
         dry_run=given["dry_run"],
         progress=frame.progress,
     )
-    return frame.Answer(_document(done), _lines(done))
+    lines = _lines(done)
+    if given["save_recipe"] is not None:
+        path = keep_recipe(done, reading, given["save_recipe"])
+        lines.append(message("import.recipe_saved", path=visible(str(path))))
+    return frame.Answer(_document(done), lines)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ import pandas as pd
 from parkplan._errors import RequestError
 from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason
+from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.launch import Options, read_outside
 from parkplan.data.intake.place import place
 from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
@@ -48,7 +49,7 @@ _FINDING_FILE_END: Final = "/"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read: CRS, encoding, layer, kind of geometry, cost, and whether the user has had enough."""
+    """How files are read: CRS, encoding, layer, kind of geometry, cost, whether the user has had enough, and advice."""
 
     crs: str | None = None
     encoding: str | None = None
@@ -56,6 +57,7 @@ class Reading:
     only: str | None = None
     limits: Limits = field(default_factory=Limits)
     cancelled: Callable[[], bool] | None = None
+    advice: Advice = field(default_factory=Advice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -12,8 +12,11 @@ import pyarrow as pa
 import shapely
 
 from parkplan._errors import ParkplanError, SourceFileError
+from parkplan.data.intake.advice import Advice, area_magnitude, totals_from_rates
 from parkplan.data.intake.fields import Match, match_columns
 from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of, single_parts
+from parkplan.data.intake.industry import to_industry_codes
+from parkplan.data.intake.land_use import to_national
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.values import coerce
 from parkplan.i18n import message
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
 
 FREE_KEY: Final = "feature_id"
 _LISTED: Final = 50
+_KEPT_BESIDE: Final = {
+    "unknown_code", "date_partial", "industry_unknown", "land_use_converted", "land_use_split",
+}  # fmt: skip
+"""Findings after which the original column is kept too."""
 _NULLABLE: Final = {
     getattr(pa, name.lower())(): getattr(pd, f"{name}Dtype")()
     for name in ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64")
@@ -51,7 +58,7 @@ class Wish:
     """What the rows are to become: the table (a canonical one or a free name), stated fields, kind of geometry.
 
     ``prefix`` stands before generated keys, so that those of several files differ;
-    ``placeless`` says that no row needs a place.
+    ``placeless`` says that no row needs a place; ``advice`` is what the user said about single columns.
     """
 
     name: str
@@ -60,6 +67,7 @@ class Wish:
     only: str | None = None
     prefix: str = ""
     placeless: bool = False
+    advice: Advice = field(default_factory=Advice)
 
 
 def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
@@ -75,7 +83,12 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
     source = _to_pandas(intake.attributes)[kept].reset_index(drop=True)
     rows = intake.source_row[kept]
     matches = match_columns(wish.table, intake.report.columns, wish.stated, intake.name)
+    units = wish.advice.units
+    matches = tuple(
+        replace(each, unit=units[each.field], sure=True) if each.field in units else each for each in matches
+    )
     fields, told = _fields(source, rows, matches, wish, intake.name)
+    told += _weighed(fields, source, rows, matches, wish, geometry, crs)
     key, keyed = _key(fields, rows, wish)
     others, renamed = _others(source, matches, fields, told)
     frame = gpd.GeoDataFrame({**key, **fields, **others}, geometry=geometry, crs=crs)
@@ -102,8 +115,9 @@ def _one_family(
     wrong_kind = wish.table is not None and family != wish.table.geometry
     if wrong_kind or (wish.only is None and not fitting.all()):
         expected = message(f"import.family_{wish.table.geometry if wish.table else family}")
-        raise SourceFileError("import_wrong_geometry", table=wish.name, file=intake.name, expected=expected,
-                              counts=_counts_text(counts))
+        raise SourceFileError(
+            "import_wrong_geometry", table=wish.name, file=intake.name, expected=expected, counts=_counts_text(counts)
+        )
     if not fitting.all():
         title = message(f"import.family_{family}")
         found.append(finding("left_out", intake.source_row[~fitting], family=title))
@@ -141,11 +155,17 @@ def _fields(
     count = 0
     for match in matches:
         field = wish.table.column(match.field) if wish.table is not None else None
-        values = source[match.column]
+        values = wish.advice.confirmed(match.field, source[match.column])
         if field is None:
             made[match.field] = values
             continue
         made[match.field], bad, told = coerce(values, field, match.unit)
+        if field.name == "industry_code":
+            made[match.field], more = to_industry_codes(made[match.field], match.column)
+            told = [*told, *more]
+        if field.name == "land_use":
+            made[match.field], more = to_national(made[match.field], match.column, wish.advice.land_use_edition)
+            told = [*told, *more]
         found += [_in_file_rows(each, rows) for each in told]
         if match.unit is not None:
             found.append(finding("unit_converted", (), "note", column=match.column, unit=match.unit, field=match.field))
@@ -157,6 +177,27 @@ def _fields(
         raise SourceFileError("import_values", file=file, count=count, details=faults)
     ordered = wish.table.columns if wish.table is not None else ()
     return {field.name: made[field.name] for field in ordered if field.name in made} | made, found
+
+
+def _weighed(  # noqa: PLR0913, PLR0917 -- one row at a time is not enough: figures against each other and against shapes
+    fields: dict[str, pd.Series[Any]],
+    source: pd.DataFrame,
+    rows: NDArray[np.int64],
+    matches: tuple[Match, ...],
+    wish: Wish,
+    geometry: NDArray[np.object_],
+    crs: CRS,
+) -> list[Finding]:
+    """Add totals that follow from figures per area, and compare registered areas with the shapes."""
+    if wish.table is None:
+        return []
+    column_of = {match.field: match.column for match in matches}
+    unused = [name for name in source.columns if name not in column_of.values()]
+    made, found = totals_from_rates(fields, source, unused)
+    fields.update({name: values for name, values in made.items() if wish.table.column(name) is not None})
+    if "site_area_m2" in column_of:
+        found += area_magnitude(fields["site_area_m2"], geometry, crs, column_of["site_area_m2"])
+    return [_in_file_rows(each, rows) for each in found]
 
 
 def _in_file_rows(told: Finding, rows: NDArray[np.int64]) -> Finding:
@@ -215,7 +256,7 @@ def _others(
 
     A column whose values were not all understood is kept beside its field, so that nothing is lost.
     """
-    misread = {str(each.values["column"]) for each in told if each.code == "unknown_code"}
+    misread = {str(each.values["column"]) for each in told if each.code in _KEPT_BESIDE}
     used = {match.column for match in matches} - misread
     taken = {name.lower() for name in (*fields, "geometry", FREE_KEY)}
     others: dict[str, pd.Series[Any]] = {}

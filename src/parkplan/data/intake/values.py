@@ -1,7 +1,8 @@
 """Values of a source column in the kind of its field, strictly: what does not fit is listed, never guessed.
 
 Blank text is unknown. Numbers may have thousands separators and full-width digits; dates may be written in the usual
-forms of the day after the month after the year; truth values in Chinese or English.
+forms of the day after the month after the year, or be the day numbers of a spreadsheet; a year or a month alone is
+unknown and reported; truth values in Chinese or English.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"^[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,2})?$")
 _DATE: Final = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))(?:[ T][\d:.]+Z?)?$")
+_PART_OF_DATE: Final = re.compile(r"^(19|20)\d{2}(年|[-/.年]\d{1,2}月?)?$")
+_FIRST_SERIAL: Final = 20_000
+_LAST_SERIAL: Final = 60_000
+_NEAR: Final = 0.5
 _TRUE: Final = frozenset({"是", "有", "true", "yes", "y", "t", "1"})
 _FALSE: Final = frozenset({"否", "无", "false", "no", "n", "f", "0"})
 
@@ -46,7 +52,9 @@ def coerce(values: pd.Series[Any], field: Column, unit: str | None) -> tuple[pd.
         if field.codes is None:
             return texts, np.zeros(len(values), dtype=bool), found
         return _to_codes(texts, field.codes, str(values.name), found)
-    made, bad = {"number": _numbers, "integer": _integers, "date": _dates, "boolean": _truths}[field.kind](values)
+    if field.kind == "date":
+        return _dates(values)
+    made, bad = {"number": _numbers, "integer": _integers, "boolean": _truths}[field.kind](values)
     if unit is not None:
         factor = FACTORS.get(field.unit or "", {}).get(unit, 1.0)
         made = made if factor == 1.0 else made * factor
@@ -87,7 +95,9 @@ def _to_codes(
     if strange.any():
         rows = np.flatnonzero(strange)
         example = str(texts.iloc[rows[0]])[:80]
-        found = [*found, finding("unknown_code", rows + 1, column=column, value=example)]
+        near = get_close_matches(_normal(example), list(known), n=1, cutoff=_NEAR)
+        proposed = known[near[0]] if near else "—"
+        found = [*found, finding("unknown_code", rows + 1, column=column, value=example, proposed=proposed)]
     return made.astype("str"), np.zeros(len(texts), dtype=bool), found
 
 
@@ -112,19 +122,42 @@ def _integers(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
     return numbers.where(~broken, np.nan).astype("Int64"), bad | broken
 
 
-def _dates(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
-    return _each(values, _date, "object")
+def _dates(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad, list[Finding]]:
+    texts = values.map(lambda value: unicodedata.normalize("NFKC", str(value)).strip(), na_action="ignore")
+    partial = texts.map(lambda text: bool(_PART_OF_DATE.match(text.removesuffix(".0"))), na_action="ignore")
+    rows = np.flatnonzero(partial.fillna(False).to_numpy(dtype=bool))
+    serial = texts.map(lambda text: _from_serial(text.removesuffix(".0")) is not None, na_action="ignore")
+    found: list[Finding] = []
+    if len(rows):
+        found.append(finding("date_partial", rows + 1, column=str(values.name), value=str(texts.iloc[rows[0]])[:80]))
+    if serial.fillna(False).any():
+        found.append(finding("date_serial", np.flatnonzero(serial.fillna(False)) + 1, "note", column=str(values.name)))
+    kept = values.astype(object).copy()
+    kept.iloc[rows] = None
+    return *_each(kept, _date, "object"), found
 
 
 def _date(text: str) -> dt.date | None:
-    match = _DATE.match(text.removesuffix(".0"))
+    plain = text.removesuffix(".0")
+    match = _DATE.match(plain)
     if match is None:
-        return None
+        return _from_serial(plain)
     year, month, day = match[1], match[2] or match[4], match[3] or match[5]
     try:
         return dt.date(int(year), int(month), int(day))
     except ValueError:
         return None
+
+
+def _from_serial(text: str) -> dt.date | None:
+    """Return the date of a day number as spreadsheets count, from 1954 to 2064.
+
+    >>> _from_serial("45413")
+    datetime.date(2024, 5, 1)
+    """
+    if not (text.isascii() and text.isdigit()) or not _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:
+        return None
+    return dt.date(1899, 12, 30) + dt.timedelta(days=int(text))
 
 
 def _truths(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad]:
@@ -144,4 +177,3 @@ def _each(values: pd.Series[Any], read: Callable[[str], object], dtype: str) -> 
     bad = given & np.array([value is None for value in made], dtype=bool)
     series = pd.Series(cast("list[Any]", made), index=values.index, name=values.name, dtype=cast("Any", dtype))
     return series, bad
-
