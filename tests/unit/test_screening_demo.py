@@ -171,9 +171,7 @@ def rows(demo: Path) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_parcel_of_the_demo_has_the_verdict_of_the_clauses_written_out(
-    rows: list[dict[str, Any]], found: Screening
-) -> None:
+def test_every_parcel_has_the_verdict_of_the_clauses_written_out(rows: list[dict[str, Any]], found: Screening) -> None:
     expected = [verdict(row) for row in rows]
     assert len(set(expected)) >= 4
     wrong = [

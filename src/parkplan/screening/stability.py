@@ -94,31 +94,47 @@ class _Tally:
 
     def add(self, scores: Numbers, weights: Numbers, start: int) -> None:
         """Count one block of draws."""
-        order = np.argsort(-scores, axis=1, kind="stable")
-        rows = np.arange(len(scores))[:, None]
-        self._ranks[start + rows, order] = np.arange(1, scores.shape[1] + 1, dtype=np.int32)
+        order = np.argsort(-scores, axis=1)
+        places = np.arange(1, scores.shape[1] + 1, dtype=np.int32)
+        np.put_along_axis(self._ranks[start : start + len(scores)], order, places[None, :], axis=1)
         first = order[:, 0]
         np.add.at(self._firsts, first, 1.0)
         if self._first_weights is None:
             self._first_weights = np.zeros((scores.shape[1], weights.shape[1]))
         np.add.at(self._first_weights, first, weights)
 
+    def _quantiles(self, *shares: float) -> Numbers:
+        """Return quantiles of the rank of each alternative, a part of them at a time to bound the memory."""
+        draws, alternatives = self._ranks.shape
+        places = [_nth(share, draws) for share in shares]
+        found = np.empty((len(shares), alternatives))
+        step = max(1, BLOCK // max(draws, 1))
+        for start in range(0, alternatives, step):
+            part = np.sort(np.ascontiguousarray(self._ranks[:, start : start + step].T), axis=1)
+            found[:, start : start + step] = part[:, places].T
+        return found
+
     def result(self, top: int) -> Stability:
         """Return the shares over all draws."""
         draws = len(self._ranks)
-        low, high = np.quantile(self._ranks, [0.05, 0.95], axis=0, method="inverted_cdf")
+        low, high = self._quantiles(0.05, 0.95)
         weights = self._first_weights if self._first_weights is not None else np.empty((0, 0))
         firsts = self._firsts[:, None]
         return Stability(
             draws=draws,
             top=top,
             mean_rank=self._ranks.mean(axis=0),
-            rank_low=low.astype(np.float64),
-            rank_high=high.astype(np.float64),
+            rank_low=low,
+            rank_high=high,
             p_top=(self._ranks <= self._top).mean(axis=0),
             p_first=self._firsts / draws,
             central_weights=np.divide(weights, firsts, out=np.full_like(weights, np.nan), where=firsts > 0),
         )
+
+
+def _nth(share: float, draws: int) -> int:
+    """Return the position of a quantile among sorted draws: the least that at least this share does not exceed."""
+    return max(int(np.ceil(share * draws - 1e-9)) - 1, 0)
 
 
 def overtaking_weight(values: Numbers, weights: Numbers, criterion: int, leader: int, follower: int) -> float | None:
