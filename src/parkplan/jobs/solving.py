@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from parkplan.sites.assembly import Answer, improved
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from parkplan.sites.problem import Assembly
 
-GRACE_S: Final = 45.0
+STOP: Final = "stop"
+GRACE_S: Final = 20.0
 """Wall seconds beyond the limit until a process that does not answer is ended."""
 _POLL_S: Final = 0.1
 
@@ -36,12 +38,8 @@ def proven_apart(problem: Assembly, effort: Effort) -> Answer:
     reader = threading.Thread(target=_listen, args=(process, lines, effort.progress), daemon=True)
     reader.start()
     try:
-        if process.stdin is not None:
-            process.stdin.write(written(problem, effort) + "\n")
-            process.stdin.close()
+        _say(process, written(problem, effort))
         _wait(process, effort)
-    except BrokenPipeError:
-        pass
     finally:
         process.kill()
         process.wait()
@@ -51,11 +49,23 @@ def proven_apart(problem: Assembly, effort: Effort) -> Answer:
     return answer_of(json.loads(lines[-1]))
 
 
+def _say(process: subprocess.Popen[str], line: str) -> None:
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+
+
 def _wait(process: subprocess.Popen[str], effort: Effort) -> None:
+    """Wait for the answer; ask for what is there when that takes too long or is cancelled, and then wait no longer."""
     # the limit counts CPU seconds, and on a busy machine these take longer
-    until = time.monotonic() + 3.0 * effort.seconds + GRACE_S
+    until = time.monotonic() + 2.0 * effort.seconds + GRACE_S
     while process.poll() is None and time.monotonic() < until and not effort.cancelled():
         time.sleep(_POLL_S)
+    if process.poll() is None:
+        _say(process, STOP)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_S)
 
 
 def _listen(process: subprocess.Popen[str], lines: list[str], tell: Callable[[Progress], None]) -> None:

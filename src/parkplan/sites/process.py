@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -52,15 +53,22 @@ def answer_of(told: Mapping[str, Any]) -> Answer:
 
 
 def serve(source: IO[str], out: IO[str]) -> None:
-    """Answer one question."""
+    """Answer one question; any further line on the input means: stop, and answer with what is there."""
     problem, seconds, seed = read(source.readline())
+    stopped = threading.Event()
+    threading.Thread(target=_heed, args=(source, stopped), daemon=True).start()
 
     def tell(progress: Progress) -> None:
         print(json.dumps({"progress": asdict(progress)}), file=out, flush=True)
 
-    found = proven(problem, Effort(seconds=seconds, seed=seed, progress=tell))
+    found = proven(problem, Effort(seconds=seconds, seed=seed, progress=tell, cancelled=stopped.is_set))
     pool = [(one.site, one.value) for one in found.pool[:KEPT_POOL]]
     print(json.dumps({"proof": asdict(found.proof), "pool": pool}), file=out, flush=True)
+
+
+def _heed(source: IO[str], stopped: threading.Event) -> None:
+    if source.readline():
+        stopped.set()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""Candidate sites and programmes as files: a register, and one page with a map for each site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from parkplan._errors import RequestError
+from parkplan.data.export import Origin, write_table
+from parkplan.i18n import Language, current_language, language, message
+from parkplan.jobs.frames import moved
+from parkplan.jobs.sheet import SheetOptions, SheetView, map_sheet
+from parkplan.units import area, money
+
+if TYPE_CHECKING:
+    from parkplan.data.workspace import Workspace
+    from parkplan.jobs.portfolio import Funded
+    from parkplan.jobs.sites import Candidates, Site
+
+SHEET_LAYERS = ("low_efficiency_land", "idle_land", "roads", "current_land_use", "water")
+MARGIN = 0.35
+
+
+def export_register(found: Candidates | Funded, out: str | Path) -> Path:
+    """Write candidates or a programme to a file whose ending names the format.
+
+    Raises:
+        RequestError: the ending is unknown.
+        WorkspaceError: the disk is full, may not be written, or failed.
+
+    """
+    return write_table(found.table, "sites", out, origin=Origin(source="parkplan sites", synthetic=found.synthetic))
+
+
+def register_bytes(found: Candidates | Funded, ending: str) -> bytes:
+    """Return the register as the bytes of a file."""
+    with TemporaryDirectory(prefix="parkplan-sites-") as folder:
+        return export_register(found, Path(folder) / f"sites{ending}").read_bytes()
+
+
+def site_sheet(ws: Workspace, found: Candidates, name: str, chosen: Language | None = None) -> bytes:
+    """Return one page about a site, PDF: its map with the parcels around it, and its figures under the title.
+
+    Raises:
+        RequestError: there is no such site.
+
+    """
+    site = found.site(name)
+    if site is None:
+        raise RequestError("no_such_site", site=name, known=", ".join(one.id for one in found.sites) or "—")
+    spoken = chosen or current_language()
+    shape = found.table.geometry[found.table["site_id"] == name].iloc[0]
+    west, south, east, north = moved(shape.envelope, ws.crs.to_wkt()).bounds
+    wide, high = MARGIN * (east - west), MARGIN * (north - south)
+    with language(spoken):
+        options = SheetOptions(
+            title=message("sites.sheet_title", site=name, district=ws.name),
+            subtitle=sheet_line(site),
+            paper="A4",
+            format="pdf",
+        )
+        bounds = (west - wide, south - high, east + wide, north + high)
+        return map_sheet(ws, SheetView(SHEET_LAYERS, bounds), options, spoken)
+
+
+def sheet_line(site: Site) -> str:
+    """Return the figures of a site in one line."""
+    facts = site.facts
+    return message(
+        "sites.sheet_line",
+        area=area(facts.area_m2),
+        parcels=facts.parcels,
+        owners=facts.owners,
+        cost=money(facts.acquisition_yuan),
+        tax=money(facts.tax_uplift_yuan),
+        reuse=site.advice.reuses[0].title,
+        cluster=site.advice.clusters[0].title,
+    )

@@ -1,0 +1,85 @@
+"""What is proven of sites and programmes, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parkplan.i18n import message
+from parkplan.model.sites import LIMIT_TITLES, Proof, Relaxation
+from parkplan.units import area, money
+
+if TYPE_CHECKING:
+    from parkplan.sites.packing import Packing
+
+
+def proof_words(proof: Proof) -> list[str]:
+    """Say what is proven of the best site: value, bound, gap, and which limit binds or stands in the way."""
+    engine = message(f"sites.engine_{proof.engine}")
+    values = {
+        "value": _points(proof.value),
+        "bound": _points(proof.bound),
+        "gap": gap_words(proof),
+        "seconds": f"{proof.seconds:.1f}",
+        "engine": engine,
+    }
+    said = [message(f"sites.proof_{proof.status}", None, **values)]
+    if proof.binding:
+        limits = "、".join(LIMIT_TITLES[name].to() for name in proof.binding)
+        said.append(message("sites.proof_binding", limits=limits))
+    if proof.status == "infeasible":
+        said += [_relaxation(one) for one in proof.relaxations] or [message("sites.proof_relax_none")]
+    return said
+
+
+def packing_words(packing: Packing) -> str:
+    """Say what is proven of the set of sites: over which pool."""
+    proof = packing.proof
+    key = "set_bounded" if proof.status != "optimal" else "set_optimal_all" if packing.complete else "set_optimal_pool"
+    values = {"pool": proof.pool, "count": len(packing.chosen), "value": _points(proof.value), "gap": gap_words(proof)}
+    return message(f"sites.{key}", None, **values)
+
+
+def programme_words(proof: Proof, count: int) -> str:
+    """Say what is proven of a programme."""
+    key = "programme_optimal" if proof.status == "optimal" else "programme_bounded"
+    return message(f"sites.{key}", count=count, value=_points(proof.value), gap=gap_words(proof))
+
+
+def gap_words(proof: Proof) -> str:
+    """Write the gap, rounded up so that it never promises too much.
+
+    >>> gap_words(Proof(engine="cut_loop", status="bounded", value=100.0, bound=100.21, seconds=1.0))
+    '0.3 %'
+    """
+    if proof.gap is None:
+        return "—"
+    return f"{-(-proof.gap * 1000 // 1) / 10:.1f} %"
+
+
+def _points(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.1f}"
+
+
+def _relaxation(one: Relaxation) -> str:
+    title = LIMIT_TITLES[one.limit]
+    if one.limit in {"frontage", "locked"}:
+        return message("sites.proof_relax_off", limit=title)
+    return message(
+        "sites.proof_relax",
+        limit=title,
+        asked=limit_words(one.limit, one.asked),
+        reachable=limit_words(one.limit, one.reachable),
+    )
+
+
+def limit_words(limit: str, value: float) -> str:
+    """Write the value of a limit with its unit.
+
+    >>> limit_words("max_owners", 4.0)
+    '4'
+    """
+    if limit.endswith("area_m2"):
+        return area(value)
+    if limit.endswith("yuan"):
+        return money(value)
+    return f"{100 * value:.1f}%" if limit.endswith("share") else f"{value:.0f}"

@@ -1,0 +1,217 @@
+"""Candidate sites of a district: assembled, ranked, advised on, with what is proven of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from parkplan.data.typologies import load_assumptions, load_typologies
+from parkplan.data.workspace import open_workspace
+from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, screen
+from parkplan.jobs.site_question import Question, SiteChoice, question, surroundings
+from parkplan.jobs.solving import proven_apart
+from parkplan.sites.advice import Advice, advise
+from parkplan.sites.assembly import Answer, at_once, improved
+from parkplan.sites.engine import Effort
+from parkplan.sites.enumeration import all_sites
+from parkplan.sites.facts import SiteFacts, Surveyor
+from parkplan.sites.packing import Packing, pack
+from parkplan.sites.ranking import WEIGHTS, ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import pandas as pd
+
+    from parkplan.sites.greedy import Found
+
+MOST_SITES: Final = 40
+MOST_POOL: Final = 2500
+EACH: Final = 20
+"""How many sites of the pool a parcel is sure to be in, the best ones first."""
+PACK_S: Final = 20.0
+ENUMERABLE: Final = 40
+"""Up to this many candidate parcels all sites are listed, so that the best set is the best of all."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One candidate: its id, the parcels (row positions), the roads that it crosses, its facts and advice."""
+
+    id: str
+    rows: tuple[int, ...]
+    parcel_ids: tuple[str, ...]
+    value: float
+    crossed: tuple[str, ...]
+    facts: SiteFacts
+    advice: Advice
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The candidate sites of a district, the best rank first.
+
+    ``table`` has a row for each site: site_id, score, rank, criteria, figures, geometry. ``best`` is the answer for the
+    single best site, ``packing`` for the best set; ``question`` holds the candidate parcels.
+    """
+
+    choice: SiteChoice
+    sites: tuple[Site, ...]
+    table: gpd.GeoDataFrame
+    best: Answer
+    packing: Packing
+    question: Question
+    screening: Screening
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the parcels are made up."""
+        return self.screening.synthetic
+
+    def site(self, name: str) -> Site | None:
+        """Return a site by its id."""
+        return next((one for one in self.sites if one.id == name), None)
+
+
+def sites(
+    workspace: str | Path,
+    *,
+    profiles: Sequence[str] = DEFAULT_PROFILES,
+    as_of: date | None = None,
+    choice: SiteChoice | None = None,
+    exact: bool = False,
+    effort: Effort | None = None,
+) -> Candidates:
+    """Assemble flagged parcels into candidate sites and rank them.
+
+    Args:
+        workspace: its address.
+        profiles: rule packs of the screening.
+        as_of: the day of judgement, today without one.
+        choice: limits, gap, fill-in, locked and forbidden parcels.
+        exact: search for the single best site with proof, in a process of its own.
+        effort: time limit (CPU seconds) and seed of the search.
+
+    Raises:
+        WorkspaceError: the workspace is missing or broken, or has no parcels.
+        RequestError: a limit makes no sense, or a parcel is unknown.
+        DefinitionError: a rule or an assumption is faulty.
+
+    """
+    found = screen(workspace, profiles=profiles, as_of=as_of)
+    return candidates(workspace, found, choice or SiteChoice(), exact=exact, effort=effort or Effort())
+
+
+def candidates(
+    workspace: str | Path, found: Screening, choice: SiteChoice, *, exact: bool = False, effort: Effort | None = None
+) -> Candidates:
+    """Assemble and rank the sites of a district that is already screened; see `sites`."""
+    asked = question(open_workspace(workspace), found, choice, load_assumptions())
+    worked = effort or Effort()
+    if exact:
+        best = proven_apart(asked.problem, worked)
+    else:
+        best = improved(asked.problem, replace(worked, seconds=min(worked.seconds, 15.0)), at_once(asked.problem).pool)
+    packing, chosen = _best_set(asked, best, worked)
+    return _described(workspace, found, choice, asked, (best, packing, chosen))
+
+
+def _best_set(asked: Question, best: Answer, effort: Effort) -> tuple[Packing, list[Found]]:
+    complete = all_sites(asked.problem) if int(asked.problem.allowed.sum()) <= ENUMERABLE else None
+    pool = varied(best.pool) if complete is None else complete
+    packing = pack(pool, replace(effort, seconds=PACK_S), most_sites=MOST_SITES, complete=complete is not None)
+    return packing, [pool[index] for index in packing.chosen]
+
+
+def varied(pool: Sequence[Found], most: int = MOST_POOL, each: int = EACH) -> list[Found]:
+    """Return the best sites of a pool so that every parcel has its chance.
+
+    A site is taken while one of its parcels is in fewer than ``each`` of those taken before.
+    """
+    times: dict[int, int] = {}
+    kept = []
+    for one in pool:
+        if any(times.get(row, 0) < each for row in one.site):
+            kept.append(one)
+            for row in one.site:
+                times[row] = times.get(row, 0) + 1
+        if len(kept) == most:
+            break
+    return kept
+
+
+def _described(
+    workspace: str | Path,
+    found: Screening,
+    choice: SiteChoice,
+    asked: Question,
+    answer: tuple[Answer, Packing, list[Found]],
+) -> Candidates:
+    best, packing, chosen = answer
+    assumed, ws = load_assumptions(), open_workspace(workspace)
+    typology = load_typologies()[assumed.typology]
+    surveyor = Surveyor(found.parcels, asked.flagged, surroundings(ws, found.parcels), assumed, typology)
+    facts = [surveyor.facts(_rows(asked, one), bool(asked.problem.frontage[list(one.site)].any())) for one in chosen]
+    order = ranked(facts, weights=WEIGHTS)
+    listed = order.sort_values(["rank", "score"], kind="stable").index.tolist() if len(order) else []
+    made = [_site(found, asked, chosen[place], facts[place], number) for number, place in enumerate(listed, start=1)]
+    sites = tuple(replace(one, advice=advise(one.facts, assumed.clusters)) for one in made)
+    return Candidates(choice, sites, _table(found, sites, order.loc[listed]), best, packing, asked, found)
+
+
+def _rows(asked: Question, one: Found) -> list[int]:
+    return [int(row) for row in asked.rows[list(one.site)]]
+
+
+def _site(found: Screening, asked: Question, one: Found, facts: SiteFacts, number: int) -> Site:
+    rows, inside = _rows(asked, one), set(one.site)
+    graph = asked.graph
+    pairs = [index for index in range(len(graph.left)) if graph.left[index] in inside and graph.right[index] in inside]
+    roads = {int(graph.road[index]) for index in pairs if graph.road[index] >= 0}
+    names = sorted({asked.roads[road] for road in roads} - {""})
+    ids = tuple(str(name) for name in found.parcels["parcel_id"].iloc[rows])
+    return Site(f"S{number:02d}", tuple(rows), ids, one.value, tuple(names), facts, Advice((), ()))
+
+
+def _table(found: Screening, sites: Sequence[Site], order: pd.DataFrame) -> gpd.GeoDataFrame:
+    shapes = np.asarray(found.parcels.geometry.array, dtype=object)
+    rows = [_row(one) | dict(order.iloc[place]) for place, one in enumerate(sites)]
+    merged = [shapely.union_all(shapes[list(one.rows)]) for one in sites]
+    frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(merged, crs=found.parcels.crs), crs=found.parcels.crs)
+    return frame.astype({name: int for name in ("rank", "rank_low", "rank_high") if name in frame})
+
+
+def _row(one: Site) -> dict[str, object]:
+    facts = one.facts
+    return {
+        "site_id": one.id,
+        "parcels": ",".join(one.parcel_ids),
+        "points": one.value,
+        "parcel_count": facts.parcels,
+        "area_m2": facts.area_m2,
+        "owners": facts.owners,
+        "unknown_owners": facts.unknown_owners,
+        "flagged_share": facts.flagged_share,
+        "floor_area_m2": facts.floor_area_m2,
+        "floor_uplift_m2": facts.floor_uplift_m2,
+        "tax_uplift_yuan": facts.tax_uplift_yuan,
+        "output_uplift_yuan": facts.output_uplift_yuan,
+        "jobs_uplift": facts.jobs_uplift,
+        "constraint_share": facts.constraint_share,
+        "plan_industrial": facts.plan_industrial,
+        "frontage": facts.frontage,
+        "compactness": facts.compactness,
+        "acquisition_yuan": facts.acquisition_yuan,
+        "building_yuan": facts.building_yuan,
+        "benefit_yuan": facts.benefit_yuan,
+        "benefit_cost": facts.benefit_cost,
+        "roads_crossed": ",".join(one.crossed),
+        "best_reuse": one.advice.reuses[0].id if one.advice.reuses else "",
+        "best_cluster": one.advice.clusters[0].id if one.advice.clusters else "",
+    }
