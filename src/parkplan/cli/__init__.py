@@ -19,6 +19,9 @@ COMMANDS: Final[dict[str, str]] = {
     "export": "parkplan.cli.export",
     "screen": "parkplan.cli.screen",
     "explain": "parkplan.cli.explain",
+    "siteplan": "parkplan.cli.siteplan",
+    "sites": "parkplan.cli.sites",
+    "portfolio": "parkplan.cli.portfolio",
     "serve": "parkplan.cli.serve",
 }
 """Each command and the module whose ``command`` it is; a module is imported when its command runs."""

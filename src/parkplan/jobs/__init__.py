@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
-    from parkplan.jobs.crs import crs
     from parkplan.jobs.check import check, export_findings
+    from parkplan.jobs.crs import crs
     from parkplan.jobs.demo import demo
     from parkplan.jobs.export import export
     from parkplan.jobs.importing import Reading, import_file
     from parkplan.jobs.info import info
     from parkplan.jobs.layers import layers
+    from parkplan.jobs.portfolio import portfolio
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
     from parkplan.jobs.screening_files import export_screening
     from parkplan.jobs.serve import serve
+    from parkplan.jobs.siteplan import siteplan
+    from parkplan.jobs.sites import sites
     from parkplan.jobs.title import title
 
 __all__ = [
@@ -30,18 +33,21 @@ __all__ = [
     "Limits",
     "Reading",
     "Screening",
-    "crs",
     "check",
+    "crs",
     "demo",
     "explain",
     "export",
-    "export_screening",
     "export_findings",
+    "export_screening",
     "import_file",
     "info",
     "layers",
+    "portfolio",
     "screen",
     "serve",
+    "siteplan",
+    "sites",
     "title",
 ]
 
@@ -51,9 +57,9 @@ _MODULES: Final = {
     "Reading": "importing",
     "Screening": "screen",
     "explain": "screen",
+    "export_findings": "check",
     "export_screening": "screening_files",
     "import_file": "importing",
-    "export_findings": "check",
 }
 """Where the names live that are not called like their module."""
 

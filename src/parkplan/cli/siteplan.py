@@ -1,0 +1,110 @@
+"""``parkplan siteplan (WS --site ID | --boundary FILE --crs C) --out DIR``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parkplan import jobs
+from parkplan.cli import frame
+from parkplan.cli.text import grid, visible
+from parkplan.i18n import message
+from parkplan.jobs.siteplan_files import document
+from parkplan.units import area
+
+if TYPE_CHECKING:
+    from parkplan.jobs.siteplan import SitePlanning
+
+
+@frame.command(
+    "siteplan",
+    frame.argument("workspace", metavar="[WS]", required=False),
+    frame.option("--site", metavar="ID", help="option_siteplan_site"),
+    frame.option("--boundary", metavar="FILE", help="option_siteplan_boundary"),
+    frame.option("--crs", metavar="EPSG:N", help="option_siteplan_crs"),
+    frame.option("--gate", "gates", type=(float, float), multiple=True, metavar="X Y", help="option_siteplan_gate"),
+    frame.option("--options", "count", type=int, default=24, show_default=True, help="option_siteplan_options"),
+    frame.option("--seed", type=int, default=0, show_default=True, help="option_seed"),
+    frame.option("--profile", default="cn_industrial", metavar="NAME|FILE", help="option_siteplan_profile"),
+    frame.option("--out", required=True, metavar="DIR", help="option_siteplan_out"),
+)
+def command(  # noqa: PLR0913, PLR0917 -- one for each option
+    workspace: str | None,
+    site: str | None,
+    boundary: str | None,
+    crs: str | None,
+    gates: tuple[tuple[float, float], ...],
+    count: int,
+    seed: int,
+    profile: str,
+    out: str,
+) -> frame.Answer:
+    """Generate site plans."""
+    made = jobs.siteplan(
+        workspace,
+        site=site,
+        boundary=boundary,
+        crs=crs,
+        gates=gates,
+        options=count,
+        seed=seed,
+        profile=profile,
+        out=out,
+        progress=frame.progress,
+    )
+    return frame.Answer(_document(made), _lines(made), findings=not made.plans.options)
+
+
+def _document(made: SitePlanning) -> dict[str, object]:
+    return {
+        "crs": made.crs,
+        "seed": made.seed,
+        "profile": made.profile.id,
+        "synthetic": made.synthetic,
+        "site_area_m2": made.site.area_m2,
+        "gates_proposed": not made.site.gates_given,
+        "tried": made.plans.tried,
+        "valid": made.plans.valid,
+        "least_distance": made.plans.least_distance,
+        "collision": list(made.plans.collision),
+        "broken": dict(made.plans.broken),
+        "options": [document(plan) for plan in made.plans.options],
+        "out": made.out,
+    }
+
+
+def _lines(made: SitePlanning) -> list[str]:
+    plans = made.plans
+    titles = {limit.id: limit.title.to() for limit in made.profile.limits}
+    lines = [message("siteplan.head", area=area(made.site.area_m2), tried=plans.tried, valid=plans.valid)]
+    if made.synthetic:
+        lines.append(message("cli.info_fictional"))
+    if not made.site.gates_given:
+        lines.append(message("siteplan.gates_proposed"))
+    if not plans.options:
+        colliding = "、".join(titles[rule] for rule in plans.collision)
+        return [
+            *lines,
+            message("siteplan.collision", rules=colliding) if colliding else message("siteplan.unbuildable"),
+        ]
+    heads = tuple(
+        message(f"siteplan.column_{name}")
+        for name in ("option", "front", "pattern", "far", "coefficient", "green", "floor")
+    )
+    rows = [
+        (
+            plan.id,
+            plan.front,
+            message(f"siteplan.pattern_{plan.choices.pattern}"),
+            f"{plan.indicators['far']:.2f}",
+            f"{plan.indicators['coefficient']:.1%}",
+            f"{plan.indicators['green_share']:.1%}",
+            f"{plan.indicators['floor_area_m2']:,.0f}",
+        )
+        for plan in plans.options
+    ]
+    return [
+        *lines,
+        "",
+        *grid([heads, *rows], frozenset({3, 4, 5, 6})),
+        message("siteplan.written", path=visible(str(made.out))),
+    ]

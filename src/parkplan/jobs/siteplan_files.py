@@ -1,0 +1,177 @@
+"""The files of site plans: options.json, and for each option GeoJSON, GeoPackage, DXF, a workbook and the drawing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+
+from parkplan.data.export import write_table
+from parkplan.data.export.book import BookSheet, book_bytes
+from parkplan.data.export.drawing import dxf_bytes
+from parkplan.data.files import disk_faults, write_whole
+from parkplan.i18n import message
+from parkplan.render.plan import plan_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pyproj import CRS
+
+    from parkplan.model.siteplan import Module, SitePlan, SitePlanProfile
+
+USUAL: Final = (".geojson", ".svg")
+ENDINGS: Final = (".geojson", ".gpkg", ".dxf", ".xlsx", ".svg", ".png", ".pdf")
+
+
+def write_options(
+    folder: Path,
+    plans: Sequence[SitePlan],
+    profile: SitePlanProfile,
+    modules: Mapping[str, Module],
+    crs: CRS,
+    endings: Iterable[str] = USUAL,
+) -> list[Path]:
+    """Write ``options.json`` and one file of each ending for each option; return their paths.
+
+    Raises:
+        WorkspaceError: the disk is full, may not be written, or failed.
+    """
+    with disk_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for plan in plans:
+        for ending in endings:
+            path = folder / f"option-{plan.id}{ending}"
+            write_option(path, plan, modules, crs)
+            written.append(path)
+    listing = folder / "options.json"
+    content = {
+        "crs": crs.to_string(),
+        "profile": profile.id,
+        "site": {"area_m2": plans[0].site.area_m2, "wkt": plans[0].site.boundary.wkt},
+        "gates": [[gate.x, gate.y] for gate in plans[0].site.gates],
+        "gates_proposed": not plans[0].site.gates_given,
+        "options": [document(plan) for plan in plans],
+    }
+    write_whole(listing, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode())
+    return [listing, *written]
+
+
+def write_option(path: Path, plan: SitePlan, modules: Mapping[str, Module], crs: CRS) -> None:
+    """Write one plan in the format that the ending names."""
+    if path.suffix in {".geojson", ".gpkg"}:
+        path.unlink(missing_ok=True)
+        write_table(frame_of(plan, modules, crs), "site_plan", path)
+    elif path.suffix == ".dxf":
+        write_whole(path, dxf_bytes(plan))
+    elif path.suffix == ".xlsx":
+        write_whole(path, workbook(plan, modules))
+    else:
+        write_whole(path, plan_bytes(plan, modules, path.suffix.removeprefix(".")))
+
+
+def frame_of(plan: SitePlan, modules: Mapping[str, Module], crs: CRS) -> gpd.GeoDataFrame:
+    """Return the pieces of a plan as rows: all that the checker needs stands in the columns."""
+    rows = [
+        {
+            "piece_id": piece.id,
+            "kind": piece.kind,
+            "module": piece.module or None,
+            "storeys": piece.storeys or None,
+            "storey_height_m": piece.storey_height_m or None,
+            "docks": modules[piece.module].court if piece.module else None,
+            "area_m2": float(piece.geometry.area),
+            "floor_area_m2": piece.floor_area_m2 if piece.storeys else None,
+            "phase": piece.phase,
+        }
+        for piece in plan.pieces
+    ]
+    return gpd.GeoDataFrame(rows, geometry=[piece.geometry for piece in plan.pieces], crs=crs)
+
+
+def document(plan: SitePlan) -> dict[str, object]:
+    """Return a plan as plain values: indicators, quality, certificate."""
+    return {
+        "id": plan.id,
+        "front": plan.front,
+        "pattern": plan.choices.pattern,
+        "modules": list(plan.choices.modules),
+        "indicators": dict(plan.indicators),
+        "quality": dict(plan.quality),
+        "certificate": [
+            {
+                "rule": line.rule,
+                "title": line.title.to(),
+                "clause": line.clause.model_dump(),
+                "limit": line.limit,
+                "value": line.value,
+                "margin": line.margin,
+                "holds": line.holds,
+            }
+            for line in plan.certificate
+        ],
+    }
+
+
+def workbook(plan: SitePlan, modules: Mapping[str, Module]) -> bytes:
+    """Return the areas of a plan, its buildings and its certificate as a workbook."""
+    total = plan.site.area_m2
+    kinds = sorted({piece.kind for piece in plan.pieces})
+    land = [(kind, sum(float(piece.geometry.area) for piece in plan.of_kind(kind))) for kind in kinds]
+    areas = [(message(f"siteplan.kind_{kind}"), round(area, 2), round(area / total, 4)) for kind, area in land]
+    areas.append((message("siteplan.total"), round(sum(area for _, area in land), 2), 1.0))
+    halls = [
+        (
+            piece.id,
+            modules[piece.module].title.to(),
+            round(float(piece.geometry.area), 2),
+            piece.storeys,
+            round(piece.height_m, 2),
+            round(piece.floor_area_m2, 2),
+            piece.phase,
+        )
+        for piece in plan.buildings
+    ]
+    rules = [
+        (
+            line.title.to(),
+            line.limit,
+            round(line.value, 4),
+            round(line.margin, 4),
+            _clause(line.clause.number, line.clause.clause),
+        )
+        for line in plan.certificate
+    ]
+    heads = {name: message(f"siteplan.head_{name}") for name in HEADS}
+    return book_bytes(
+        [
+            BookSheet(
+                message("siteplan.sheet_areas"), tuple(heads[name] for name in ("land", "area", "share")), areas, (28,)
+            ),
+            BookSheet(
+                message("siteplan.sheet_buildings"),
+                tuple(heads[name] for name in ("id", "module", "area", "storeys", "height", "floor", "phase")),
+                halls,
+                (16, 22),
+            ),
+            BookSheet(
+                message("siteplan.sheet_rules"),
+                tuple(heads[name] for name in ("rule", "limit", "value", "margin", "clause")),
+                rules,
+                (36, 10, 10, 10, 40),
+            ),
+        ]
+    )
+
+
+HEADS: Final = (
+    "land", "area", "share", "id", "module", "storeys", "height", "floor", "phase",
+    "rule", "limit", "value", "margin", "clause",
+)  # fmt: skip
+
+
+def _clause(number: str, clause: str) -> str:
+    return f"{number} {clause}".strip()

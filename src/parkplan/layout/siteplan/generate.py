@@ -1,0 +1,101 @@
+"""Options of one site: attempts from a seed, those without a broken rule, a spread of them, the best first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from parkplan.layout.siteplan.certificate import broken
+from parkplan.layout.siteplan.choices import draw
+from parkplan.layout.siteplan.collision import smallest_collision
+from parkplan.layout.siteplan.diversity import distances, footprints, fronts, merits, scores, spread
+from parkplan.layout.siteplan.frame import base_frame, directions, ground
+from parkplan.layout.siteplan.option import lay_out
+from parkplan.layout.siteplan.shapes import UnbuildableError
+from parkplan.model.siteplan import SitePlans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from parkplan.layout.siteplan.frame import Frame
+    from parkplan.model.siteplan import LimitId, Module, Site, SitePlan, SitePlanProfile
+
+BATCH: Final = 20
+MOST_ATTEMPTS: Final = 240
+Attempt = tuple["SitePlan | None", tuple["LimitId", ...]]
+
+
+def attempt(
+    site: Site, frame: Frame, number: int, seed: int, profile: SitePlanProfile, modules: Mapping[str, Module]
+) -> Attempt:
+    """Return the plan of one attempt, or None, and the rules that it breaks."""
+    place = ground(site, frame)
+    limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
+    green = limits.get("green_min", 0.0), limits.get("green_max", 0.3)
+    choices = draw(seed, number, place, directions(place), modules, green)
+    try:
+        with np.errstate(divide="ignore", invalid="ignore"):  # GEOS divides by zero on collinear edges, without harm
+            plan = lay_out(site, frame, choices, profile, modules)
+    except UnbuildableError:
+        return None, ()
+    return replace(plan, id=f"{number:04d}"), broken(plan.certificate)
+
+
+def generate(  # noqa: PLR0913 -- what is wanted, by keyword
+    site: Site,
+    profile: SitePlanProfile,
+    modules: Mapping[str, Module],
+    *,
+    count: int = 24,
+    seed: int = 0,
+    attempts: int = MOST_ATTEMPTS,
+    accept: Callable[[SitePlan], bool] = lambda plan: True,
+    run: Callable[[Callable[[int], Attempt], Iterable[int]], Iterable[Attempt]] = map,
+) -> SitePlans:
+    """Return options that keep every rule, different from each other, those on the Pareto front first.
+
+    Attempts are made in batches until ``count`` distinct valid plans are found or ``attempts`` are used up. ``run``
+    maps the attempts, in this process or in several; the answer is the same. A plan that ``accept``, a judge from
+    outside, turns down is never shown.
+    """
+    frame = base_frame(site)
+    valid: list[SitePlan] = []
+    faults: list[tuple[LimitId, ...]] = []
+    tried = 0
+    chosen: list[int] = []
+    while tried < attempts and len(chosen) < count:
+        numbers = range(tried, tried + BATCH)
+        for plan, rules in run(lambda number: attempt(site, frame, number, seed, profile, modules), numbers):
+            if plan is not None and not rules and accept(plan):
+                valid.append(plan)
+            elif rules:
+                faults.append(rules)
+        tried += BATCH
+        if len(valid) >= count or (valid and tried >= attempts):
+            chosen = _spread(valid, frame, count)
+    return _answer(valid, chosen, frame, tried, faults)
+
+
+def _spread(valid: Sequence[SitePlan], frame: Frame, count: int) -> list[int]:
+    apart = distances(footprints(valid, frame))
+    first = int(scores(merits(valid)).argmax())
+    return spread(apart, first, count)
+
+
+def _answer(
+    valid: Sequence[SitePlan], chosen: Sequence[int], frame: Frame, tried: int, faults: Sequence[tuple[LimitId, ...]]
+) -> SitePlans:
+    counted: dict[str, int] = dict(Counter(rule for rules in faults for rule in rules))
+    if not chosen:
+        return SitePlans((), tried, 0, None, smallest_collision(faults), counted)
+    kept = [valid[index] for index in chosen]
+    values = merits(kept)
+    levels, places = fronts(values), scores(values)
+    order = sorted(range(len(kept)), key=lambda index: (levels[index], -places[index], kept[index].id))
+    options = tuple(replace(kept[index], front=int(levels[index])) for index in order)
+    apart = distances(footprints(kept, frame))
+    least = min((float(apart[a, b]) for a in range(len(kept)) for b in range(a)), default=None)
+    return SitePlans(options, tried, len(valid), least, (), counted)

@@ -1,0 +1,130 @@
+"""Indicators of a plan, as the rules define them, and measures of its quality by which options are ranked."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from parkplan.layout.siteplan.land import STALL_M2
+from parkplan.model.siteplan import DOUBLE_STOREY_M, HIGH_RISE_M
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from parkplan.layout.siteplan.buildings import Block
+    from parkplan.model.siteplan import Module, Piece
+
+SLIVER_M: Final = 1.5
+LEAST_SIDE_M: Final = 6.0
+DOGLEG_M: Final = (1.5, 20.0)
+
+GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
+    "floor_area_m2": True,
+    "dock_m": True,
+    "regularity": True,
+    "green_share": True,
+    "road_share": False,
+    "cost_yuan": False,
+    "unused_share": False,
+    "sliver_share": False,
+    "doglegs": False,
+    "gate_distance_m": False,
+}
+
+
+def indicators(pieces: Sequence[Piece], site_m2: float) -> dict[str, float]:
+    """Return the control indicators.
+
+    ``far`` counts a storey higher than 8 m twice; ``coefficient`` is footprints and open storage yards over the site,
+    ``density`` footprints alone; ``admin_land`` is the land of administration and living, ``admin_floor`` its share of
+    the floor area.
+    """
+    areas = dict.fromkeys(("road", "court", "yard", "parking", "green", "plaza", "building", "admin_building"), 0.0)
+    for piece in pieces:
+        areas[piece.kind] += float(piece.geometry.area)
+    built = [piece for piece in pieces if piece.storeys]
+    floor = sum(piece.floor_area_m2 for piece in built)
+    counted = sum(piece.floor_area_m2 * (2 if piece.storey_height_m > DOUBLE_STOREY_M else 1) for piece in built)
+    admin_floor = sum(piece.floor_area_m2 for piece in built if piece.kind == "admin_building")
+    footprint = areas["building"] + areas["admin_building"]
+    return {
+        "site_area_m2": site_m2,
+        "floor_area_m2": floor,
+        "footprint_m2": footprint,
+        "far": counted / site_m2,
+        "density": footprint / site_m2,
+        "coefficient": (footprint + areas["yard"]) / site_m2,
+        "green_share": areas["green"] / site_m2,
+        "road_share": areas["road"] / site_m2,
+        "court_share": areas["court"] / site_m2,
+        "yard_share": areas["yard"] / site_m2,
+        "parking_share": areas["parking"] / site_m2,
+        "admin_land": (areas["plaza"] + areas["admin_building"]) / site_m2,
+        "admin_floor": admin_floor / floor if floor else 0.0,
+        "parking_places": float(
+            sum(int(piece.geometry.area / STALL_M2 + 1e-6) for piece in pieces if piece.kind == "parking")
+        ),
+        "height_m": max((piece.height_m for piece in built), default=0.0),
+        "buildings": float(len(built)),
+    }
+
+
+def is_high(piece: Piece) -> bool:
+    """Whether a building counts as high-rise: above 24 m with more than one storey."""
+    return piece.height_m > HIGH_RISE_M and piece.storeys > 1
+
+
+def quality(
+    pieces: Sequence[Piece], blocks: Sequence[Block], modules: Mapping[str, Module], unused_m2: float
+) -> dict[str, float]:
+    """Return what is good or bad about a plan beyond the rules.
+
+    ``dock_m`` is the length of walls at truck courts, ``regularity`` the share of floor area in buildings of the most
+    frequent sizes, ``unused_share`` land too irregular for a building, ``sliver_share`` land narrower than 3 m,
+    ``doglegs`` lanes that miss their continuation across a street, ``gate_distance_m`` the mean distance of floor area
+    from the gate (in a straight line).
+    """
+    site = sum(float(piece.geometry.area) for piece in pieces)
+    halls = [hall for block in blocks for row in block.halls for hall in row]
+    docks = [(hall.sides[2] - hall.sides[0]) * (hall.dock_below + hall.dock_above) for hall in halls]
+    open_land = [piece.geometry for piece in pieces if piece.kind in {"green", "yard", "court", "parking"}]
+    kept = shapely.buffer(open_land, -SLIVER_M, join_style="mitre").tolist() if open_land else []
+    slivers = sum(land.area for land, core in zip(open_land, kept, strict=True) if core.is_empty)
+    built = [piece for piece in pieces if piece.storeys]
+    cost = sum(piece.floor_area_m2 * modules[piece.module].cost_yuan_per_m2 for piece in built)
+    return {
+        "dock_m": float(sum(docks)),
+        "regularity": _regularity([hall.sides for hall in halls]),
+        "unused_share": unused_m2 / site,
+        "sliver_share": float(slivers) / site,
+        "doglegs": float(_doglegs(blocks)),
+        "cost_yuan": cost,
+    }
+
+
+def _regularity(sides: Sequence[tuple[float, float, float, float]]) -> float:
+    if not sides:
+        return 0.0
+    west, south, east, north = np.array(sides).T
+    sizes = np.round(np.stack([east - west, north - south], axis=1) / LEAST_SIDE_M)
+    _, inverse, counts = np.unique(sizes, axis=0, return_inverse=True, return_counts=True)
+    common = np.argsort(-counts, kind="stable")[:3]
+    areas = (east - west) * (north - south)
+    return float(areas[np.isin(inverse.ravel(), common)].sum() / areas.sum())
+
+
+def _doglegs(blocks: Sequence[Block]) -> int:
+    levels = [
+        [(lower.north + upper.south) / 2 for lower, upper in zip(block.spans[:-1], block.spans[1:], strict=True)]
+        for block in blocks
+    ]
+    low, high = DOGLEG_M
+    return sum(
+        1
+        for first, second in pairwise(levels)
+        for level in first
+        if any(low < abs(level - other) < high for other in second)
+    )

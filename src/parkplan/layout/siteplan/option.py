@@ -1,0 +1,128 @@
+"""One option from its choices: roads, rows, service block, land uses, storeys, phases, figures, certificate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import shapely
+
+from parkplan.layout.siteplan.buildings import give_service, grid_step, stand_rows
+from parkplan.layout.siteplan.certificate import certify
+from parkplan.layout.siteplan.frame import Frame, ground
+from parkplan.layout.siteplan.land import STALL_M2, Wanted, firm, surface, use_of_land
+from parkplan.layout.siteplan.measures import indicators, quality
+from parkplan.layout.siteplan.phases import phased
+from parkplan.layout.siteplan.roads import network
+from parkplan.layout.siteplan.shapes import UnbuildableError
+from parkplan.layout.siteplan.storeys import fit_admin, fit_storeys
+from parkplan.model.siteplan import Piece, SitePlan, Street
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from parkplan.layout.siteplan.buildings import Block, Service
+    from parkplan.layout.siteplan.frame import Ground
+    from parkplan.layout.siteplan.roads import Network
+    from parkplan.model.siteplan import Choices, Module, Site, SitePlanProfile
+
+
+def lay_out(
+    site: Site, frame: Frame, choices: Choices, profile: SitePlanProfile, modules: Mapping[str, Module]
+) -> SitePlan:
+    """Return the plan that follows from choices, with its certificate; raises UnbuildableError where there is none."""
+    limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
+    turned = frame.turned(choices.angle_deg)
+    place = ground(site, turned)
+    net = network(place, choices)
+    blocks = stand_rows(net, choices, modules, grid_step(place.area_m2))
+    share = min(choices.admin_share, limits.get("admin_land_max", 1.0) - 0.005)
+    blocks, service = give_service(blocks, place.gates[0], share * place.area_m2, modules)
+    open_land = surface(place, net, blocks, service)
+    built = _buildings(blocks, service, place, limits, modules)
+    footprint = sum(float(piece.geometry.area) for piece in built)
+    floor = sum(piece.floor_area_m2 for piece in built)
+    wanted = Wanted(
+        green_aim=choices.green,
+        green_max=limits.get("green_max", 1.0) - 0.002,
+        parking_m2=(floor / 100 * limits.get("parking_per_100_m2", 0.0) + 4) * STALL_M2,
+        yard_m2=max(0.0, (limits.get("coefficient_min", 0.0) + 0.002) * place.area_m2 - footprint),
+    )
+    uses = use_of_land(open_land, place.area_m2, place.gates[0], wanted)
+    counted: dict[str, int] = {}
+    pieces = list(built)
+    for kind, shape in firm(uses):
+        counted[kind] = counted.get(kind, 0) + 1
+        pieces.append(Piece(f"{kind}-{counted[kind]}", kind, shape))
+    pieces = phased(pieces, place.gates[0], choices.phases)
+    placed = tuple(replace(piece, geometry=turned.outward(piece.geometry)) for piece in pieces)
+    if not shapely.is_valid([piece.geometry for piece in placed]).all():
+        raise UnbuildableError
+    figures = indicators(placed, site.area_m2)
+    merits = quality(pieces, blocks, modules, open_land.unused_m2)
+    merits |= {"gate_distance_m": _gate_distance(built, place)}
+    return SitePlan(
+        id="",
+        site=site,
+        pieces=placed,
+        streets=_street_lines(net, turned),
+        choices=choices,
+        indicators=figures,
+        quality=merits,
+        certificate=certify(pieces, place, figures, profile, modules),
+    )
+
+
+def _buildings(
+    blocks: Sequence[Block],
+    service: Service | None,
+    place: Ground,
+    limits: Mapping[str, float],
+    modules: Mapping[str, Module],
+) -> list[Piece]:
+    halls = [hall for block in blocks for row in block.halls for hall in row]
+    slabs = service.slabs if service else ()
+    slab_areas = [(name, float(shapely.box(*sides).area)) for sides, name in slabs]
+    usual_admin = sum(area * modules[name].storeys[0] for name, area in slab_areas) / place.area_m2
+    far = limits.get("far_min", 0.0) - usual_admin, limits.get("far_max", 99.0) - 2 * usual_admin - 0.01
+    storeys = fit_storeys(
+        [(hall.module, hall.area_m2) for hall in halls], modules, place.area_m2, far, limits.get("height_max_m", 999.0)
+    )
+    floor = sum(hall.area_m2 * storeys[hall.module] for hall in halls)
+    admin = fit_admin(slab_areas, floor, limits.get("admin_floor_max", 1.0) - 0.002, modules)
+    found = [
+        Piece(
+            f"building-{number}",
+            "building",
+            shapely.box(*hall.sides),
+            hall.module,
+            storeys[hall.module],
+            modules[hall.module].storey_height_m,
+        )
+        for number, hall in enumerate(halls, start=1)
+    ]
+    for number, (sides, name) in enumerate(slabs, start=1):
+        height = modules[name].storey_height_m
+        found.append(
+            Piece(f"admin_building-{number}", "admin_building", shapely.box(*sides), name, admin[name], height)
+        )
+    return found
+
+
+def _street_lines(net: Network, frame: Frame) -> tuple[Street, ...]:
+    _, south, _, north = net.inner.bounds
+    return tuple(
+        Street(
+            f"street-{number}",
+            frame.outward(shapely.LineString([((west + east) / 2, south), ((west + east) / 2, north)])),
+            east - west,
+            (west + east) / 2,
+        )
+        for number, (west, east) in enumerate(net.streets, start=1)
+    )
+
+
+def _gate_distance(built: Sequence[Piece], place: Ground) -> float:
+    floor = sum(piece.floor_area_m2 for piece in built)
+    weighted = sum(piece.geometry.centroid.distance(place.gates[0]) * piece.floor_area_m2 for piece in built)
+    return weighted / floor if floor else 0.0

@@ -1,0 +1,209 @@
+"""Roads of a plan: the ring behind the green belt, cross streets, lanes beside the rows, and the gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+from shapely import LineString, Point, Polygon
+
+from parkplan.layout.siteplan.frame import nearest_edge
+from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, largest, opened, parts, shrunk, union
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parkplan.layout.siteplan.frame import Ground
+    from parkplan.model.siteplan import Choices
+
+LANE_M: Final = 7.0
+CLEAR_M: Final = 6.0
+CORNER_M: Final = 8.0
+RING_CORNER_M: Final = 12.0
+GATE_M: Final = 12.0
+SIDE_GATE_M: Final = 9.0
+GATE_REACH_M: Final = 70.0
+LEAST_BLOCK_M2: Final = 1200.0
+WIDE_GAP_M: Final = 44.0
+WALL_LANE_M: Final = 19.5
+DOCK_LANE_M: Final = 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The roads before the rows are known.
+
+    ``outer`` is the land within the ring road's outer kerb, ``inner`` within its inner kerb, ``streets`` the west and
+    east side of each cross street, ``medians`` those of green medians, ``gates`` the pieces that join gates and ring.
+    """
+
+    outer: Polygon
+    inner: Any
+    streets: tuple[tuple[float, float], ...]
+    medians: tuple[tuple[float, float], ...]
+    gates: tuple[Polygon, ...]
+
+
+def network(place: Ground, choices: Choices) -> Network:
+    """Return ring, cross streets and gates; raises UnbuildableError where the site is too narrow for them."""
+    net = shrunk(place.boundary, choices.belt_m)
+    if choices.front_m > choices.belt_m and place.access:
+        net = net.difference(shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
+    outer = largest(opened(largest(net), RING_CORNER_M))
+    inner = union(
+        block for block in parts(opened(outer.buffer(-choices.ring_m), CORNER_M)) if block.area >= LEAST_BLOCK_M2
+    )
+    if inner.is_empty:
+        raise UnbuildableError
+    outer = Polygon(outer.exterior, outer.interiors)
+    gates = tuple(
+        _gate(place, outer, gate, GATE_M if index == 0 else SIDE_GATE_M) for index, gate in enumerate(place.gates)
+    )
+    streets, medians = _streets(inner, place.gates[0], outer, place.boundary, choices)
+    return Network(outer, inner, streets, medians, gates)
+
+
+def _gate(place: Ground, outer: Polygon, gate: Point, width_m: float) -> Polygon:
+    """Return the straight piece of road from a gate to the ring."""
+    first, second = nearest_edge(place.boundary, gate)
+    along = (second - first) / np.hypot(*(second - first))
+    inward = np.array([-along[1], along[0]])
+    origin = np.array([gate.x, gate.y])
+    ray = LineString([origin, origin + inward * GATE_REACH_M]).intersection(outer)
+    if ray.is_empty:
+        raise UnbuildableError
+    depth = gate.distance(ray) + width_m / 2
+    ends = [origin - inward - along * width_m / 2, origin + inward * depth - along * width_m / 2]
+    other = [origin + inward * depth + along * width_m / 2, origin - inward + along * width_m / 2]
+    return largest(Polygon([*ends, *other]).intersection(place.boundary))
+
+
+def _streets(
+    inner: Any,  # noqa: ANN401
+    gate: Point,
+    outer: Polygon,
+    boundary: Polygon,
+    choices: Choices,
+) -> tuple[tuple[tuple[float, float], ...], tuple[tuple[float, float], ...]]:
+    west, _, east, _ = inner.bounds
+    first, second = nearest_edge(boundary, gate)
+    upright = abs(second[0] - first[0]) > 0.94 * np.hypot(*(second - first))
+    places = [west + (east - west) * share for share in choices.streets]
+    if upright and places and not choices.locked_m:
+        nearest = int(np.argmin([abs(place - gate.x) for place in places]))
+        if west + 40 < gate.x < east - 40 and outer.buffer(1).intersects(gate.buffer(GATE_REACH_M)):
+            places[nearest] = gate.x
+    places = sorted([*places, *choices.locked_m])
+    half = choices.street_m / 2
+    streets = tuple((place - half, place + half) for place in places)
+    medians: tuple[tuple[float, float], ...] = ()
+    if choices.median_m > 0 and places:
+        middle = places[len(places) // 2]
+        medians = ((middle - choices.median_m / 2, middle + choices.median_m / 2),)
+        wide = choices.median_m / 2 + LANE_M
+        streets = tuple(
+            (middle - wide, middle + wide) if place == middle else pair
+            for place, pair in zip(places, streets, strict=True)
+        )
+    return streets, medians
+
+
+def street_land(net: Network) -> Any:  # noqa: ANN401
+    """Return the land of the cross streets inside the ring, medians left out."""
+    _, south, _, north = net.inner.bounds
+    land = union(boxes([(west, south - 1, east, north + 1) for west, east in net.streets]))
+    medians = union(boxes([(west, south - 1, east, north + 1) for west, east in net.medians]))
+    return land.difference(medians).intersection(net.inner)
+
+
+def building_zone(net: Network) -> Any:  # noqa: ANN401
+    """Return the land on which buildings may stand, before lanes are taken out."""
+    _, south, _, north = net.inner.bounds
+    kept_free = [(west - CLEAR_M, south - 1, east + CLEAR_M, north + 1) for west, east in net.streets]
+    return shrunk(net.inner, CLEAR_M).difference(union(boxes(kept_free)))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A row as the lanes see it: its south and north side, the buildings' west and east sides, where trucks dock."""
+
+    south: float
+    north: float
+    sides: tuple[tuple[float, float], ...]
+    dock_south: bool
+    dock_north: bool
+
+    @property
+    def lane_south(self) -> tuple[float, float]:
+        """South and north side of a lane of its own below the row, beyond the apron where trucks dock there."""
+        near = self.south - (DOCK_LANE_M if self.dock_south else CLEAR_M)
+        return near - LANE_M, near
+
+    @property
+    def lane_north(self) -> tuple[float, float]:
+        """South and north side of a lane of its own above the row."""
+        near = self.north + (DOCK_LANE_M if self.dock_north else CLEAR_M)
+        return near, near + LANE_M
+
+
+def lane_bands(rows: Sequence[Span], inner: Any, ring: Any) -> list[tuple[float, float, Span | None, Span | None]]:  # noqa: ANN401
+    """Return south and north side of each lane with the rows below and above it.
+
+    A gap between two rows gets one lane in its middle, or one along each row where it is wide. The first and the last
+    row get a lane of their own only where the ring road runs too far from their walls.
+    """
+    found: list[tuple[float, float, Span | None, Span | None]] = []
+    for lower, upper in pairwise(rows):
+        gap = upper.south - lower.north
+        if gap <= WIDE_GAP_M:
+            middle = (upper.south + lower.north) / 2
+            found.append((middle - LANE_M / 2, middle + LANE_M / 2, lower, upper))
+        else:
+            found.append((*lower.lane_north, lower, None))
+            found.append((*upper.lane_south, None, upper))
+    if rows and _far(rows[0].sides, rows[0].south, ring):
+        found.append((*rows[0].lane_south, None, rows[0]))
+    if rows and _far(rows[-1].sides, rows[-1].north, ring):
+        found.append((*rows[-1].lane_north, rows[-1], None))
+    return found
+
+
+def _far(sides: Sequence[tuple[float, float]], level: float, ring: Any) -> bool:  # noqa: ANN401
+    points = [(west + (east - west) * share, level) for west, east in sides for share in (0.0, 0.5, 1.0)]
+    return bool((shapely.distance(shapely.points(points), ring) > WALL_LANE_M).any())
+
+
+def lane_land(rows: Sequence[Span], inner: Any, ring: Any, block: tuple[float, float]) -> list[Polygon]:  # noqa: ANN401
+    """Return the lanes of one block: each runs from street to street or ring, and serves at least one building."""
+    lanes = []
+    west, east = block
+    for south, north, lower, upper in lane_bands(rows, inner, ring):
+        served = [side for row in (lower, upper) if row is not None for side in row.sides]
+        for piece in parts(shapely.clip_by_rect(inner, west, south, east, north)):
+            left, _, right, _ = piece.bounds
+            if any(left < side_east and side_west < right for side_west, side_east in served):
+                lanes.append(piece)
+    return lanes
+
+
+def blocks_between(net: Network) -> list[tuple[float, float]]:
+    """Return west and east side of the blocks between the cross streets."""
+    west, _, east, _ = net.inner.bounds
+    edges = [west - 1.0, *(side for street in net.streets for side in street), east + 1.0]
+    return [(edges[index], edges[index + 1]) for index in range(0, len(edges), 2)]
+
+
+def rounded_blocks(inner: Any, roads: Any) -> Any:  # noqa: ANN401
+    """Return the land between the roads with its corners rounded for turning trucks; small leftovers become road."""
+    land = inner.difference(roads)
+    round_land = opened(land, CORNER_M)
+    rest = [piece for piece in parts(land.difference(round_land)) if piece.area > 60]
+    return union([round_land, *(opened(piece, 1.5) for piece in rest)]) if rest else round_land
+
+
+def box_of(sides: Box) -> Polygon:
+    """Return one upright rectangle."""
+    return shapely.box(*sides)

@@ -1,0 +1,264 @@
+"""An independent checker of site plans: it knows geometry and limits, and shares no code with the generator.
+
+It reads any plan whose pieces carry the attributes of the exchange format (kind, storeys, storey height, role), in any
+direction of the plane, so that the output of other tools can be scored by it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely import Polygon
+
+OVERLAP_M2: Final = 0.5
+LENGTH_M: Final = 0.005
+SHARE: Final = 1e-4
+HIGH_M: Final = 24.0
+DOUBLE_M: Final = 8.0
+PLACE_M2: Final = 28.0
+DOCK_DEPTH_M: Final = 18.0
+SQUARE_M: Final = 0.1
+KINDS: Final = ("building", "admin_building", "plaza", "road", "court", "yard", "parking", "green")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPiece:
+    """A piece as a file gives it; ``docks`` says whether trucks load here."""
+
+    kind: str
+    geometry: Polygon
+    storeys: int = 0
+    storey_height_m: float = 0.0
+    docks: bool = False
+
+    @property
+    def built(self) -> bool:
+        """Whether this is a building."""
+        return self.kind in {"building", "admin_building"}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken rule: what, the limit, and the worst value found. Rules of the checker's own have no limit."""
+
+    rule: str
+    value: float
+    limit: float | None = None
+
+
+def check(
+    boundary: Polygon,
+    gates: Sequence[Any],
+    access: Sequence[Any],
+    pieces: Sequence[CheckedPiece],
+    limits: Mapping[str, float],
+) -> list[Violation]:
+    """Return every violation of a plan; an empty list means that nothing was found.
+
+    Besides the limits: pieces are valid polygons of known kinds, cover the site once, and roads are one network that
+    joins all gates and reaches every building at the width that trucks need.
+    """
+    found = _pieces_are_sound(boundary, pieces)
+    figures = recomputed(boundary, pieces)
+    found += _figures_within(figures, limits)
+    built = [piece for piece in pieces if piece.built]
+    if not built:
+        return [*found, Violation("buildings", 0.0)]
+    found += _setbacks(boundary, access, built, limits)
+    found += _separations(built, limits)
+    found += _sizes(built, limits)
+    return found + _roads(gates, pieces, built, limits)
+
+
+def recomputed(boundary: Polygon, pieces: Sequence[CheckedPiece]) -> dict[str, float]:
+    """Return the control indicators from the pieces alone."""
+    site = boundary.area
+    land = {kind: sum(piece.geometry.area for piece in pieces if piece.kind == kind) for kind in KINDS}
+    floors = [(piece, piece.geometry.area * piece.storeys) for piece in pieces if piece.built]
+    total = sum(floor for _, floor in floors)
+    double = sum(floor for piece, floor in floors if piece.storey_height_m > DOUBLE_M)
+    offices = sum(floor for piece, floor in floors if piece.kind == "admin_building")
+    base = land["building"] + land["admin_building"]
+    places = sum((piece.geometry.area / PLACE_M2 + 1e-6) // 1 for piece in pieces if piece.kind == "parking")
+    return {
+        "site_area_m2": site,
+        "floor_area_m2": total,
+        "footprint_m2": base,
+        "far": (total + double) / site,
+        "density": base / site,
+        "coefficient": (base + land["yard"]) / site,
+        "green_share": land["green"] / site,
+        "road_share": land["road"] / site,
+        "admin_land": (land["plaza"] + land["admin_building"]) / site,
+        "admin_floor": offices / total if total else 0.0,
+        "parking_places": float(places),
+        "height_m": max((piece.storeys * piece.storey_height_m for piece, _ in floors), default=0.0),
+    }
+
+
+def _pieces_are_sound(boundary: Polygon, pieces: Sequence[CheckedPiece]) -> list[Violation]:
+    found = [Violation("unknown_kind", 1.0) for piece in pieces if piece.kind not in KINDS]
+    shapes = [piece.geometry for piece in pieces]
+    broken = [shape for shape in shapes if not shape.is_valid or shape.geom_type != "Polygon"]
+    if broken:
+        return [*found, Violation("invalid_polygon", float(len(broken)))]
+    total, together = sum(shape.area for shape in shapes), shapely.union_all(shapes)
+    outside = together.difference(boundary).area
+    missing = boundary.difference(together).area
+    for rule, area in (("overlap", total - together.area), ("outside", outside), ("uncovered", missing)):
+        if area > OVERLAP_M2:
+            found.append(Violation(rule, float(area), OVERLAP_M2))
+    return found
+
+
+_FIGURES: Final = (
+    ("far_min", "far", -1),
+    ("far_max", "far", 1),
+    ("coefficient_min", "coefficient", -1),
+    ("density_min", "density", -1),
+    ("density_max", "density", 1),
+    ("green_min", "green_share", -1),
+    ("green_max", "green_share", 1),
+    ("admin_land_max", "admin_land", 1),
+    ("admin_floor_max", "admin_floor", 1),
+    ("road_share_max", "road_share", 1),
+    ("height_max_m", "height_m", 1),
+    ("plot_min_m2", "site_area_m2", -1),
+)
+
+
+def _figures_within(figures: Mapping[str, float], limits: Mapping[str, float]) -> list[Violation]:
+    found = [
+        Violation(rule, figures[name], limits[rule])
+        for rule, name, sign in _FIGURES
+        if rule in limits and sign * (figures[name] - limits[rule]) > SHARE
+    ]
+    need = limits.get("parking_per_100_m2", 0.0) * figures["floor_area_m2"] / 100
+    if figures["parking_places"] < need - 1:
+        found.append(Violation("parking_per_100_m2", figures["parking_places"], need))
+    return found
+
+
+def _too_near(
+    rule: str,
+    built: Sequence[CheckedPiece],
+    other: Any,  # noqa: ANN401
+    limits: Mapping[str, float],
+) -> list[Violation]:
+    if rule not in limits or other is None or shapely.is_empty(other):
+        return []
+    least = min(piece.geometry.distance(other) for piece in built)
+    return [Violation(rule, least, limits[rule])] if least < limits[rule] - LENGTH_M else []
+
+
+def _setbacks(
+    boundary: Polygon, access: Sequence[Any], built: Sequence[CheckedPiece], limits: Mapping[str, float]
+) -> list[Violation]:
+    holes = shapely.union_all(list(boundary.interiors)) if boundary.interiors else None
+    roads = shapely.union_all(list(access)) if access else None
+    return [
+        *_too_near("setback_boundary_m", built, boundary.exterior, limits),
+        *_too_near("setback_access_m", built, roads, limits),
+        *_too_near("setback_hole_m", built, holes, limits),
+    ]
+
+
+def _separations(built: Sequence[CheckedPiece], limits: Mapping[str, float]) -> list[Violation]:
+    worst: dict[str, float] = {}
+    for first, second in combinations(built, 2):
+        tall = any(one.storeys > 1 and one.storeys * one.storey_height_m > HIGH_M for one in (first, second))
+        rule = "separation_high_m" if tall else "separation_m"
+        gap = first.geometry.distance(second.geometry)
+        if rule in limits and gap < limits[rule] - LENGTH_M:
+            worst[rule] = min(gap, worst.get(rule, gap))
+    return [Violation(rule, gap, limits[rule]) for rule, gap in worst.items()]
+
+
+def _corners(piece: CheckedPiece) -> np.ndarray:
+    """Return the four corners of the smallest rectangle around a building, the first side along its length."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(piece.geometry))[:4]
+    first, second = np.hypot(*(corners[1] - corners[0])), np.hypot(*(corners[2] - corners[1]))
+    return corners if first >= second else np.roll(corners, -1, axis=0)
+
+
+def _long_sides(piece: CheckedPiece) -> list[tuple[np.ndarray, np.ndarray]]:
+    corners = _corners(piece)
+    return [(corners[0], corners[1]), (corners[2], corners[3])]
+
+
+def _all_sides(piece: CheckedPiece) -> list[tuple[np.ndarray, np.ndarray]]:
+    corners = _corners(piece)
+    return [(corners[index], corners[(index + 1) % 4]) for index in range(4)]
+
+
+def _sizes(built: Sequence[CheckedPiece], limits: Mapping[str, float]) -> list[Violation]:
+    longest = max(float(np.hypot(*(end - start))) for piece in built for start, end in _long_sides(piece))
+    most = limits.get("length_max_m", np.inf)
+    return [Violation("length_max_m", longest, most)] if longest > most + LENGTH_M else []
+
+
+def _roads(
+    gates: Sequence[Any], pieces: Sequence[CheckedPiece], built: Sequence[CheckedPiece], limits: Mapping[str, float]
+) -> list[Violation]:
+    road = shapely.union_all([piece.geometry for piece in pieces if piece.kind == "road"])
+    found = []
+    if shapely.is_empty(road) or road.geom_type != "Polygon":
+        return [Violation("road_connected", float(shapely.get_num_geometries(road)))]
+    found += _too_near("lane_clearance_m", built, road, limits)
+    width = limits.get("lane_width_m", 0.0)
+    reach = limits.get("fire_reach_m", np.inf)
+    cores = shapely.get_parts(road.buffer(-(width / 2 - 2 * LENGTH_M)))
+    if not len(cores):
+        return [*found, Violation("lane_width_m", 0.0, width)]
+    core = max(cores, key=lambda part: part.area)
+    stranded = [gate for gate in gates if core.distance(gate) > width]
+    far = [piece for piece in built if core.distance(piece.geometry) > 20 + width / 2]
+    if stranded or far:
+        found.append(Violation("lane_width_m", float(len(stranded) + len(far)), width))
+    halls = [piece for piece in built if piece.kind == "building"]
+    worst = max((_farthest(piece, road) for piece in halls), default=0.0)
+    if worst > reach + LENGTH_M:
+        found.append(Violation("fire_reach_m", worst, reach))
+    paved = shapely.union_all([piece.geometry for piece in pieces if piece.kind in {"road", "court"}])
+    depth = min((_dock_depth(piece, paved) for piece in halls if piece.docks), default=np.inf)
+    if depth < limits.get("court_depth_m", 0.0) - LENGTH_M:
+        found.append(Violation("court_depth_m", depth, limits["court_depth_m"]))
+    return found
+
+
+def _farthest(piece: CheckedPiece, road: Any) -> float:  # noqa: ANN401
+    """Return the greatest distance to the road along the middle nine tenths of the long sides.
+
+    Of a square either pair of opposite sides may serve.
+    """
+    shares = np.linspace(0.05, 0.95, 10)[:, None]
+    sides = _all_sides(piece)
+    lengths = [float(np.hypot(*(end - start))) for start, end in sides]
+    pairs = [(sides[0], sides[2])]
+    if lengths[0] - lengths[1] < SQUARE_M:
+        pairs.append((sides[1], sides[3]))
+    points = [np.concatenate([start + (end - start) * shares for start, end in pair]) for pair in pairs]
+    return min(float(shapely.distance(shapely.points(along), road).max()) for along in points)
+
+
+def _dock_depth(piece: CheckedPiece, paved: Any) -> float:  # noqa: ANN401
+    """Return the mean paved depth before the best wall, at most 18 m."""
+    middle = np.array(piece.geometry.centroid.coords[0])
+    best = 0.0
+    for start, end in _all_sides(piece):
+        along = end - start
+        length = float(np.hypot(*along))
+        outward = np.array([along[1], -along[0]]) / length
+        outward = outward if np.dot(outward, (start + end) / 2 - middle) > 0 else -outward
+        front = shapely.Polygon([start, end, end + outward * DOCK_DEPTH_M, start + outward * DOCK_DEPTH_M])
+        if length >= 20:
+            best = max(best, float(front.intersection(paved).area) / length)
+    return best
