@@ -219,3 +219,39 @@ def test_foreign_land_data_are_on_the_map_with_their_attributes(
     facts = [fact for section in card(ws, table, row=0).sections for fact in section.facts]
     assert any(fact.id == column and fact.known for fact in facts)
     assert column in layers_of(ws).layers[layer.id].popup
+
+
+@pytest.mark.parametrize(
+    ("name", "hectares"), [("44120000072", 1.2247), ("44120000669_44120001725_44120002171", 0.0433)]
+)
+def test_survey_texts_have_their_declared_hectares(tmp_path: Path, name: str, hectares: float) -> None:
+    source = next((SHARED / "survey_txt_cgcs2000_zone38").glob(f"{name}*"), None)
+    assert source is not None
+    done = import_file(source, to=tmp_path / "ws", table="parcels", dry_run=True)
+    assert done.crs.source.startswith("EPSG:4526")
+    assert not {"survey_area", "survey_points"} & codes(done.findings)
+    assert round(done.frame.geometry.iloc[0].area / 10_000, 4) == hectares
+    middle = done.frame.geometry.to_crs(4490).iloc[0].centroid
+    assert 112.8 < middle.x < 112.9
+    assert middle.y == pytest.approx(23.3, abs=0.06)
+
+
+def test_registers_that_name_their_system_are_read_in_it(tmp_path: Path) -> None:
+    places = {"083bcaab": (-3.0, 53.8), "97eb6c31": (-0.33, 51.25), "c0f874ac": (-2.7, 53.78)}
+    for name, place in places.items():
+        source = next((SHARED / "uk_brownfield_registers").glob(f"{name}*.csv"))
+        done = import_file(source, to=tmp_path / name, table="sites", dry_run=True)
+        middle = done.frame.geometry.dropna().to_crs(4326).iloc[0]
+        assert (middle.x, middle.y) == pytest.approx(place, abs=0.2), name
+
+
+def test_metres_declared_as_degrees_are_put_before_the_user(tmp_path: Path) -> None:
+    from parkplan._errors import SourceFileError
+
+    source = next((SHARED / "uk_brownfield_registers").glob("f19782ae*.csv"))
+    with pytest.raises(SourceFileError) as caught:
+        import_file(source, to=tmp_path / "ws", table="sites", reading=Reading(crs="auto"))
+    assert caught.value.details[0].values["statement"] == "EPSG:27700"
+    done = import_file(source, to=tmp_path / "ws", table="sites", reading=Reading(crs="EPSG:27700"), dry_run=True)
+    middle = done.frame.geometry.to_crs(4326).iloc[0]
+    assert (middle.x, middle.y) == pytest.approx((0.27, 51.2), abs=0.1)

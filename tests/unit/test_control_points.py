@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
 from parkplan._errors import RequestError
+from parkplan.cli import main
 from parkplan.data.control_points import fit_four, fit_seven, geocentric, geodetic
+from parkplan.data.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GRS80 = (6_378_137.0, 1 / 298.257222101)
 KRASSOWSKY = (6_378_245.0, 1 / 298.3)
@@ -76,3 +85,38 @@ def test_a_line_gives_no_seven_parameters() -> None:
     with pytest.raises(RequestError) as caught:
         fit_seven(line, line)
     assert caught.value.key == "control_points_line"
+
+
+@pytest.mark.parametrize("parameters", ["4", "7"])
+def test_an_old_datum_comes_into_the_new_one_by_control_points(
+    tmp_path: Path, parameters: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """True points move by the parameters of PROJ's own Helmert; the import never sees these parameters."""
+    old = np.array([[400_000.0 + 5_000 * (n % 3), 2_490_000.0 + 5_000 * (n // 3)] for n in range(9)])
+    helmert = (
+        "+proj=pipeline +step +inv +proj=tmerc +lon_0=114 +x_0=500000 +ellps=IAU76 +step +proj=cart +ellps=IAU76 "
+        "+step +proj=helmert +x=100 +y=-50 +z=30 +rx=0.3 +ry=-0.2 +rz=0.5 +s=2 +convention=position_vector "
+        "+step +inv +proj=cart +ellps=GRS80 +step +proj=tmerc +lon_0=114 +x_0=500000 +ellps=GRS80"
+    )
+    new = np.column_stack(Transformer.from_pipeline(helmert).transform(old[:, 0], old[:, 1]))
+    table = "from_x,from_y,to_x,to_y\n" + "".join(f"{a},{b},{c},{d}\n" for (a, b), (c, d) in zip(old, new, strict=True))
+    (tmp_path / "points.csv").write_text(table, "utf-8")
+    probe = [407_321.0, 2_496_123.0]
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(probe)], crs=2383).to_file(tmp_path / "a.gpkg")
+    call = [
+        "import",
+        str(tmp_path / "a.gpkg"),
+        "--to",
+        str(tmp_path / "ws"),
+        "--as",
+        "spots",
+        "--parameters",
+        parameters,
+    ]
+    assert main([*call, "--control-points", str(tmp_path / "points.csv"), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "root mean square" in said
+    assert "EPSG:4547" in said
+    expected = Transformer.from_pipeline(helmert).transform(*probe)
+    point = open_workspace(tmp_path / "ws").read("spots").geometry.iloc[0]
+    assert (point.x, point.y) == pytest.approx(expected, abs=0.02)

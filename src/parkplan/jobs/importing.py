@@ -15,7 +15,9 @@ import pandas as pd
 from parkplan._errors import RequestError
 from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason
+from parkplan.data.crs_doctor.candidates import modern_zone
 from parkplan.data.intake.advice import Advice
+from parkplan.data.intake.controlled import control_points, place_by_points
 from parkplan.data.intake.launch import Options, read_outside
 from parkplan.data.intake.place import place
 from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from pyproj.crs import CRS
 
     from parkplan.data.crs import Bounds, SourceCrs
+    from parkplan.data.intake.controlled import ControlPoints
     from parkplan.data.intake.launch import Intake
     from parkplan.data.intake.place import Placed
     from parkplan.data.intake.prepare import Prepared
@@ -57,6 +60,8 @@ class Reading:
     only: str | None = None
     limits: Limits = field(default_factory=Limits)
     cancelled: Callable[[], bool] | None = None
+    control_points: Path | None = None
+    parameters: int = 4
     advice: Advice = field(default_factory=Advice)
 
 
@@ -125,13 +130,20 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
     paths = [Path(each) for each in ([files] if isinstance(files, (str, Path)) else files)]
     into = _Into(existing, table, mapping or {}, _place_of(existing))
     read = [_read(path, wanted, into, progress) for path in paths]
-    target, why = _target(existing, read[0])
+    target, why = _target(existing, read[0], wanted)
     progress(message("import.stage_prepare"))
     wishes = _wish(table, mapping, wanted, len(read), placeless=may_be_placeless(existing, table))
-    made = _make(read, target, wishes)
+    made = _make(read, target, wishes, _points(wanted))
     result = _result(made, target, why, table)
     result = replace(result, address=existing.address if existing else str(to), dry_run=dry_run)
     return result if dry_run else _written(result, existing, target, actor or _user(), progress)
+
+
+def _points(reading: Reading) -> ControlPoints | None:
+    if reading.control_points is None:
+        return None
+    read = read_outside(Path(reading.control_points), Options(limits=reading.limits, placeless=True))
+    return control_points(read, reading.parameters)
 
 
 def _exists(address: str | Path) -> bool:
@@ -180,10 +192,13 @@ def _read(path: Path, reading: Reading, into: _Into, progress: Progress) -> _Rea
     return _Read(intake, source, tuple(reasons), tuple(findings))
 
 
-def _target(existing: Workspace | None, first: _Read) -> tuple[CRS, Reason | None]:
+def _target(existing: Workspace | None, first: _Read, reading: Reading) -> tuple[CRS, Reason | None]:
     """Return the CRS of the workspace: the one that it has, or for a new one the one that suits the first file."""
     if existing is not None:
         return existing.crs, None
+    modern = modern_zone(first.source.crs) if reading.control_points is not None else None
+    if modern is not None:
+        return modern, Reason("import.crs_modern", {"crs": reference.crs_title(modern)})
     bounds = reference.lonlat_bounds(first.intake.geometry, first.source)
     chosen = reference.workspace_crs(first.source, bounds)
     return chosen.crs, Reason(f"import.{chosen.reason}", {"crs": reference.crs_title(chosen.crs)})
@@ -197,10 +212,13 @@ def _wish(
     return [Wish(table, TABLES.get(table), stated, reading.only, prefix, placeless, how) for prefix in prefixes]
 
 
-def _make(read: list[_Read], target: CRS, wishes: list[Wish]) -> list[_Made]:
+def _make(read: list[_Read], target: CRS, wishes: list[Wish], points: ControlPoints | None) -> list[_Made]:
     made = []
     for each, wish in zip(read, wishes, strict=True):
-        placed = place(each.intake, each.source, target)
+        if points is None:
+            placed = place(each.intake, each.source, target)
+        else:
+            placed = place_by_points(each.intake, each.source, target, points)
         made.append(_Made(each, placed, prepare(each.intake, placed, target, wish)))
     return made
 

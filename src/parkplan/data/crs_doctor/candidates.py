@@ -182,6 +182,22 @@ def zone_of_datum(declared: CRS, numbers: Numbers) -> SourceCrs | None:
     return SourceCrs(china.zone_crs(datum, *zoned, in_easting=True))
 
 
+def modern_zone(crs: CRS) -> CRS | None:
+    """Return the zone of CGCS2000 that takes the place of a zone of Xian 80 or Beijing 54.
+
+    >>> modern_zone(CRS.from_epsg(2383)).to_epsg(), modern_zone(CRS.from_epsg(4547))
+    (4547, None)
+    """
+    datum = china.datum_of(reference.datum_family(crs))
+    if datum is None or datum == china.DATUMS[0] or not crs.is_projected:
+        return None
+    pairs = ((width, zone, there) for width in (3, 6) for zone in china.zones(width) for there in (True, False))
+    for width, zone, there in pairs:
+        if _one_of(crs, [china.zone_crs(datum, width, zone, in_easting=there)]) is not None:
+            return china.zone_crs(china.DATUMS[0], width, zone, in_easting=there)
+    return None
+
+
 def by_name(text: str) -> SourceCrs | None:
     """Return the CRS that a register names in words: ``WGS84``, ``OSGB36``, ``ETRS89``, or a code.
 
