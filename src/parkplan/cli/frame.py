@@ -17,6 +17,7 @@ from functools import wraps
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 import click
@@ -35,6 +36,7 @@ FINDINGS: Final = 1
 USER: Final = 2
 OURS: Final = 3
 INTERRUPTED: Final = 130
+_quiet: Final = Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,7 @@ def command(name: str, *parameters: click.Parameter) -> Callable[[Callable[..., 
     def declare(work: Callable[..., Answer]) -> click.Command:
         @wraps(work)
         def answered(*, json_wanted: bool, quiet: bool, lang: str | None, **values: object) -> int:
-            context = click.get_current_context()
-            context.obj = quiet
+            (_quiet.set if quiet else _quiet.clear)()
             answer = work(**values)
             _print(answer, json_wanted=json_wanted, quiet=quiet)
             return FINDINGS if answer.findings else DONE
@@ -85,9 +86,8 @@ def option(*declarations: str, help: str, **attributes: Any) -> click.Parameter:
 
 
 def progress(sentence: str) -> None:
-    """Tell the person at the terminal what is being done."""
-    context = click.get_current_context(silent=True)
-    if context is None or not context.obj:
+    """Tell the person at the terminal what is being done; a job may call it from any thread."""
+    if not _quiet.is_set():
         click.echo(sentence, err=True)
 
 

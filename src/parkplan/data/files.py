@@ -7,21 +7,26 @@ them, or replay a power loss after each.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import platform
 import shutil
 import sqlite3
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from parkplan._errors import WorkspaceError
+from parkplan.data.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPORARY: Final = ".tmp-"
 RESERVE_BYTES: Final = 16 * 1024 * 1024
+_SILENT_S: Final = 86_400
 
 _FULL: Final = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _DENIED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -67,12 +72,44 @@ DISK: Final = Disk()
 
 
 def temporary_path(target: Path) -> Path:
-    """Return a fresh hidden name beside ``target``, with the same ending.
+    """Return a fresh hidden name beside ``target``, with the same ending; it names the target and this process.
 
     >>> temporary_path(Path("a/park.gpkg")).suffix
     '.gpkg'
     """
-    return target.with_name(f"{TEMPORARY}{uuid4().hex}{target.suffix}")
+    return target.with_name(f"{_mark(target)}{_machine()}-{os.getpid()}-{uuid4().hex[:12]}{target.suffix}")
+
+
+def _mark(target: Path) -> str:
+    return f"{TEMPORARY}{hashlib.sha256(target.name.encode()).hexdigest()[:10]}-"
+
+
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+
+
+def remove_orphans(target: Path) -> int:
+    """Remove what writers of the same target left beside it when they were killed; return how many there were.
+
+    A writer that lives is left alone; so is one on another machine, unless it is silent for a day.
+    """
+    found = 0
+    for path in target.parent.glob(f"{_mark(target)}*"):
+        if _orphaned(path):
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                found += 1
+    return found
+
+
+def _orphaned(path: Path) -> bool:
+    machine, _, rest = path.name.removeprefix(TEMPORARY).partition("-")[2].partition("-")
+    process = rest.partition("-")[0]
+    if machine == _machine() and process.isdigit():
+        return not is_alive(int(process))
+    with suppress(OSError):
+        return time.time() - path.stat().st_mtime > _SILENT_S
+    return False
 
 
 def require_space(folder: Path, needed_bytes: int, disk: Disk = DISK) -> None:
@@ -96,6 +133,7 @@ def write_whole(path: Path, content: bytes, disk: Disk = DISK) -> None:
         WorkspaceError: the disk is full, may not be written, or failed.
     """
     require_space(path.parent, len(content), disk)
+    remove_orphans(path)
     with disk_faults(path):
         temporary = temporary_path(path)
         try:
@@ -115,6 +153,7 @@ def made_whole(path: Path, disk: Disk = DISK) -> Iterator[Path]:
     Raises:
         WorkspaceError: the disk is full, may not be written, or failed.
     """
+    remove_orphans(path)
     temporary = temporary_path(path)
     with disk_faults(path):
         try:

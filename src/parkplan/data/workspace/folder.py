@@ -6,13 +6,20 @@ import shutil
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import numpy as np
 import pyproj
 
 from parkplan._errors import ParkplanError, RequestError, WorkspaceError
-from parkplan.data.files import DISK, TEMPORARY, Disk, disk_faults, remove_temporaries
+from parkplan.data.files import (
+    DISK,
+    TEMPORARY,
+    Disk,
+    disk_faults,
+    remove_orphans,
+    remove_temporaries,
+    temporary_path,
+)
 from parkplan.data.geoparquet import GEOMETRY, bounds_of, canonical, geometry_type, to_bytes
 from parkplan.data.locks import writer_lock
 from parkplan.data.workspace import database, layers
@@ -218,7 +225,8 @@ def build_folder(folder: Path, *, crs: str, actor: str, disk: Disk = DISK) -> It
         raise RequestError("unknown_crs", crs=crs) from fault
     with disk_faults(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        making = folder.with_name(f"{TEMPORARY}{uuid4().hex}")
+        remove_orphans(folder)
+        making = temporary_path(folder)
         try:
             (making / LAYERS).mkdir(parents=True)
             (making / DERIVED).mkdir()
