@@ -16,6 +16,7 @@ COMMANDS: Final[dict[str, str]] = {
     "import": "parkplan.cli.importing",
     "crs": "parkplan.cli.crs",
     "check": "parkplan.cli.check",
+    "match": "parkplan.cli.match",
     "export": "parkplan.cli.export",
     "screen": "parkplan.cli.screen",
     "explain": "parkplan.cli.explain",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.importing import Reading, import_file
     from parkplan.jobs.info import info
     from parkplan.jobs.layers import layers
+    from parkplan.jobs.match import match_enterprises
     from parkplan.jobs.portfolio import portfolio
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
     from parkplan.jobs.screening_files import export_screening
@@ -43,6 +44,7 @@ __all__ = [
     "import_file",
     "info",
     "layers",
+    "match_enterprises",
     "portfolio",
     "screen",
     "serve",
@@ -60,6 +62,7 @@ _MODULES: Final = {
     "export_findings": "check",
     "export_screening": "screening_files",
     "import_file": "importing",
+    "match_enterprises": "match",
 }
 """Where the names live that are not called like their module."""
 

@@ -30,7 +30,7 @@ def firms_on_parcels(parcels: pd.DataFrame, firms: pd.DataFrame, columns: Sequen
         A frame of n rows: ``firms`` (how many work there) and ``firms_<column>``, unknown where one firm's is.
 
     """
-    shares = _shares(parcels, firms)
+    shares = firm_shares(parcels, firms)
     found = {"firms": shares["parcel"].value_counts().reindex(range(len(parcels)), fill_value=0).to_numpy()}
     for column in columns:
         values = pd.to_numeric(firms[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
@@ -40,8 +40,8 @@ def firms_on_parcels(parcels: pd.DataFrame, firms: pd.DataFrame, columns: Sequen
     return pd.DataFrame(found, index=parcels.index)
 
 
-def _shares(parcels: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
-    """Return firm and parcel as positions, and which part of the firm falls to the parcel."""
+def firm_shares(parcels: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
+    """Return ``firm`` and ``parcel`` as positions, and ``share``: which part of the firm falls to the parcel."""
     names = firms["parcel_id"].astype("string").str.split(SEPARATOR).reset_index(drop=True).explode()
     pairs = pd.DataFrame({"firm": names.index, "parcel_id": names.str.strip().to_numpy()}).dropna()
     first = pd.Series(np.arange(len(parcels)), index=parcels["parcel_id"].astype("string"))
