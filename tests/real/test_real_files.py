@@ -221,9 +221,7 @@ def test_foreign_land_data_are_on_the_map_with_their_attributes(
     assert column in layers_of(ws).layers[layer.id].popup
 
 
-@pytest.mark.parametrize(
-    ("name", "hectares"), [("44120000072", 1.2247), ("44120000669_44120001725_44120002171", 0.0433)]
-)
+@pytest.mark.parametrize(("name", "hectares"), [("44120000072", 1.2247), ("44120000669", 0.0433)])
 def test_survey_texts_have_their_declared_hectares(tmp_path: Path, name: str, hectares: float) -> None:
     source = next((SHARED / "survey_txt_cgcs2000_zone38").glob(f"{name}*"), None)
     assert source is not None

@@ -167,14 +167,15 @@ def seeds(folder: Path) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
 @pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".shp", ".fgb", ".parquet", ".csv", ".dbf", ".shx"])
-def test_truncated_files_end_in_a_result_or_a_sentence(guard: Any, ending: str, share: float) -> None:
+def test_truncated_files_end_in_a_result_or_a_sentence(guard: Any, ending: str, long_form: bool) -> None:
     path = seeds(guard.folder)[ending]
-    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    outcome = guard.read(path if ending not in (".dbf", ".shx") else path.with_suffix(".shp"))
-    if isinstance(outcome, Intake) and ending in (".shp", ".dbf"):
-        assert outcome.report.findings
+    whole = path.read_bytes()
+    for share in (0.95, 0.5, 0.02) if long_form else (0.6,):
+        path.write_bytes(whole[: int(len(whole) * share)])
+        outcome = guard.read(path if ending not in (".dbf", ".shx") else path.with_suffix(".shp"))
+        if isinstance(outcome, Intake) and ending in (".shp", ".dbf"):
+            assert outcome.report.findings
 
 
 def patched(path: Path, offset: int, value: bytes) -> None:
@@ -192,11 +193,11 @@ def test_a_dbf_that_declares_too_many_rows(guard: Any, declared: int) -> None:
         assert any(told.code == "lying_count" for told in outcome.report.findings)
 
 
-@pytest.mark.parametrize("offset", [24, 100, 104, 108, 112, 144, 148])
-def test_a_shp_with_huge_numbers_inside(guard: Any, offset: int) -> None:
-    path = shapefile(guard.folder / "huge.shp")
-    patched(path, offset, b"\x7f\xff\xff\xff")
-    guard.read(path)
+def test_a_shp_with_huge_numbers_inside(guard: Any, long_form: bool) -> None:
+    for offset in (24, 100, 104, 108, 112, 144, 148) if long_form else (104, 144):
+        path = shapefile(guard.folder / "huge.shp")
+        patched(path, offset, b"\x7f\xff\xff\xff")
+        guard.read(path)
 
 
 @pytest.mark.parametrize("value", [b"\xff" * 8, b"\x00" * 8, b"\x00\x00\x00\x7f"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -38,6 +39,8 @@ _SECONDS: Final = click.FloatRange(1, 86_400)
     frame.option("--land-use-edition", type=click.Choice(EDITIONS), help="option_import_edition"),
     frame.option("--recipe", metavar="R.yaml", help="option_import_recipe"),
     frame.option("--save-recipe", metavar="R.yaml", help="option_import_save_recipe"),
+    frame.option("--control-points", metavar="FILE.csv", help="option_import_points"),
+    frame.option("--parameters", type=click.Choice(("4", "7")), default="4", help="option_import_parameters"),
     frame.option("--time-limit", type=_SECONDS, default=30.0, metavar="S", help="option_import_time"),
     frame.option("--dry-run", is_flag=True, help="option_import_dry_run"),
 )
@@ -49,6 +52,8 @@ def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
         layer=given["layer"],
         only=given["only"],
         limits=jobs.Limits(wall_s=given["time_limit"]),
+        control_points=Path(given["control_points"]) if given["control_points"] else None,
+        parameters=int(given["parameters"]),
         advice=Advice(dict(map(_pair, given["units"])), {}, given["land_use_edition"]),
     )
     mapping, reading = with_recipe(given["recipe"], given["table"], dict(map(_pair, given["pairs"])), reading)

@@ -32,9 +32,7 @@ _WORST_M: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class ControlPoints:
-    """Points known in the file's system and in that of the workspace (each n x 2: x east, y north), and how many
-    parameters to fit, 4 or 7.
-    """
+    """Points in the file's system and in that of the workspace, n x 2 each (x east, y north); 4 or 7 parameters."""
 
     source: Floats
     target: Floats
