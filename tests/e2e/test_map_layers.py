@@ -204,6 +204,16 @@ def test_a_filter_fetches_its_own_layer_only_and_keeps_the_view(shown: Shown) ->
     assert shown.view() == before
 
 
+def test_a_filter_between_two_zooms_asks_for_tiles_of_a_whole_level(shown: Shown) -> None:
+    shown.show()
+    shown.page.evaluate("view().map.setView([22.5405, 113.106], 15.75, {animate: false})")
+    shown.settle()
+    shown.application.asked.clear()
+    shown.show(world.with_layer(world.request(), "parcels", tile_url="/tiles/parcels/{z}/{x}/{y}.mvt?rows=15"))
+    assert {path.split("/")[3] for path in shown.application.asked} == {"16"}
+    assert shown.colour(*HERE) == rgb("#d9a441")
+
+
 def test_a_rerun_with_the_same_data_fetches_nothing_and_keeps_the_users_choices(shown: Shown) -> None:
     shown.show()
     shown.page.locator('.pp-tree [data-layer="roads"] input[type=checkbox]').uncheck()

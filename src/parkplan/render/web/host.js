@@ -75,7 +75,7 @@ class Host {
       texts: this.texts,
       restore: index === 0 ? data.restore : null,
       clicked: (event) => page.compact || this.emit("click", { ...event, map: index }),
-      viewed: (state) => index === 0 && this.emit("view", { ...state, fit: this.fit }),
+      viewed: (state) => index === 0 && !page.compact && this.emit("view", { ...state, fit: this.fit }),
       moved: (view) => this._follow(view),
     });
   }

@@ -36,7 +36,8 @@ function runScript(page, container) {
 export class MapView {
   /**
    * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), moved(view).
-   * A compact page is a map to look at: nothing lies open on it, and the wheel scrolls what is around it.
+   * A compact page is a map to look at: nothing lies open on it, the wheel scrolls what is around it, and it reports
+   * nothing, so that the page around it is not run again.
    */
   constructor(root, page, options) {
     this.page = page;

@@ -136,6 +136,19 @@ export const VectorLayer = L.GridLayer.extend({
     return this;
   },
 
+  /** Ask for all tiles again. Leaflet's own redraw takes the zoom of the map, which may lie between two levels of tiles. */
+  redraw() {
+    if (!this._map) return this;
+    this._removeAllTiles();
+    const level = this._clampZoom(Math.round(this._map.getZoom()));
+    if (level !== this._tileZoom) {
+      this._tileZoom = level;
+      this._updateLevels();
+    }
+    this._update();
+    return this;
+  },
+
   /** Take over a new spec: new addresses are fetched, a new look is painted from what is loaded. */
   update(spec) {
     const before = this.spec;
