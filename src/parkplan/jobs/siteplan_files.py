@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from parkplan.model.siteplan import Module, SitePlan, SitePlanProfile
+    from parkplan.model.siteplan import CertificateLine, Module, SitePlan, SitePlanProfile
 
 USUAL: Final = (".geojson", ".svg")
 ENDINGS: Final = (".geojson", ".gpkg", ".dxf", ".xlsx", ".svg", ".png", ".pdf")
@@ -118,11 +118,6 @@ def document(plan: SitePlan) -> dict[str, object]:
 
 def workbook(plan: SitePlan, modules: Mapping[str, Module]) -> bytes:
     """Return the areas of a plan, its buildings and its certificate as a workbook."""
-    total = plan.site.area_m2
-    kinds = sorted({piece.kind for piece in plan.pieces})
-    land = [(kind, sum(float(piece.geometry.area) for piece in plan.of_kind(kind))) for kind in kinds]
-    areas = [(message(f"siteplan.kind_{kind}"), round(area, 2), round(area / total, 4)) for kind, area in land]
-    areas.append((message("siteplan.total"), round(sum(area for _, area in land), 2), 1.0))
     halls = [
         (
             piece.id,
@@ -136,42 +131,32 @@ def workbook(plan: SitePlan, modules: Mapping[str, Module]) -> bytes:
         for piece in plan.buildings
     ]
     rules = [
-        (
-            line.title.to(),
-            line.limit,
-            round(line.value, 4),
-            round(line.margin, 4),
-            _clause(line.clause.number, line.clause.clause),
-        )
+        (line.title.to(), line.limit, round(line.value, 4), round(line.margin, 4), _clause(line))
         for line in plan.certificate
     ]
-    heads = {name: message(f"siteplan.head_{name}") for name in HEADS}
+    building = ("id", "module", "area", "storeys", "height", "floor", "phase")
+    rule = ("rule", "limit", "value", "margin", "clause")
     return book_bytes(
         [
-            BookSheet(
-                message("siteplan.sheet_areas"), tuple(heads[name] for name in ("land", "area", "share")), areas, (28,)
-            ),
-            BookSheet(
-                message("siteplan.sheet_buildings"),
-                tuple(heads[name] for name in ("id", "module", "area", "storeys", "height", "floor", "phase")),
-                halls,
-                (16, 22),
-            ),
-            BookSheet(
-                message("siteplan.sheet_rules"),
-                tuple(heads[name] for name in ("rule", "limit", "value", "margin", "clause")),
-                rules,
-                (36, 10, 10, 10, 40),
-            ),
+            BookSheet(message("siteplan.sheet_areas"), _heads("land", "area", "share"), _balance(plan), (28,)),
+            BookSheet(message("siteplan.sheet_buildings"), _heads(*building), halls, (16, 22)),
+            BookSheet(message("siteplan.sheet_rules"), _heads(*rule), rules, (36, 10, 10, 10, 40)),
         ]
     )
 
 
-HEADS: Final = (
-    "land", "area", "share", "id", "module", "storeys", "height", "floor", "phase",
-    "rule", "limit", "value", "margin", "clause",
-)  # fmt: skip
+def _balance(plan: SitePlan) -> list[tuple[str, float, float]]:
+    """Return each kind of land with its area and share, and the total."""
+    total = plan.site.area_m2
+    kinds = sorted({piece.kind for piece in plan.pieces})
+    land = [(kind, sum(float(piece.geometry.area) for piece in plan.of_kind(kind))) for kind in kinds]
+    rows = [(message(f"siteplan.kind_{kind}"), round(area, 2), round(area / total, 4)) for kind, area in land]
+    return [*rows, (message("siteplan.total"), round(sum(area for _, area in land), 2), 1.0)]
 
 
-def _clause(number: str, clause: str) -> str:
-    return f"{number} {clause}".strip()
+def _heads(*names: str) -> tuple[str, ...]:
+    return tuple(message(f"siteplan.head_{name}") for name in names)
+
+
+def _clause(line: CertificateLine) -> str:
+    return f"{line.clause.number} {line.clause.clause}".strip()

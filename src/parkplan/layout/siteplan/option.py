@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import shapely
 
@@ -21,10 +21,14 @@ from parkplan.model.siteplan import Piece, SitePlan, Street
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from shapely import Polygon
+
     from parkplan.layout.siteplan.buildings import Block, Service
     from parkplan.layout.siteplan.frame import Ground
     from parkplan.layout.siteplan.roads import Network
     from parkplan.model.siteplan import Choices, Module, Site, SitePlanProfile
+
+COVER_M2: Final = 0.45
 
 
 def lay_out(
@@ -56,7 +60,7 @@ def lay_out(
         pieces.append(Piece(f"{kind}-{counted[kind]}", kind, shape))
     pieces = phased(pieces, place.gates[0], choices.phases)
     placed = tuple(replace(piece, geometry=turned.outward(piece.geometry)) for piece in pieces)
-    if not shapely.is_valid([piece.geometry for piece in placed]).all():
+    if not _covers_once([piece.geometry for piece in placed], site):
         raise UnbuildableError
     figures = indicators(placed, site.area_m2)
     merits = quality(pieces, blocks, modules, open_land.unused_m2)
@@ -71,6 +75,15 @@ def lay_out(
         quality=merits,
         certificate=certify(pieces, place, figures, profile, modules),
     )
+
+
+def _covers_once(shapes: list[Polygon], site: Site) -> bool:
+    """Return whether valid pieces cover the site once, within half a square metre."""
+    if not shapely.is_valid(shapes).all():
+        return False
+    together = float(shapely.union_all(shapes).area)
+    apart = together - float(shapely.area(shapes).sum()), together - site.area_m2
+    return max(abs(gap) for gap in apart) < COVER_M2
 
 
 def _buildings(

@@ -57,7 +57,7 @@ def packed(length_m: float, limits_m: tuple[float, float], gap_m: float) -> tupl
     >>> packed(100.0, (42.0, 96.0), 10.0)
     (1, 96.0)
     >>> packed(210.0, (42.0, 96.0), 10.0)
-    (3, 63.0)
+    (2, 96.0)
     >>> packed(30.0, (42.0, 96.0), 10.0)
     (0, 0.0)
     """
