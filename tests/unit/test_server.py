@@ -172,9 +172,7 @@ def test_labels_of_hostile_names_pass_as_they_are(tmp_path, handmade_workspace, 
     ws = create_workspace(tmp_path / "b.parkplan", crs="EPSG:4547", actor="test")
     ws.write({"parks": frame}, change=Change("test", "make"))
     monkeypatch.setenv(WORKSPACE, ws.address)
-    catalogue = {
-        name: spec for name, spec in load_layers().layers.items() if spec.table == "parks" and spec.label
-    }
+    catalogue = {name: spec for name, spec in load_layers().layers.items() if spec.table == "parks" and spec.label}
     assert catalogue
     shown = set()
     for name, spec in catalogue.items():
