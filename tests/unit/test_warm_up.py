@@ -61,7 +61,7 @@ def test_it_runs_beside_the_server_and_its_faults_stay_in_the_log(
     place.mkdir()
     monkeypatch.setenv(WORKSPACE, str(place))
     server._warm_up()
-    assert "warm-up" in caplog.text
+    assert "broken.parkplan" in caplog.text
     with pytest.raises(WorkspaceError):
         open_workspace(place)
     monkeypatch.setenv(WORKSPACE, str(tmp_path / "nothing"))

@@ -140,7 +140,8 @@ def _time_and_size(path: Path) -> tuple[int, int]:
 def _fault(path: Path, lines: dict[Place, int], key: str, place: Place, **values: object) -> DefinitionError:
     known = next((lines[place[:end]] for end in range(len(place), -1, -1) if place[:end] in lines), 1)
     file = "/".join(path.parts[-2:])
-    return DefinitionError(key, file=file, line=known, place=".".join(map(str, place)) or "—", **values)
+    where = ".".join(map(str, place)) or "—"
+    return DefinitionError(key, details=(), file=file, line=known, place=where, **values)
 
 
 class _Reader:

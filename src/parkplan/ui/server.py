@@ -140,7 +140,7 @@ def _warm_up() -> None:
     try:
         warm_up(_workspace(opened.address()))
     except ParkplanError as fault:
-        _log.warning("warm-up: %s", fault.sentence("en"))
+        _log.warning(fault.sentence("en"))
     except Exception:
         _log.exception("warm-up")
 
