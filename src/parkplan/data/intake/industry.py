@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CODE: Final = re.compile(r"^[A-T]?(\d{2,4})(?![\d])")
-_TAIL: Final = re.compile(r"(制造业|加工业|制品业|工业|产业|行业|制造|业)$")
+_TAIL: Final = re.compile(r"(制造业|行业|制造|业)$")
 
 
 @cache
