@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
+from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from parkplan.jobs.derived import WithVerdicts, dated, screening, verdict_table
 from parkplan.jobs.screening_choice import choice_in_force
@@ -63,3 +64,11 @@ def judging(ws: Workspace) -> Judging:
 def judged(ws: Workspace, choice: ScreeningChoice) -> tuple[Screening, WithVerdicts]:
     """Return the screening of a choice and the workspace as its map shows it."""
     return screening(ws, choice), WithVerdicts(ws, verdict_table(ws, choice))
+
+
+def rerun() -> None:
+    """Draw the page again after a change: its fragment where that is what runs, else all of it."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitInvalidLayoutContextError:
+        st.rerun()

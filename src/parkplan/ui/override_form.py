@@ -11,6 +11,7 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.jobs.overrides import enter_override, overrides, withdraw_override
 from parkplan.screening.verdicts import VERDICT_TITLES, Verdict
+from parkplan.ui.judging import rerun
 from parkplan.units import day
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _form(ws: Workspace, found: Screening, row: int) -> None:
     elif withdraw:
         withdraw_override(ws, parcel, actor=actor, reason=reason)
     if save or withdraw:
-        st.rerun(scope="fragment")
+        rerun()
 
 
 def _list(entered: tuple[Override, ...], as_of: date) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import streamlit as st
 from parkplan.data.rules import load_rule_packs
 from parkplan.i18n import message
 from parkplan.jobs.screening_choice import choice_in_force, save_choice
-from parkplan.ui.judging import WIDGETS
+from parkplan.ui.judging import WIDGETS, rerun
 from parkplan.units import day
 
 if TYPE_CHECKING:
@@ -66,4 +66,4 @@ def save_form(ws: Workspace, now: Judging) -> None:
             st.warning(message("ui.target_actor_missing"))
             return
         save_choice(ws, now.choice, actor=actor.strip(), reason=reason.strip())
-        st.rerun(scope="fragment")
+        rerun()

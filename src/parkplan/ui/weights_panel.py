@@ -10,7 +10,7 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.screening.scores import CRITERIA
 from parkplan.screening.weights import ACCEPTED_RATIO, ahp
-from parkplan.ui.judging import WIDGETS
+from parkplan.ui.judging import WIDGETS, rerun
 
 if TYPE_CHECKING:
     from parkplan.jobs.screen import Screening
@@ -49,7 +49,7 @@ def weights_panel(found: Screening, now: Judging) -> None:
         _beside(found.weights)
     if changed != ranking:
         now.choice = now.choice.model_copy(update={"ranking": changed})
-        st.rerun(scope="fragment")
+        rerun()
 
 
 def _by_hand(ranking: Ranking) -> tuple[float, float, float]:

@@ -37,8 +37,10 @@ def whatif_panel(ws: Workspace, now: Judging) -> None:
     st.caption(message("verdicts.whatif_note"))
     with st.form("whatif", border=True):
         packs, date = st.columns([4, 1])
-        profiles = packs_input(packs, "whatif_packs", now.choice)
-        day = date.date_input(message("verdicts.as_of"), value=now.choice.as_of, key=f"{WIDGETS}whatif_day")
+        profiles = packs_input(packs, f"whatif_{'+'.join(now.choice.profiles)}", now.choice)
+        day = date.date_input(
+            message("verdicts.as_of"), value=now.choice.as_of, key=f"{WIDGETS}whatif_{now.choice.as_of}"
+        )
         other = now.choice.model_copy(update={"profiles": profiles or now.choice.profiles, "as_of": day})
         changes = _limits(other)
         if st.form_submit_button(message("verdicts.whatif_run"), type="primary"):

@@ -1,0 +1,152 @@
+"""The page of idle and low-efficiency land: what its widgets do, over a district made by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import parkplan.ui
+from parkplan.data.workspace import open_workspace
+from parkplan.jobs.overrides import overrides
+from parkplan.jobs.screening_choice import choice_in_force
+from parkplan.screening import Verdict
+from parkplan.ui import gate, opened
+from parkplan.ui.judging import KEY, Judging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UI = Path(parkplan.ui.__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _own_cache() -> Iterator[None]:
+    gate.stand()
+    opened._opened.clear()
+    yield
+    opened._opened.clear()
+
+
+@pytest.fixture
+def place(handmade_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the district, for what is saved there."""
+    copy = tmp_path / "copy.parkplan"
+    shutil.copytree(handmade_workspace, copy)
+    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(copy))
+    return copy
+
+
+@pytest.fixture
+def app(place: Path) -> AppTest:
+    made = AppTest.from_file(str(UI / "main.py"), default_timeout=60).run()
+    return made.switch_page("views/low_efficiency.py").run()
+
+
+def state(app: AppTest) -> Judging:
+    found = app.session_state[KEY]
+    assert isinstance(found, Judging)
+    return found
+
+
+def panel(app: AppTest, key: str) -> dict[str, Any]:
+    for element in app.main:
+        proto = getattr(element, "proto", None)
+        if type(proto).__name__ == "BidiComponent" and f"-{key}" in proto.id:
+            found = json.loads(proto.json or proto.mixed.json)
+            assert isinstance(found, dict)
+            return found
+    raise AssertionError(f"no component {key}")
+
+
+def counts(app: AppTest) -> dict[str, str]:
+    return {tile["title"]: tile["value"] for tile in panel(app, "verdict_tiles")["items"]}
+
+
+def open_card(app: AppTest, row: int) -> AppTest:
+    app.session_state[KEY].row = row
+    return app.run()
+
+
+def test_the_packs_that_are_chosen_judge(app: AppTest) -> None:
+    before = counts(app)
+    assert sum(int(value) for value in before.values()) == 5
+    app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
+    assert state(app).choice.profiles == ("jiangmen_draft_2014",)
+    # 8 万元/亩 and 0.67 万元/亩 lie below 25; the idle parcel has no tax figure; the others are no industry, or unknown
+    assert counts(app) == {"闲置": "0", "低效": "2", "非低效": "1", "待核查": "2", "豁免": "0"}
+
+
+def test_no_pack_at_all_leaves_the_former_choice(app: AppTest) -> None:
+    app.multiselect(key="judge:packs").set_value([]).run()
+    assert len(app.warning) == 1
+    assert state(app).choice.profiles == ("cn_idle_2012", "cn_control_2008")
+
+
+def test_an_open_card_shows_rules_with_their_badges_and_hostile_names_verbatim(app: AppTest) -> None:
+    app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
+    card = panel(open_card(app, 2), "evidence")
+    assert card["title"] == "<b>{{7*7}}</b>"
+    assert card["verdict"]["title"] == "低效"
+    tax = next(rule for rule in card["rules"] if rule["title"] == "亩均税收低于25万元")
+    assert (tax["sign"], tax["badge"]) == ("!", "未核实")
+    assert tax["conditions"][0]["numbers"] == "0.67 万元/亩 < 25.00 万元/亩（差 -24.33 万元/亩）"
+    assert tax["conditions"][0]["steps"] == ["亩均税收 = 年税收 / 登记面积 = 100,000 / 10,000 = 0.67 万元/亩"]
+    assert "把“亩均税收”由 0.67 万元/亩 提高到不低于 25.00 万元/亩" in card["lifting"]
+
+
+def test_the_table_lists_what_is_asked_for(app: AppTest) -> None:
+    app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
+    assert [line["row"] for line in panel(app, "judge_table")["rows"]] == [2, 0]
+    app.button_group(key="judge_listed").set_value(["to_check"]).run()
+    assert {line["row"] for line in panel(app, "judge_table")["rows"]} == {1, 4}
+
+
+def test_a_choice_is_in_force_once_somebody_saves_it(app: AppTest, place: Path) -> None:
+    app.button(key="judge_save").click().run()
+    assert choice_in_force(open_workspace(place)) is None
+    app.text_input(key="judge_actor").set_value("张工")
+    app.button(key="judge_save").click().run()
+    saved = choice_in_force(open_workspace(place))
+    assert saved is not None
+    assert saved.actor == "张工"
+    assert saved.choice == state(app).choice
+
+
+def test_a_trial_flips_parcels_and_is_forgotten_or_used(app: AppTest, place: Path) -> None:
+    app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
+    app.number_input(key="judge:limit_tax_low_0").set_value(5.0)
+    next(button for button in app.button if button.label == "试算").click().run()
+    assert any("1 宗结论改变" in text.value or "结论改变" in text.value for text in app.markdown)
+    assert state(app).compared is not None
+    assert choice_in_force(open_workspace(place)) is None
+    app.button(key="whatif_adopt").click().run()
+    assert [change.limit for change in state(app).choice.limits] == [5.0]
+    assert counts(app)["低效"] != "2" or counts(app)["待核查"] != "2"
+
+
+def test_weights_by_pairs_tell_when_they_contradict(app: AppTest) -> None:
+    app.radio(key="judge:method").set_value("ahp").run()
+    assert state(app).choice.ranking.method == "ahp"
+    app.select_slider(key="judge:pair_potential_feasibility").set_value(9.0).run()
+    assert any("互相矛盾" in warning.value for warning in app.warning)
+
+
+def test_a_verdict_is_set_aside_by_name_and_reason_until_a_day(app: AppTest, place: Path) -> None:
+    open_card(app, 0)
+    app.button(key="override_save").click().run()
+    assert overrides(open_workspace(place)) == ()
+    app.selectbox[-1].set_value("exempt")
+    app.text_input(key="override_actor").set_value("李工")
+    app.text_input(key="override_reason").set_value("已列入改造计划")
+    app.button(key="override_save").click().run()
+    (said,) = overrides(open_workspace(place))
+    assert (said.parcel_id, said.verdict, said.actor) == ("JH-001", Verdict.EXEMPT, "李工")
+    assert said.expires_on > dt.date.today()
+    assert counts(app)["豁免"] == "1"
+    assert "李工" in panel(app, "evidence")["said"][0]
