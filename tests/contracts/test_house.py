@@ -120,7 +120,15 @@ def shown_constants(tree: ast.Module) -> Iterator[ast.Constant]:
 
 
 # data, not sentences of the product: code lists, made-up names, column names of source files, a character set
-DATA_IN_CHINESE = ("model/", "demo/", "data/intake/", "data/crs_doctor/", "units.py", "render/fonts.py", "metrics/firm_matching.py")
+DATA_IN_CHINESE = (
+    "model/",
+    "demo/",
+    "data/intake/",
+    "data/crs_doctor/",
+    "units.py",
+    "render/fonts.py",
+    "metrics/firm_matching.py",
+)
 COLUMN_NAMES = {"名称"}
 
 
