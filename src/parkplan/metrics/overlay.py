@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -11,6 +11,10 @@ import shapely
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
+
+
+WORTH_PREPARING: Final = 8
+"""A polygon that meets at least so many others is indexed before it is compared with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ def overlaps(left: gpd.GeoSeries, right: gpd.GeoSeries, *, least_m2: float = 0.0
     """
     hosts, pieces = np.asarray(left.array, dtype=object), np.asarray(right.array, dtype=object)
     piece, host = shapely.STRtree(hosts).query(pieces)
-    shapely.prepare(hosts)
+    shapely.prepare(hosts[np.bincount(host, minlength=len(hosts)) >= WORTH_PREPARING])
     inside = shapely.contains_properly(hosts[host], pieces[piece])
     area = np.where(inside, shapely.area(pieces)[piece], 0.0)
     across = np.flatnonzero(~inside)
     across = across[shapely.intersects(hosts[host[across]], pieces[piece[across]])]
-    area[across] = shapely.area(shapely.intersection(hosts[host[across]], pieces[piece[across]]))
+    area[across] = shapely.area(shapely.intersection(pieces[piece[across]], hosts[host[across]]))
     kept = area > least_m2
     return Overlaps(host[kept].astype(np.int64), piece[kept].astype(np.int64), area[kept])
