@@ -16,7 +16,6 @@ from parkplan.render.tiles.shapes import MERCATOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
 MOST_LABELS: Final = 1_000
 """Labels in one tile; the largest features come first."""
