@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, str]] = {
     "export": "parkplan.cli.export",
     "screen": "parkplan.cli.screen",
     "explain": "parkplan.cli.explain",
+    "clusters": "parkplan.cli.clusters",
     "siteplan": "parkplan.cli.siteplan",
     "sites": "parkplan.cli.sites",
     "portfolio": "parkplan.cli.portfolio",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
+    from parkplan.jobs.clusters import clusters
+    from parkplan.jobs.cluster_files import export_clusters
     from parkplan.jobs.check import check, export_findings
     from parkplan.jobs.crs import crs
     from parkplan.jobs.demo import demo
@@ -35,10 +37,12 @@ __all__ = [
     "Reading",
     "Screening",
     "check",
+    "clusters",
     "crs",
     "demo",
     "explain",
     "export",
+    "export_clusters",
     "export_findings",
     "export_screening",
     "import_file",
@@ -59,6 +63,7 @@ _MODULES: Final = {
     "Reading": "importing",
     "Screening": "screen",
     "explain": "screen",
+    "export_clusters": "cluster_files",
     "export_findings": "check",
     "export_screening": "screening_files",
     "import_file": "importing",
