@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import shapely
 
+from parkplan.data.crs import crs_label
 from parkplan.data.layers import columns_of
 from parkplan.expressions import parse
 from parkplan.i18n import Language, message
@@ -72,7 +73,7 @@ def map_request(
     )
     if only is not None:
         layers = tuple(replace(layer, visible=layer.id in only) for layer in layers)
-    return MapRequest(layers=layers, bounds=extent(ws), crs=ws.crs, crs_name=f"{ws.crs.name}", synthetic=ws.synthetic)
+    return MapRequest(layers=layers, bounds=extent(ws), crs=ws.crs, crs_name=crs_label(ws.crs), synthetic=ws.synthetic)
 
 
 def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, place: tuple[str, int]) -> MapLayer:

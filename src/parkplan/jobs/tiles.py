@@ -76,12 +76,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class TileRequest:
-    """What is asked for: the layer, z, x, y, a further condition on the rows, and the version named in the address."""
+    """What is asked for: the layer, z, x, y, a further condition on the rows, and the version named in the address.
+
+    ``hidden`` lists classes that an overview leaves out; in vector tiles the browser leaves them out itself.
+    """
 
     layer: str
     place: tuple[int, int, int]
     where: str = ""
     version: str = ""
+    hidden: tuple[int, ...] = ()
 
 
 def version_of(ws: Workspace, layer: str, wanted: str = "") -> str:
@@ -140,7 +144,7 @@ def overview_tile(ws: Workspace, asked: TileRequest) -> Answer:
     """
 
     def make(drawn: DrawnLayer, mask: Flags | None) -> bytes:
-        return drawn.tiles.overview(*asked.place, drawn.palette, mask)
+        return drawn.tiles.overview(*asked.place, drawn.palette, _without(drawn, mask, asked.hidden))
 
     return _answer(ws, asked, "png", make)
 
@@ -153,7 +157,7 @@ def _answer(ws: Workspace, asked: TileRequest, kind: str, make: Callable[[DrawnL
         raise RequestError("no_tile", z=z, x=x, y=y, deepest=MAX_ZOOM) from None
     kept = _kept_layer(ws, asked.layer, asked.version)
     version, drawn = (asked.version, kept) if kept is not None else _drawn(ws, asked.layer, asked.version)
-    key = (ws.address, version, kind, asked.where, *asked.place)
+    key: tuple[str | int, ...] = (ws.address, version, kind, asked.where, *asked.place, *asked.hidden)
     body = _tiles.get(key, lambda: make(drawn, _mask(ws, drawn, asked.where) if asked.where else None))
     return Answer(body, version)
 
@@ -214,6 +218,14 @@ def _labelled(ws: Workspace, loaded: Loaded, column: str) -> Labels | None:
         return Labels.of(texts, loaded.geometry, CRS.from_user_input(loaded.crs))
 
     return _labels.get((ws.address, loaded.name, loaded.info.version, column), make)
+
+
+def _without(drawn: DrawnLayer, mask: Flags | None, hidden: tuple[int, ...]) -> Flags | None:
+    """Return the rows of a mask that are in none of the hidden classes."""
+    if not hidden:
+        return mask
+    shown = ~np.isin(drawn.tiles.codes, hidden)
+    return shown if mask is None else shown & mask
 
 
 def _mask(ws: Workspace, drawn: DrawnLayer, where: str) -> Flags:
