@@ -125,7 +125,7 @@ def _document(found: Candidates, out: str | None) -> dict[str, object]:
             dict(row) | {"advice": _advice(one.advice), "parcels": one.parcel_ids}
             for one, row in zip(found.sites, found.table.drop(columns="geometry").to_dict("records"), strict=True)
         ],
-        "findings": found.question.findings,
+        "findings": [finding.to() for finding in found.question.findings],
         "out": out,
     }
 
@@ -154,10 +154,14 @@ def _advice(advice: Advice) -> dict[str, object]:
 
 
 def _lines(found: Candidates) -> list[str]:
-    lines = [*([message("cli.info_fictional")] if found.synthetic else []), *found.question.findings]
-    lines += [*proof_words(found.best.proof), packing_words(found.packing)]
+    lines = [
+        *([message("cli.info_fictional")] if found.synthetic else []),
+        *(finding.to() for finding in found.question.findings),
+    ]
+    lines += proof_words(found.best.proof)
     if not found.sites:
         return lines
+    lines.append(packing_words(found.packing))
     names = ("site_no", "score", "area", "parcels", "owners", "cost", "tax_uplift", "reuse")
     rows = [tuple(message(f"cli.{name}") for name in names)]
     scores = dict(zip(found.table["site_id"], found.table["score"], strict=True))

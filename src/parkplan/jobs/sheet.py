@@ -68,11 +68,16 @@ class SheetOptions:
 
 
 def map_sheet(
-    ws: Workspace, view: SheetView, options: SheetOptions | None = None, language: Language | None = None
+    ws: Workspace,
+    view: SheetView,
+    options: SheetOptions | None = None,
+    language: Language | None = None,
+    above: tuple[SheetLayer, ...] = (),
 ) -> bytes:
     """Return the view of a workspace as the bytes of a PNG or PDF file.
 
     A layer without data in this workspace is left out. A workspace in degrees is drawn in the UTM zone of the view.
+    Layers in ``above``, in the CRS of the workspace, are drawn over all others.
 
     Raises:
         RequestError: an unknown layer, format or paper, or a view without extent.
@@ -89,7 +94,7 @@ def map_sheet(
         SheetRequest(
             title=chosen.title or title_of(ws).to(spoken),
             subtitle=chosen.subtitle,
-            layers=tuple(layer for _, layer in shown),
+            layers=(*above, *(layer for _, layer in shown)),
             bounds=_bounds(ws, view, crs),
             crs=crs,
             date=chosen.on or datetime.now().astimezone().date(),

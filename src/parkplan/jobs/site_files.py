@@ -6,11 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from parkplan._errors import RequestError
 from parkplan.data.export import Origin, write_table
-from parkplan.i18n import Language, current_language, language, message
+from parkplan.i18n import Language, catalogue, current_language, language, message
 from parkplan.jobs.frames import moved
 from parkplan.jobs.sheet import SheetOptions, SheetView, map_sheet
+from parkplan.model.layers import LayerSpec, SingleStyle, Symbol, Text
+from parkplan.render.classes import classify
+from parkplan.render.sheet import SheetLayer
 from parkplan.units import area, money
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 SHEET_LAYERS = ("low_efficiency_land", "idle_land", "roads", "current_land_use", "water")
 MARGIN = 0.35
+OUTLINE = "#d7191c"
 
 
 def export_register(found: Candidates | Funded, out: str | Path) -> Path:
@@ -61,7 +67,25 @@ def site_sheet(ws: Workspace, found: Candidates, name: str, chosen: Language | N
             format="pdf",
         )
         bounds = (west - wide, south - high, east + wide, north + high)
-        return map_sheet(ws, SheetView(SHEET_LAYERS, bounds), options, spoken)
+        return map_sheet(ws, SheetView(SHEET_LAYERS, bounds), options, spoken, (_outline(found, name, spoken),))
+
+
+def _outline(found: Candidates, name: str, chosen: Language) -> SheetLayer:
+    """Return the boundary of a site as a layer of the sheet."""
+    row = found.table[found.table["site_id"] == name]
+    title = catalogue()["sites.column_site"]
+    spec = LayerSpec(
+        id="site",
+        title=Text(zh=title.zh, en=title.en),
+        note=Text(zh=title.zh, en=title.en),
+        group="site",
+        table="sites",
+        style=SingleStyle(kind="single", colour=OUTLINE),
+        symbol=Symbol(stroke=OUTLINE, stroke_width_px=4.0, fill=False, opacity=1.0),
+        popup=("site_id",),
+    )
+    shapes = np.asarray(row.geometry.array, dtype=object)
+    return SheetLayer(spec, shapes, classify(row, spec, {}, chosen))
 
 
 def sheet_line(site: Site) -> str:

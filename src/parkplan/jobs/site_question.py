@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from parkplan._errors import RequestError
-from parkplan.i18n import message
 from parkplan.jobs.screen import FLAGGED
+from parkplan.jobs.writing import text
 from parkplan.model.sites import LIMIT_TITLES, SiteLimits
 from parkplan.sites.contiguity import Contiguity, Obstacles, contiguity
 from parkplan.sites.facts import Surroundings, acquisition_cost_yuan
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from parkplan.data.workspace import Workspace
+    from parkplan.i18n import Text
     from parkplan.jobs.screen import Screening
     from parkplan.model.typologies import ReuseAssumptions
 
@@ -64,7 +65,7 @@ class Question:
     graph: Contiguity
     roads: tuple[str, ...]
     flagged: Flags
-    findings: tuple[str, ...]
+    findings: tuple[Text, ...]
 
 
 def check(choice: SiteChoice) -> None:
@@ -224,15 +225,15 @@ def _with(frame: gpd.GeoDataFrame | None, empty: gpd.GeoDataFrame, names: Sequen
     return empty.assign(**{name: None for name in names})
 
 
-def _findings(part: pd.DataFrame, flagged: Flags, usable: Flags) -> tuple[str, ...]:
+def _findings(part: pd.DataFrame, flagged: Flags, usable: Flags) -> tuple[Text, ...]:
     """Say what a reader must know of the candidates."""
     unknown = int(part["holder"].isna().sum())
     barred = int((flagged & ~usable).sum())
     said = []
     if not flagged.any():
-        said.append(message("sites.none_flagged"))
+        said.append(text("sites.none_flagged"))
     if barred:
-        said.append(message("sites.barred", count=barred))
+        said.append(text("sites.barred", count=barred))
     if unknown:
-        said.append(message("sites.unknown_owners", count=unknown))
+        said.append(text("sites.unknown_owners", count=unknown))
     return tuple(said)

@@ -43,6 +43,9 @@ def proven_apart(problem: Assembly, effort: Effort) -> Answer:
     finally:
         process.kill()
         process.wait()
+        if process.stdin is not None:
+            with suppress(BrokenPipeError):
+                process.stdin.close()
         reader.join(timeout=5.0)
     if not lines:
         return improved(problem, Effort(seconds=5.0, seed=effort.seed))

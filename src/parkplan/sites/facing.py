@@ -40,7 +40,9 @@ class Edges:
     @classmethod
     def of(cls, shapes: Shapes) -> Edges:
         """Take all rings apart; edges of no length are left out."""
-        rings, owner = shapely.get_rings(shapes, return_index=True)
+        parts, whole = shapely.get_parts(shapes, return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        owner = whole[part]
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         inside = np.flatnonzero(ring[:-1] == ring[1:]) if len(ring) else np.empty(0, dtype=np.int64)
         step = xy[inside + 1] - xy[inside]
@@ -149,7 +151,6 @@ def _add(
     begin, end = np.maximum(foot[0], near[0]), np.minimum(foot[1], near[1])
     hit = end > begin
     begin, end, pair, group, first = begin[hit], end[hit], pair[hit], group[hit], first[hit]
-    np.add.at(found.facing_m, pair, 0.0)
     found.facing_m[:] += _covered(begin, end, group, pair, len(longest))
     touching = _within(across, sine, TOUCHING_M, length)
     t0, t1 = np.maximum(foot[0], touching[0])[hit], np.minimum(foot[1], touching[1])[hit]

@@ -36,16 +36,17 @@ _MEASURES: Final = {
 def binding(problem: Assembly, site: Sequence[int]) -> tuple[str, ...]:
     """Return the limits that hold a site back: those that forbid a neighbour worth having, or to drop a parcel.
 
-    A neighbour is worth having where it adds points; a limit holds back where it is broken by taking such a neighbour,
-    or by leaving a parcel that costs points.
+    A neighbour is worth having where it adds points; a limit holds back where it alone is broken by taking such a
+    neighbour, or by leaving a parcel that costs points: without that limit there is a better site.
     """
     inside, worth = set(site), problem.worth(site)
     border = {near for row in inside for near in problem.neighbours[row]} - inside
     held: dict[str, int] = {}
     for changed in [*(inside | {row} for row in sorted(border)), *(inside - {row} for row in sorted(inside))]:
         if changed and problem.worth(changed) > worth + 1e-9 and problem.connected(changed):
-            for name in problem.broken(changed):
-                held[name] = held.get(name, 0) + 1
+            broken = problem.broken(changed)
+            if len(broken) == 1:
+                held[broken[0]] = held.get(broken[0], 0) + 1
     return tuple(sorted(held, key=lambda name: (-held[name], name)))
 
 

@@ -31,7 +31,13 @@ class Entry:
         return message(f"ui.page_{self.name}")
 
 
-MENU: Final = (Entry("overview", default=True), Entry("park_map"), Entry("low_efficiency"), Entry("data"))
+MENU: Final = (
+    Entry("overview", default=True),
+    Entry("park_map"),
+    Entry("low_efficiency"),
+    Entry("reuse_candidates"),
+    Entry("data"),
+)
 
 
 def pages() -> list[st.Page]:
