@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from parkplan.i18n import Text
+from parkplan.jobs.writing import text
 from parkplan.metrics import METRICS
 from parkplan.model.codes import CONSTRAINT_KIND
 from parkplan.model.tables import PARCELS, SCREENING, Column
@@ -33,7 +34,7 @@ DERIVED_COLUMNS: Final[dict[str, Column]] = {
         _derived("planned_land_use", "规划用地", "Planned land use"),
         _derived("constraint_share", "禁止线占比", "Share under forbidding lines", "ratio", "percent"),
         *(
-            _derived(f"constraint_share_{kind}", f"{title.zh}占比", f"Share under: {title.en}", "ratio", "percent")
+            Column(f"constraint_share_{kind}", text("screen.share_under", title=title), "number", "ratio", "percent")
             for kind, title in CONSTRAINT_KIND.items()
         ),
         _derived("firms", "企业数", "Firms", "count"),
