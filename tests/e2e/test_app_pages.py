@@ -135,7 +135,9 @@ def test_the_map_as_it_is_seen_comes_as_a_picture(start: Callable[..., Page]) ->
     drawn(page)
     page.get_by_role("button", name="导出", exact=False).first.click()
     page.get_by_role("radio", name="png", exact=True).or_(page.get_by_text("png", exact=True)).first.click()
-    with page.expect_download(timeout=WAIT_MS) as offered:
+    page.get_by_role("button", name=re.compile(r"\.png$")).first.wait_for()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    with page.expect_download(timeout=2 * WAIT_MS) as offered:
         page.get_by_role("button", name=re.compile(r"\.png$")).first.click()
     body = offered.value.path().read_bytes()
     assert len(body) > 30_000
