@@ -109,11 +109,13 @@ def _candidate(found: Candidates, site: Site) -> Candidate:
 
 def _table(found: Candidates, solved: Portfolio, lost: Sequence[Loss]) -> gpd.GeoDataFrame:
     """Order: the year first, then what its hardest owner would cost."""
+    if not solved.years:
+        return gpd.GeoDataFrame({"site_id": [], "year": []}, geometry=[], crs=found.table.crs)
     stake = {site: loss.points for loss in reversed(lost) for site in loss.sites}
     frame = found.table.set_index("site_id")
     order = sorted(solved.years, key=lambda site: (solved.years[site], -stake.get(site, 0.0), site))
     columns = ["score", "rank", "area_m2", "owners", "acquisition_yuan", "tax_uplift_yuan", "parcels", "geometry"]
-    chosen = frame.loc[order, columns].reset_index() if len(frame) else found.table
+    chosen = frame.loc[order, columns].reset_index()
     years = [solved.years[site] + 1 for site in order]
     lose = [stake.get(site, 0.0) for site in order]
     return gpd.GeoDataFrame(chosen.assign(year=years, order=range(1, len(order) + 1), points_at_stake=lose))

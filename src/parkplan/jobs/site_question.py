@@ -11,11 +11,12 @@ import shapely
 
 from parkplan._errors import RequestError
 from parkplan.jobs.screen import FLAGGED
-from parkplan.jobs.writing import text
+from parkplan.jobs.writing import both, text
 from parkplan.model.sites import LIMIT_TITLES, SiteLimits
 from parkplan.sites.contiguity import Contiguity, Obstacles, contiguity
 from parkplan.sites.facts import Surroundings, acquisition_cost_yuan
 from parkplan.sites.problem import Assembly
+from parkplan.units import area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 MAIN_ROADS: Final = ("expressway", "arterial", "railway")
 LORRY_ROADS: Final = ("arterial", "secondary", "minor")
 FLOWING: Final = ("river", "canal")
+LEAST_OVERLAP_M2: Final = 10.0
 FRONTAGE_M: Final = 30.0
 """A road whose middle is no farther away gives access."""
 MOST_CONSTRAINT_SHARE: Final = 0.5
@@ -108,7 +110,7 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
         chosen &= flagged | _adjoining(graph, flagged & usable)
     rows = np.flatnonzero(chosen)
     part, among = parcels.iloc[rows], graph.among(rows)
-    area = np.nan_to_num(part["site_area_m2"].to_numpy(dtype=np.float64, na_value=np.nan))
+    sizes = np.nan_to_num(part["site_area_m2"].to_numpy(dtype=np.float64, na_value=np.nan))
     score = part["score"].to_numpy(dtype=np.float64, na_value=np.nan)
     points = np.where(flagged[rows], np.nan_to_num(score, nan=50.0) / 10.0, assumed.fill_in_points_per_hectare.value)
     allowed = np.ones(len(rows), dtype=np.bool_)
@@ -116,8 +118,8 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
     locked = np.zeros(len(rows), dtype=np.bool_)
     locked[_places(part, choice.locked)] = True
     problem = Assembly(
-        value=points * area / 10_000.0,
-        area_m2=area,
+        value=points * sizes / 10_000.0,
+        area_m2=sizes,
         cost_yuan=acquisition_cost_yuan(part, assumed),
         owner=_owners(part),
         flagged=flagged[rows],
@@ -225,7 +227,7 @@ def _with(frame: gpd.GeoDataFrame | None, empty: gpd.GeoDataFrame, names: Sequen
     return empty.assign(**{name: None for name in names})
 
 
-def _findings(part: pd.DataFrame, flagged: Flags, usable: Flags) -> tuple[Text, ...]:
+def _findings(part: gpd.GeoDataFrame, flagged: Flags, usable: Flags) -> tuple[Text, ...]:
     """Say what a reader must know of the candidates."""
     unknown = int(part["holder"].isna().sum())
     barred = int((flagged & ~usable).sum())
@@ -234,6 +236,18 @@ def _findings(part: pd.DataFrame, flagged: Flags, usable: Flags) -> tuple[Text, 
         said.append(text("sites.none_flagged"))
     if barred:
         said.append(text("sites.barred", count=barred))
+    shared = _overlap_m2(part)
+    if shared > LEAST_OVERLAP_M2:
+        said.append(text("sites.overlapping", area=both(lambda chosen: area(shared, chosen))))
     if unknown:
         said.append(text("sites.unknown_owners", count=unknown))
     return tuple(said)
+
+
+def _overlap_m2(part: gpd.GeoDataFrame) -> float:
+    """Return the area that candidates share with others; such land counts in each of them."""
+    shapes = np.asarray(part.geometry.array, dtype=object)
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
+    once = first < second
+    shared = shapely.intersection(shapes[first[once]], shapes[second[once]], grid_size=0.001)
+    return float(shapely.area(shared).sum())

@@ -182,6 +182,8 @@ def _site(found: Screening, asked: Question, one: Found, facts: SiteFacts, numbe
 def _table(found: Screening, sites: Sequence[Site], order: pd.DataFrame) -> gpd.GeoDataFrame:
     shapes = np.asarray(found.parcels.geometry.array, dtype=object)
     rows = [_row(one) | dict(order.iloc[place]) for place, one in enumerate(sites)]
+    if not rows:
+        return gpd.GeoDataFrame({"site_id": []}, geometry=[], crs=found.parcels.crs)
     merged = [shapely.union_all(shapes[list(one.rows)]) for one in sites]
     frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(merged, crs=found.parcels.crs), crs=found.parcels.crs)
     return frame.astype({name: int for name in ("rank", "rank_low", "rank_high") if name in frame})
