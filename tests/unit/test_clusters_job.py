@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
@@ -181,3 +182,14 @@ def test_a_workspace_without_enterprises_is_told(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as caught:
         jobs.clusters(tmp_path / "empty.parkplan")
     assert caught.value.key == "no_enterprises"
+
+
+def test_pictures_are_drawn_for_every_cluster(found: Clusters) -> None:
+    from parkplan.ui.cluster_charts import density_chart, hexagon_svg
+
+    for code in ("all", *found.concentration["cluster"]):
+        drawn = ElementTree.fromstring(hexagon_svg(found.places.hexagons, code))  # noqa: S314  # our own picture
+        assert len(drawn.findall("{*}polygon")) == len(found.places.hexagons)
+    for curve in found.k_density.values():
+        options = density_chart(curve)
+        assert [len(line["data"]) for line in options["series"]] == [len(curve.distance_m)] * 4

@@ -69,7 +69,7 @@ def _document(found: Clusters, out: str | None) -> dict[str, object]:
 
 
 def _lines(found: Clusters) -> list[str]:
-    by = message(f"clusters.by_{found.question.by}")
+    by = message(f"clusters.areas_{found.question.by}")
     lines = [message("clusters.head", n=f"{found.source.rows:,}", by=by), *found.findings]
     if found.synthetic:
         lines.append(message("cli.info_fictional"))

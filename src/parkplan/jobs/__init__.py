@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
-    from parkplan.jobs.clusters import clusters
-    from parkplan.jobs.cluster_files import export_clusters
     from parkplan.jobs.check import check, export_findings
+    from parkplan.jobs.cluster_files import export_clusters
+    from parkplan.jobs.clusters import clusters
     from parkplan.jobs.crs import crs
     from parkplan.jobs.demo import demo
     from parkplan.jobs.export import export

@@ -36,7 +36,7 @@ class ShownTable:
 
 def shown_tables(found: Clusters) -> tuple[ShownTable, ...]:
     """Return every table in the current language."""
-    by = message(f"clusters.by_{found.question.by}")
+    by = message(f"clusters.areas_{found.question.by}")
     names = dict(zip(found.areas["area"], found.areas["name"], strict=True))
     frames = {
         "areas": (found.areas, _AREAS),

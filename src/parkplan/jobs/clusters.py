@@ -16,8 +16,9 @@ from parkplan.clusters import KDensity, Refusal, Statement, distance_concentrati
 from parkplan.clusters.groups import crossed, mix_of_areas, numbers, quotients, sums_by
 from parkplan.clusters.land import industry_of_parcels, parts_of_parcels, quality_and_land, space_balance
 from parkplan.data.workspace import open_workspace
-from parkplan.i18n import Text, message
+from parkplan.i18n import Text, current_language, message
 from parkplan.jobs.cluster_places import Places, places
+from parkplan.jobs.kept import Kept
 from parkplan.jobs.writing import text
 from parkplan.model.clusters import By, ClusterQuestion
 from parkplan.model.codes import CLUSTER
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import TableInfo
 
 CLUSTER_COLUMN: Final = "cluster"
+_kept: Final = Kept[tuple[str, str], "Clusters"](limit=8)
 LEAST_PLANTS: Final = 10
 """Below, the index of Ellison and Glaeser mirrors the sizes of a few plants."""
 
@@ -108,6 +110,13 @@ def distribution(ws: Workspace, question: ClusterQuestion) -> Clusters:
     )
 
 
+def kept_distribution(ws: Workspace, question: ClusterQuestion) -> Clusters:
+    """Return the distribution, computed once while tables and question stay the same; see `clusters`."""
+    versions = sorted((info.name, info.version) for info in ws.tables())
+    told = f"{current_language()} {question.model_dump_json()} {versions}"
+    return _kept.get((ws.address, told), lambda: distribution(ws, question))
+
+
 def cluster_title(code: object) -> Text:
     """Return what a cluster is called."""
     if units.is_unknown(code):
@@ -121,7 +130,7 @@ def _located(
     """Return the firms with ``area`` (by their parcel, else by where they stand), parcels, areas and the areas' key."""
     table, key, of_parcel = ("parks", "park_id", "park_id") if by == "park" else ("streets", "name", "street")
     if table not in known:
-        raise RequestError("no_cluster_areas", workspace=ws.name, by=message(f"clusters.by_{by}"))
+        raise RequestError("no_cluster_areas", workspace=ws.name, by=message(f"clusters.areas_{by}"))
     firms, areas = ws.read("enterprises"), ws.read(table)
     parcels = ws.read("parcels") if "parcels" in known else gpd.GeoDataFrame({"parcel_id": []}, geometry=[], crs=ws.crs)
     for name in (CLUSTER_COLUMN, "parcel_id"):

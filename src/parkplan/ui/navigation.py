@@ -35,6 +35,7 @@ MENU: Final = (
     Entry("overview", default=True),
     Entry("park_map"),
     Entry("low_efficiency"),
+    Entry("clusters"),
     Entry("reuse_candidates"),
     Entry("data"),
 )

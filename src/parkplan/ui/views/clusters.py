@@ -1,0 +1,38 @@
+"""Clusters: enterprises by cluster on the map, where they draw together, and what their land yields."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from parkplan.i18n import message
+from parkplan.jobs.clusters import kept_distribution
+from parkplan.ui import cluster_panels, map_panel, opened
+from parkplan.ui.boundary import fragment
+
+SHOWN: Final = ("enterprises", "special_parks", "industrial_new_town", "roads", "water", "streets")
+
+
+@fragment
+def clusters_page() -> None:
+    """Draw the page; another choice runs this part alone."""
+    ws = opened.workspace()
+    if all(info.name != "enterprises" for info in ws.tables()):
+        st.info(message("clusters.no_enterprises"))
+        return
+    question = cluster_panels.choice_form()
+    with st.spinner(message("clusters.computing"), show_time=False):
+        found = kept_distribution(ws, question)
+    for finding in found.findings:
+        st.caption(finding)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        map_panel.preview(ws, key="clusters_map", height=640, only=SHOWN)
+    with right:
+        cluster_panels.pictures(found)
+    cluster_panels.tables(found)
+    cluster_panels.files(found)
+
+
+clusters_page()
