@@ -117,7 +117,9 @@ class _Finder:
         if reach_m == 0.0:
             return sorted(int(row) for row in self._tree.query(point, predicate="intersects"))
         rows = self._tree.query(point, predicate="dwithin", distance=reach_m)
-        return sorted((int(row) for row in rows), key=lambda row: (float(shapely.distance(self._shapes[row], point)), row))
+        return sorted(
+            (int(row) for row in rows), key=lambda row: (float(shapely.distance(self._shapes[row], point)), row)
+        )
 
     def _coded(self, text: str) -> list[int]:
         codes = [_normal(part) for part in _SEPARATORS.split(text)]
