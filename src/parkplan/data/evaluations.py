@@ -56,7 +56,8 @@ def _faults(definition: Definition[Evaluation]) -> Iterator[DefinitionError]:
         try:
             parse(text)
         except DefinitionError as error:
-            yield definition.fault("definition_formula", *place, details=[error])
+            fault = definition.fault("definition_formula", *place)
+            yield DefinitionError(fault.key, details=(error,), **fault.values)
     for place in places:
         unit = definition.value(*place, "unit")
         if isinstance(unit, str) and unit not in UNITS:

@@ -84,7 +84,8 @@ def _faults(pack: Definition[RulePack]) -> Iterator[DefinitionError]:
         try:
             parse(text)
         except DefinitionError as error:
-            yield pack.fault("definition_formula", *place, details=[error])
+            fault = pack.fault("definition_formula", *place)
+            yield DefinitionError(fault.key, details=(error,), **fault.values)
     for place in _conditions(pack):
         unit = pack.value(*place, "unit")
         if isinstance(unit, str) and unit not in UNITS:
