@@ -30,7 +30,11 @@ class SiteLimits:
 
     def stated(self) -> tuple[str, ...]:
         """Return the names of the limits that are set."""
-        return tuple(one.name for one in fields(self) if getattr(self, one.name) not in (None, False))
+        return tuple(
+            one.name
+            for one in fields(self)
+            if getattr(self, one.name) is not None and getattr(self, one.name) is not False
+        )
 
 
 LIMIT_TITLES: Final[dict[str, Text]] = {

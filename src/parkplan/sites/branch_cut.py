@@ -93,6 +93,18 @@ class _Search:
         """Return the cuts that a whole-numbered solution breaks."""
         return self.separator.whole_cuts(np.flatnonzero(self.values(solution) > 0.5).tolist())
 
+    def separate(self) -> str:
+        """Add the cuts that the fractional solution breaks; return SCIP's word for what was done."""
+        if self.model.getDepth() > DEEPEST or self.fractional > MOST_FRACTIONAL:
+            return "DIDNOTRUN"
+        self.tell()
+        cuts = self.separator.fractional_cuts(self.values(None))
+        for cut in cuts:
+            _add_cut(self, cut)
+        self.fractional += len(cuts)
+        self.cuts += len(cuts)
+        return "SEPARATED" if cuts else "DIDNOTFIND"
+
     def tell(self) -> None:
         """Report how far the search is, and stop it if that is wanted."""
         if self.effort.cancelled():
@@ -162,15 +174,7 @@ def _handler(search: _Search) -> Any:  # noqa: ANN401, C901  # a class of pyscip
             return self._enforce()
 
         def conssepalp(self, constraints: Any, useful: int) -> dict[str, Any]:  # noqa: ANN401
-            if search.model.getDepth() > DEEPEST or search.fractional > MOST_FRACTIONAL:
-                return {"result": SCIP_RESULT.DIDNOTRUN}
-            search.tell()
-            cuts = search.separator.fractional_cuts(search.values(None))
-            for cut in cuts:
-                _add_cut(search, cut)
-            search.fractional += len(cuts)
-            search.cuts += len(cuts)
-            return {"result": SCIP_RESULT.SEPARATED if cuts else SCIP_RESULT.DIDNOTFIND}
+            return {"result": getattr(SCIP_RESULT, search.separate())}
 
         def conslock(self, constraint: Any, kind: Any, positive: int, negative: int) -> None:  # noqa: ANN401
             both = positive + negative

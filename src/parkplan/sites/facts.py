@@ -154,8 +154,6 @@ class Surveyor:
         tax, output, jobs = (self._uplift(part, area, name) for name in _YIELDS)
         holders = part["holder"].astype(object)
         known = holders.notna()
-        years, rate = self._assumed.horizon_years.value, self._assumed.discount_rate.value
-        annuity = years if rate == 0 else (1 - (1 + rate) ** -years) / rate
         return SiteFacts(
             area_m2=total,
             parcels=len(place),
@@ -178,12 +176,17 @@ class Surveyor:
             compactness=float(4 * np.pi * shape.area / shape.length**2) if shape.length else float("nan"),
             acquisition_yuan=float(self._acquisition[place].sum()),
             building_yuan=uplift * self._typology.cost_yuan_per_floor_m2.value,
-            benefit_yuan=tax * annuity,
+            benefit_yuan=tax * self._annuity(),
             housing_distance_m=_distance(self._housing, shape),
             station_distance_m=_distance(self._stations, shape),
             park_lead=self._lead(shape),
             cluster_quotient=self._quotients(shape),
         )
+
+    def _annuity(self) -> float:
+        """Return the present value of one yuan a year over the horizon."""
+        years, rate = self._assumed.horizon_years.value, self._assumed.discount_rate.value
+        return float(years) if rate == 0 else float((1 - (1 + rate) ** -years) / rate)
 
     def _planned(self, shape: shapely.Geometry, part: pd.DataFrame, area: Numbers) -> tuple[float, float, float, float]:
         """Return permitted FAR, shares planned for industry and open land, and the lowest height limit."""
