@@ -147,7 +147,7 @@ def _add_rows(model: Any, linear: LinearModel, variables: list[Any]) -> None:  #
             model.addCons(total <= high)
 
 
-def _handler(search: _Search) -> Any:  # noqa: ANN401, C901  # a class of pyscipopt, whose methods count as branches
+def _handler(search: _Search) -> Any:  # noqa: ANN401  # a class of pyscipopt, whose methods count as branches
     from pyscipopt import Conshdlr, quicksum
     from pyscipopt.scip import PY_SCIP_RESULT as SCIP_RESULT
 
