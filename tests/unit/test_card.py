@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
 
 from parkplan._errors import RequestError
+from parkplan.data.definitions import definitions_folder
 from parkplan.data.workspace import Workspace, open_workspace
 from parkplan.jobs.card import card
 from parkplan.model.tables import PARCELS
@@ -132,6 +134,21 @@ def test_other_things_have_cards_too(ws: Workspace, table: str, row: int, title:
     assert the(told, fact[0]).written.zh == fact[1]
     assert told.bounds is not None
     assert 113.9 < told.bounds[0] <= told.bounds[2] < 114.1
+
+
+def test_the_layer_file_orders_the_facts_of_its_card(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "layers"
+    copytree(definitions_folder(), folder)
+    roads = folder / "roads.yaml"
+    listed = "popup: [road_id, name, class, width_m, lanes]"
+    text = roads.read_text(encoding="utf-8")
+    assert listed in text
+    roads.write_text(text.replace(listed, "popup: [lanes, name]"), encoding="utf-8")
+    monkeypatch.setenv("PARKPLAN_LAYERS", str(folder))
+    facts = card(ws, "roads", row=0).sections[0].facts
+    assert [fact.id for fact in facts] == ["lanes", "name", "road_id", "class", "width_m"]
 
 
 def test_a_firm_leads_to_its_parcel(ws: Workspace) -> None:

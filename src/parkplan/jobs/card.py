@@ -8,6 +8,7 @@ import shapely
 
 from parkplan import units
 from parkplan._errors import RequestError
+from parkplan.data.layers import load_layers
 from parkplan.i18n import Text
 from parkplan.jobs import parcel_card
 from parkplan.jobs.frames import GEOD, Loaded, area_on_ellipsoid_m2, geographic, moved, require
@@ -76,7 +77,7 @@ def title_of(loaded: Loaded, row: int) -> Text:
 
 def _generic(ws: Workspace, loaded: Loaded, row: int) -> tuple[Section, ...]:
     own = [str(name) for name in loaded.frame.columns if name != loaded.frame.geometry.name]
-    canonical = [column.name for column in DRAWN_TABLES[loaded.name].columns] if loaded.name in DRAWN_TABLES else []
+    canonical = _in_order_of_layer(loaded.name)
     facts = tuple(fact(loaded, row, name) for name in canonical)
     rest = tuple(fact(loaded, row, name) for name in own if name not in canonical)
     sections = [Section("facts", text("card.section_facts"), facts or rest)]
@@ -89,6 +90,16 @@ def _generic(ws: Workspace, loaded: Loaded, row: int) -> tuple[Section, ...]:
     if parcel is not None:
         sections.append(Section("parcel", text("card.section_parcel"), entries=(parcel,)))
     return tuple(sections)
+
+
+def _in_order_of_layer(table: str) -> list[str]:
+    """The canonical columns of a table, first those that its layer names for its card (``popup``), in that order."""
+    if table not in DRAWN_TABLES:
+        return []
+    columns = [column.name for column in DRAWN_TABLES[table].columns]
+    named = next((spec.popup for spec in load_layers().ordered() if spec.table == table), ())
+    first = [name for name in named if name in columns]
+    return first + [name for name in columns if name not in first]
 
 
 def _measured(loaded: Loaded, row: int) -> Fact | None:
