@@ -117,7 +117,7 @@ def test_what_cannot_be_unpacked_is_said(guard: Any) -> None:
     assert guard.read(packed(guard.folder / "lzma.zip", {"a.csv": b"lon,lat\n"}, zipfile.ZIP_LZMA)).key == (
         "import_archive_method"
     )
-    assert guard.read(packed(guard.folder / "nothing.zip", {"a.txt": b"hello"})).key == "import_archive_nothing"
+    assert guard.read(packed(guard.folder / "nothing.zip", {"a.docx": b"hello"})).key == "import_archive_nothing"
     assert guard.read(packed(guard.folder / "empty.zip", {})).key == "import_archive_nothing"
     path = packed(guard.folder / "locked.zip", {"a.csv": b"lon,lat\n1,2\n"})
     content = bytearray(path.read_bytes())

@@ -26,6 +26,9 @@ TABS: Final = ("ranked", "whatif", "weights", "overrides", "wanted", "parks")
 def workbench() -> None:
     """Draw the page; a click, a filter or another rule runs this part alone."""
     ws = opened.workspace()
+    if not ws.tables():
+        st.info(message("ui.empty_workspace"))
+        return
     if all(info.name != "parcels" for info in ws.tables()):
         st.info(message("verdicts.no_parcels"))
         return
