@@ -18,6 +18,9 @@ SHOWN: Final = ("enterprises", "special_parks", "industrial_new_town", "roads", 
 def clusters_page() -> None:
     """Draw the page; another choice runs this part alone."""
     ws = opened.workspace()
+    if not ws.tables():
+        st.info(message("ui.empty_workspace"))
+        return
     if all(info.name != "enterprises" for info in ws.tables()):
         st.info(message("clusters.no_enterprises"))
         return

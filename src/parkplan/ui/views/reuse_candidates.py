@@ -26,6 +26,9 @@ TABS: Final = ("ranking", "compare", "programme", "pipeline", "assumptions")
 def workbench() -> None:
     """Draw the page; a click or another limit runs this part alone."""
     ws = opened.workspace()
+    if not ws.tables():
+        st.info(message("ui.empty_workspace"))
+        return
     if all(info.name != "parcels" for info in ws.tables()):
         st.info(message("sites.no_parcels"))
         return
