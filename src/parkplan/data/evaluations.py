@@ -6,15 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from parkplan._errors import DefinitionError
-from parkplan.data.definitions import Faults, definitions_folder, read_definitions, stamp_of, unknown_name
-from parkplan.expressions import parse
+from parkplan.data.definitions import Faults, definitions_folder, read_definitions, stamp_of
+from parkplan.data.formulas import faults_of_formulas, faults_of_units
 from parkplan.model.evaluation import Evaluation
-from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from parkplan._errors import DefinitionError
     from parkplan.data.definitions import Definition
 
 EVALUATIONS: Final = "evaluations"
@@ -52,13 +51,5 @@ def _faults(definition: Definition[Evaluation]) -> Iterator[DefinitionError]:
         *definition.texts("applies_to"),
         *(text for place in places for text in definition.texts(*place, "expression")),
     ]
-    for place, text in texts:
-        try:
-            parse(text)
-        except DefinitionError as error:
-            fault = definition.fault("definition_formula", *place)
-            yield DefinitionError(fault.key, details=(error,), **fault.values)
-    for place in places:
-        unit = definition.value(*place, "unit")
-        if isinstance(unit, str) and unit not in UNITS:
-            yield unknown_name(definition, "definition_unit", (*place, "unit"), unit, list(UNITS))
+    yield from faults_of_formulas(definition, texts)
+    yield from faults_of_units(definition, places)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from parkplan._errors import DefinitionError, RequestError
+from parkplan._errors import RequestError
 from parkplan.data.definitions import (
     Faults,
     definitions_folder,
@@ -14,15 +14,14 @@ from parkplan.data.definitions import (
     read_definition,
     read_definitions,
     stamp_of,
-    unknown_name,
 )
-from parkplan.expressions import parse
+from parkplan.data.formulas import faults_of_formulas, faults_of_units
 from parkplan.model.rules import RulePack
-from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from parkplan._errors import DefinitionError
     from parkplan.data.definitions import Definition, Place
 
 RULES: Final = "rules"
@@ -80,16 +79,8 @@ def _load(folder: Path, stamp: object) -> Mapping[str, RulePack]:
 
 
 def _faults(pack: Definition[RulePack]) -> Iterator[DefinitionError]:
-    for place, text in _expressions(pack):
-        try:
-            parse(text)
-        except DefinitionError as error:
-            fault = pack.fault("definition_formula", *place)
-            yield DefinitionError(fault.key, details=(error,), **fault.values)
-    for place in _conditions(pack):
-        unit = pack.value(*place, "unit")
-        if isinstance(unit, str) and unit not in UNITS:
-            yield unknown_name(pack, "definition_unit", (*place, "unit"), unit, list(UNITS))
+    yield from faults_of_formulas(pack, _expressions(pack))
+    yield from faults_of_units(pack, _conditions(pack))
 
 
 def _rules(pack: Definition[RulePack]) -> Iterator[Place]:
