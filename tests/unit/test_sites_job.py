@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -16,9 +17,10 @@ import parkplan as pp
 from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.workspace import create_workspace, open_workspace
-from parkplan.jobs.pipeline import key_of, set_stage, stages
+from parkplan.jobs.pipeline import set_stage, site_id, stages
 from parkplan.jobs.site_files import export_register, site_sheet
 from parkplan.jobs.site_question import SiteChoice
+from parkplan.jobs.site_register import find_site
 from parkplan.jobs.site_search import Asked, ExactSearch
 from parkplan.jobs.sites import Candidates
 from parkplan.metrics import pairs_within
@@ -121,13 +123,36 @@ def test_a_page_about_a_site(workspace: Path, found: Candidates) -> None:
 
 def test_the_pipeline_is_kept_in_the_journal(workspace: Path, found: Candidates) -> None:
     ws = open_workspace(workspace)
-    set_stage(ws, found.sites[0], "negotiated", since=date(2026, 3, 1), actor="规划科")
-    set_stage(ws, found.sites[0], "acquired", since=date(2026, 9, 1), actor="规划科", reason="签约")
-    state = stages(ws)[key_of(found.sites[0])]
+    set_stage(ws, found.sites[0].parcel_ids, "negotiated", since=date(2026, 3, 1), actor="规划科")
+    set_stage(ws, found.sites[0].parcel_ids, "acquired", since=date(2026, 9, 1), actor="规划科", reason="签约")
+    state = stages(ws)[found.sites[0].id]
     assert (state.stage, state.since, state.actor) == ("acquired", date(2026, 9, 1), "规划科")
     assert "negotiated" in str(ws.journal(1)[0].differences[0].before)
     with pytest.raises(RequestError):
-        set_stage(ws, found.sites[0], "dreamt", since=date(2026, 3, 1), actor="x")
+        set_stage(ws, found.sites[0].parcel_ids, "dreamt", since=date(2026, 3, 1), actor="x")
+
+
+def test_a_site_is_found_again_by_an_id_made_from_its_parcels(workspace: Path, found: Candidates) -> None:
+    ws, one = open_workspace(workspace), found.sites[0]
+    assert one.id == site_id(reversed(one.parcel_ids))
+    assert len({site.id for site in found.sites}) == len(found.sites)
+    pp.jobs.sites(workspace, as_of=date(2026, 1, 1), choice=SiteChoice(limits=SiteLimits(max_parcels=2)))
+    known = find_site(ws, one.id)
+    assert known.parcel_ids == one.parcel_ids
+    assert known.shape.equals(found.table.geometry.iloc[0])
+    with pytest.raises(RequestError, match="S-NONE"):
+        find_site(ws, "S-NONE")
+
+
+def test_a_site_with_a_stage_is_found_when_no_run_is_kept(workspace: Path, found: Candidates, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.parkplan"
+    shutil.copytree(workspace, copy, ignore=shutil.ignore_patterns("derived"))
+    ws, one = open_workspace(copy), found.sites[1]
+    set_stage(ws, one.parcel_ids, "identified", since=date(2026, 3, 1), actor="规划科")
+    assert find_site(ws, one.id).parcel_ids == tuple(sorted(one.parcel_ids))
+    set_stage(ws, ["gone", *one.parcel_ids], "identified", since=date(2026, 3, 1), actor="规划科")
+    with pytest.raises(RequestError, match="gone"):
+        find_site(ws, site_id(["gone", *one.parcel_ids]))
 
 
 def test_an_exact_search_beside_the_page(workspace: Path) -> None:

@@ -53,6 +53,22 @@ def keep_derived(ws: Workspace, table: str, version: str, frame: gpd.GeoDataFram
             file.unlink(missing_ok=True)
 
 
+def kept_versions(ws: Workspace, table: str) -> tuple[str, ...]:
+    """Return the versions of a derived table that are kept, what was written last first."""
+    if "://" in ws.address:
+        return ()
+    files = sorted((Path(ws.address) / FOLDER).glob(f"{table}-*.parquet"), key=_age)
+    return tuple(version for file in files if is_version(version := file.stem.removeprefix(f"{table}-")))
+
+
+def _age(file: Path) -> float:
+    """Return how long ago a file was written, as a number that grows; one that is gone by now comes last."""
+    try:
+        return -file.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def _path(ws: Workspace, table: str, version: str) -> Path | None:
     if not is_version(version) or "://" in ws.address:
         return None

@@ -11,8 +11,10 @@ import shapely
 
 from parkplan.data.typologies import load_assumptions, load_typologies
 from parkplan.data.workspace import open_workspace
+from parkplan.jobs.pipeline import site_id
 from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, screen
 from parkplan.jobs.site_question import Question, SiteChoice, question, surroundings
+from parkplan.jobs.site_register import SEPARATOR, keep_sites
 from parkplan.jobs.solving import proven_apart
 from parkplan.sites.advice import Advice, advise
 from parkplan.sites.assembly import Answer, at_once, improved
@@ -58,7 +60,7 @@ class Candidates:
     """The candidate sites of a district, the best rank first.
 
     ``table`` has a row for each site: site_id, score, rank, criteria, figures, geometry. ``best`` is the answer for the
-    single best site, ``packing`` for the best set; ``question`` holds the candidate parcels.
+    single best site, ``packing`` for the best set; ``question`` holds the candidates, ``version`` names the table.
     """
 
     choice: SiteChoice
@@ -68,6 +70,7 @@ class Candidates:
     packing: Packing
     question: Question
     screening: Screening
+    version: str
 
     @property
     def synthetic(self) -> bool:
@@ -160,30 +163,31 @@ def _described(
     facts = [surveyor.facts(_rows(asked, one), bool(asked.problem.frontage[list(one.site)].any())) for one in chosen]
     order = ranked(facts, weights=WEIGHTS)
     listed = order.sort_values(["rank", "score"], kind="stable").index.tolist() if len(order) else []
-    made = [_site(found, asked, chosen[place], facts[place], number) for number, place in enumerate(listed, start=1)]
+    made = [_site(found, asked, chosen[place], facts[place]) for place in listed]
     sites = tuple(replace(one, advice=advise(one.facts, assumed.clusters)) for one in made)
-    return Candidates(choice, sites, _table(found, sites, order.loc[listed]), best, packing, asked, found)
+    table = _table(found, sites, order.loc[listed])
+    return Candidates(choice, sites, table, best, packing, asked, found, keep_sites(ws, table))
 
 
 def _rows(asked: Question, one: Found) -> list[int]:
     return [int(row) for row in asked.rows[list(one.site)]]
 
 
-def _site(found: Screening, asked: Question, one: Found, facts: SiteFacts, number: int) -> Site:
+def _site(found: Screening, asked: Question, one: Found, facts: SiteFacts) -> Site:
     rows, inside = _rows(asked, one), set(one.site)
     graph = asked.graph
     pairs = [index for index in range(len(graph.left)) if graph.left[index] in inside and graph.right[index] in inside]
     roads = {int(graph.road[index]) for index in pairs if graph.road[index] >= 0}
     names = sorted({asked.roads[road] for road in roads} - {""})
     ids = tuple(str(name) for name in found.parcels["parcel_id"].iloc[rows])
-    return Site(f"S{number:02d}", tuple(rows), ids, one.value, tuple(names), facts, Advice((), ()))
+    return Site(site_id(ids), tuple(rows), ids, one.value, tuple(names), facts, Advice((), ()))
 
 
 def _table(found: Screening, sites: Sequence[Site], order: pd.DataFrame) -> gpd.GeoDataFrame:
     shapes = np.asarray(found.parcels.geometry.array, dtype=object)
     rows = [_row(one) | dict(order.iloc[place]) for place, one in enumerate(sites)]
     if not rows:
-        return gpd.GeoDataFrame({"site_id": []}, geometry=[], crs=found.parcels.crs)
+        return gpd.GeoDataFrame({"site_id": [], "parcels": []}, geometry=[], crs=found.parcels.crs)
     merged = [shapely.union_all(shapes[list(one.rows)]) for one in sites]
     frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(merged, crs=found.parcels.crs), crs=found.parcels.crs)
     return frame.astype({name: int for name in ("rank", "rank_low", "rank_high") if name in frame})
@@ -193,7 +197,7 @@ def _row(one: Site) -> dict[str, object]:
     facts = one.facts
     return {
         "site_id": one.id,
-        "parcels": ",".join(one.parcel_ids),
+        "parcels": SEPARATOR.join(one.parcel_ids),
         "points": one.value,
         "parcel_count": facts.parcels,
         "area_m2": facts.area_m2,

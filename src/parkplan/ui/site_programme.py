@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from parkplan.i18n import message
-from parkplan.jobs.pipeline import STAGES, key_of, set_stage, stages
+from parkplan.jobs.pipeline import STAGES, set_stage, stages
 from parkplan.jobs.portfolio import LONGEST_YEARS, fund
 from parkplan.jobs.site_words import programme_words
 from parkplan.sites.engine import Effort
@@ -71,7 +71,7 @@ def pipeline(ws: Workspace, found: Candidates) -> None:
     rows = [
         (one.id, STAGES[state.stage].to(), day(state.since), state.actor)
         for one in found.sites
-        if (state := known.get(key_of(one))) is not None
+        if (state := known.get(one.id)) is not None
     ]
     if rows:
         heads = [message(f"sites.column_{name}") for name in ("site", "stage", "since", "actor")]
@@ -89,5 +89,5 @@ def pipeline(ws: Workspace, found: Candidates) -> None:
         if not actor.strip():
             st.warning(message("ui.target_actor_missing"))
         else:
-            set_stage(ws, chosen, str(stage), since=since, actor=actor.strip())
+            set_stage(ws, chosen.parcel_ids, str(stage), since=since, actor=actor.strip())
             st.rerun()
