@@ -28,7 +28,7 @@ import pandas as pd
 import shapely
 
 from parkplan.data.workspace import create_workspace, open_workspace
-from parkplan.jobs.derived import screening
+from parkplan.jobs.verdict_table import screening
 from parkplan.metrics import built_form, constraint_shares
 from parkplan.model.screening import ScreeningChoice
 from parkplan.model.workspace import Change

@@ -20,7 +20,7 @@ from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.derived import read_derived
 from parkplan.data.workspace import create_workspace
-from parkplan.jobs.derived import WithVerdicts, dated, screening, screening_version, verdict_table
+from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.district_map import map_request
 from parkplan.jobs.official_table import COLUMNS, official_rows
 from parkplan.jobs.overrides import enter_override, overrides, withdraw_override
@@ -29,6 +29,7 @@ from parkplan.jobs.screening_choice import choice_in_force, save_choice
 from parkplan.jobs.screening_files import screening_file
 from parkplan.jobs.tiles import TileRequest, vector_tile, version_of
 from parkplan.jobs.verdict_card import verdict_card
+from parkplan.jobs.verdict_table import dated, screening, screening_version, verdict_table
 from parkplan.jobs.whatif import compare_screenings, whatif
 from parkplan.model.screening import LimitChange, Ranking, ScreeningChoice
 from parkplan.model.workspace import Change
@@ -157,7 +158,7 @@ def test_the_saved_choice_makes_the_layers_of_the_map(ws: Workspace) -> None:
 
 def test_a_choice_that_is_only_looked_at_has_tiles_by_its_version(ws: Workspace) -> None:
     milder = CHOICE.model_copy(update={"limits": (LimitChange(rule="under_built", scale=1.5),)})
-    versions = {version_of(WithVerdicts(ws, verdict_table(ws, one)), "land_verdicts") for one in (CHOICE, milder)}
+    versions = {version_of(WithDerived(ws, verdict_table(ws, one)), "land_verdicts") for one in (CHOICE, milder)}
     assert len(versions) == 2
     for version in versions:
         answer = vector_tile(ws, TileRequest("land_verdicts", (0, 0, 0), "", version))

@@ -17,7 +17,7 @@ from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, moved
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.tiles import published, version_of
-from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES, SCREENING
+from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
 from parkplan.render.classes import Classified, classify
 from parkplan.render.map import Geometry, MapLayer, MapPage, MapRequest, district_map
 
@@ -40,8 +40,11 @@ def district_page(
 ) -> MapPage:
     """Return the page of the map that `map_request` describes, built once for the same data and the same wishes."""
     found = layers_of(ws)
-    judged = load(ws, SCREENING.name)
-    versions = (*(info.version for info in ws.tables()), "" if judged is None else judged.info.version)
+    made = [load(ws, name) for name in DERIVED_TABLES]
+    versions = (
+        *(info.version for info in ws.tables()),
+        *("" if table is None else table.info.version for table in made),
+    )
     place = (ws.address, chosen, only, tuple(sorted((where or {}).items())), versions)
 
     def make() -> tuple[LayerSet, MapPage]:
@@ -114,7 +117,7 @@ def _geometry(ws: Workspace, spec: LayerSpec) -> Geometry:
 def absence(loaded: Loaded | None, spec: LayerSpec, chosen: Language) -> str:
     """Say why a layer has nothing to show; empty where it has."""
     if loaded is None and spec.table in DERIVED_TABLES:
-        return message("ui.layer_not_judged", chosen)
+        return message(f"ui.layer_not_made_{spec.table}", chosen)
     if loaded is None:
         return message("ui.layer_no_table", chosen, table=DRAWN_TABLES[spec.table].title.to(chosen))
     missing = [name for name in columns_of(spec) if name not in loaded.frame.columns]

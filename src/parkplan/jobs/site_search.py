@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from parkplan.jobs.derived import screening, screening_version
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.sites import Candidates, candidates
+from parkplan.jobs.verdict_table import screening, screening_version
 from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:

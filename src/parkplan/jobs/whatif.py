@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from parkplan.jobs.derived import screening
+from parkplan.jobs.verdict_table import screening
 from parkplan.screening import Verdict
 
 if TYPE_CHECKING:

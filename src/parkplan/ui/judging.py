@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, cast
 import streamlit as st
 from streamlit.errors import StreamlitInvalidLayoutContextError
 
-from parkplan.jobs.derived import WithVerdicts, dated, screening, verdict_table
+from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.screening_choice import choice_in_force
+from parkplan.jobs.verdict_table import dated, screening, verdict_table
 from parkplan.model.screening import ScreeningChoice
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def judging(ws: Workspace) -> Judging:
     return cast("Judging", st.session_state[KEY])
 
 
-def judged(ws: Workspace, choice: ScreeningChoice) -> tuple[Screening, WithVerdicts]:
+def judged(ws: Workspace, choice: ScreeningChoice) -> tuple[Screening, WithDerived]:
     """Return the screening of a choice and the workspace as its map shows it."""
-    return screening(ws, choice), WithVerdicts(ws, verdict_table(ws, choice))
+    return screening(ws, choice), WithDerived(ws, verdict_table(ws, choice))
 
 
 def rerun() -> None:

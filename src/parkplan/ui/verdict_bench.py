@@ -15,7 +15,7 @@ from parkplan.ui.verdict_form import save_form
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
-    from parkplan.jobs.derived import WithVerdicts
+    from parkplan.jobs.derived import WithDerived
     from parkplan.jobs.screen import Screening
     from parkplan.ui.judging import Judging
 
@@ -23,7 +23,7 @@ MAP_HEIGHT: Final = 600
 BAR_HEIGHT: Final = 45
 
 
-def verdict_bench(ws: Workspace, found: Screening, view: WithVerdicts, now: Judging) -> None:
+def verdict_bench(ws: Workspace, found: Screening, view: WithDerived, now: Judging) -> None:
     """Draw map and card side by side."""
     left, right = st.columns([7, 4], gap="small")
     with left:

@@ -16,11 +16,11 @@ from parkplan.ui.verdict_map import LAYER
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
-    from parkplan.jobs.derived import WithVerdicts
+    from parkplan.jobs.derived import WithDerived
     from parkplan.ui.judging import Judging
 
 
-def verdict_filter(view: WithVerdicts, now: Judging) -> None:
+def verdict_filter(view: WithDerived, now: Judging) -> None:
     """Draw the form and keep its condition in the session; a faulty expression is shown and counts as none."""
     fields = filter_fields(cast("Workspace", view), LAYER)
     asked = [condition(field, value) for field, value in answers(LAYER, fields)]

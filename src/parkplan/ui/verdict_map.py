@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from parkplan.data.workspace import Workspace
-    from parkplan.jobs.derived import WithVerdicts
+    from parkplan.jobs.derived import WithDerived
     from parkplan.ui.judging import Judging
 
 KEY: Final = "verdict_map"
@@ -28,7 +28,7 @@ SHOWN: Final = (LAYER, "roads", "water", "streets")
 MOST_MARKED: Final = 400
 
 
-def verdict_map(view: WithVerdicts, now: Judging, *, height: int) -> None:
+def verdict_map(view: WithDerived, now: Judging, *, height: int) -> None:
     """Draw the verdicts of the present choice."""
     _take_click(view, now)
     where = {name: now.where for name in _layers()} if now.where else {}
@@ -38,7 +38,7 @@ def verdict_map(view: WithVerdicts, now: Judging, *, height: int) -> None:
     map_host(page, key=KEY, height=height, selection=_marked([] if now.row is None else [now.row]), fit=fit)
 
 
-def maps_beside(views: Sequence[WithVerdicts], rows: Sequence[int], *, height: int) -> None:
+def maps_beside(views: Sequence[WithDerived], rows: Sequence[int], *, height: int) -> None:
     """Draw two choices side by side, moving together, with the parcels marked that differ."""
     pages = [district_page(cast("Workspace", view), current_language(), only=SHOWN).compact() for view in views]
     map_host(pages, key=BESIDE, height=height, selection=_marked(rows[:MOST_MARKED]))
@@ -51,7 +51,7 @@ def zoom_to(ws: Workspace, now: Judging, row: int) -> None:
         now.look_at(parcels.bounds(row))
 
 
-def _take_click(view: WithVerdicts, now: Judging) -> None:
+def _take_click(view: WithDerived, now: Judging) -> None:
     """Open the card of what the click that caused this run has hit, if that is a parcel."""
     click = click_of(KEY)
     for hit in () if click is None else click.hits:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from parkplan.i18n import message
-from parkplan.jobs.derived import WithVerdicts, verdict_table
+from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.judged_columns import judged_column
 from parkplan.jobs.screen import packs_of
+from parkplan.jobs.verdict_table import verdict_table
 from parkplan.jobs.whatif import whatif
 from parkplan.model.rules import LimitTable
 from parkplan.model.screening import LimitChange, ScreeningChoice
@@ -51,7 +52,7 @@ def whatif_panel(ws: Workspace, now: Judging) -> None:
         told = whatif(ws, now.choice, now.compared)
     _flips(told)
     if len(told.parcels):
-        views = [WithVerdicts(ws, verdict_table(ws, choice)) for choice in (now.choice, now.compared)]
+        views = [WithDerived(ws, verdict_table(ws, choice)) for choice in (now.choice, now.compared)]
         left, right = st.columns(2)
         left.markdown(f"**{message('verdicts.whatif_before')}**")
         right.markdown(f"**{message('verdicts.whatif_after')}**")
