@@ -37,6 +37,7 @@ def with_recipe(
         {**below.units, **reading.advice.units},
         {**below.values, **reading.advice.values},
         reading.advice.land_use_edition or below.land_use_edition,
+        reading.advice.kept or below.kept,
     )
     _check_units(table, advice.units)
     together = replace(
@@ -66,6 +67,11 @@ def keep_recipe(done: ImportResult, reading: Reading, path: str | Path) -> Path:
         WorkspaceError: the disk is full or may not be written.
 
     """
+    return save_recipe(recipe_of(done, reading), path)
+
+
+def recipe_of(done: ImportResult, reading: Reading) -> Recipe:
+    """Return how an import was done, or would be."""
     advice = reading.advice
     names = dict.fromkeys((*done.mapped, *advice.units, *advice.values))
     fields = {
@@ -74,7 +80,7 @@ def keep_recipe(done: ImportResult, reading: Reading, path: str | Path) -> Path:
         )
         for name in names
     }
-    recipe = Recipe.model_validate(
+    return Recipe.model_validate(
         {
             "table": done.table,
             "crs": reading.crs,
@@ -82,7 +88,7 @@ def keep_recipe(done: ImportResult, reading: Reading, path: str | Path) -> Path:
             "layer": reading.layer,
             "only": reading.only,
             "land_use_edition": advice.land_use_edition,
+            "kept": advice.kept,
             "fields": fields,
         }
     )
-    return save_recipe(recipe, path)

@@ -18,7 +18,7 @@ from parkplan.data.crs_doctor import Reason
 from parkplan.data.crs_doctor.candidates import modern_zone
 from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.controlled import control_points, place_by_points
-from parkplan.data.intake.launch import Options, read_outside
+from parkplan.data.intake.launch import Intake, Options, read_outside
 from parkplan.data.intake.place import place
 from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
 from parkplan.data.intake.records import Limits
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from parkplan.data.crs import Bounds, SourceCrs
     from parkplan.data.intake.controlled import ControlPoints
-    from parkplan.data.intake.launch import Intake
     from parkplan.data.intake.place import Placed
     from parkplan.data.intake.prepare import Prepared
     from parkplan.data.intake.records import Finding
@@ -103,7 +102,7 @@ class _Made:
 
 
 def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
-    files: str | Path | Sequence[str | Path],
+    files: str | Path | Sequence[str | Path | Intake],
     *,
     to: str | Path,
     table: str,
@@ -115,7 +114,7 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
 ) -> ImportResult:
     """Import files as one table: a new version of it, and a new workspace where there is none.
 
-    ``mapping`` names the column for a field; other columns are matched by name and by known headings, and what
+    Files may have been read before (`read_file`). ``mapping`` names the column for a field; other columns are matched by name and by known headings, and what
     matches nothing is kept as it is. Nothing is written unless everything is right.
 
     Raises:
@@ -127,9 +126,10 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
         raise RequestError("import_table_name", table=table)
     wanted = reading or Reading()
     existing = open_workspace(to) if _exists(to) else None
-    paths = [Path(each) for each in ([files] if isinstance(files, (str, Path)) else files)]
-    into = _Into(existing, table, mapping or {}, _place_of(existing))
-    read = [_read(path, wanted, into, progress) for path in paths]
+    into = _Into(existing, table, mapping or {}, place_of(existing))
+    given = [files] if isinstance(files, (str, Path)) else files
+    intakes = [each if isinstance(each, Intake) else _brought(Path(each), wanted, into, progress) for each in given]
+    read = [_read(each, wanted, into) for each in intakes]
     target, why = _target(existing, read[0], wanted)
     progress(message("import.stage_prepare"))
     wishes = _wish(table, mapping, wanted, len(read), placeless=may_be_placeless(existing, table))
@@ -157,7 +157,7 @@ def _user() -> str:
         return "parkplan"
 
 
-def _place_of(workspace: Workspace | None) -> Bounds | None:
+def place_of(workspace: Workspace | None) -> Bounds | None:
     """Return where a workspace lies in degrees, None while it is empty."""
     extents = [info.bounds for info in workspace.tables() if info.bounds is not None] if workspace is not None else []
     if workspace is None or not extents:
@@ -166,7 +166,18 @@ def _place_of(workspace: Workspace | None) -> Bounds | None:
     return reference.extent_in_degrees(np.concatenate([low, high]), reference.SourceCrs(workspace.crs))
 
 
-def _read(path: Path, reading: Reading, into: _Into, progress: Progress) -> _Read:
+def read_file(
+    path: Path, reading: Reading, table: str, *, workspace: Workspace | None = None, progress: Progress = silent
+) -> Intake:
+    """Read one file apart, as `import_file` does, so that it can be imported in several ways without being read again.
+
+    Raises:
+        SourceFileError: it cannot be read, or reading was cancelled.
+    """
+    return _brought(path, reading, _Into(workspace, table, {}, None), progress)
+
+
+def _brought(path: Path, reading: Reading, into: _Into, progress: Progress) -> Intake:
     told: set[str] = set()
 
     def tell(stage: str, done: int, total: int) -> None:
@@ -183,8 +194,12 @@ def _read(path: Path, reading: Reading, into: _Into, progress: Progress) -> _Rea
         table=into.table,
         placeless=may_be_placeless(into.workspace, into.table),
     )
-    intake = read_outside(path, options)
-    if options.placeless and into.workspace is not None and not has_places(intake):
+    return read_outside(path, options)
+
+
+def _read(intake: Intake, reading: Reading, into: _Into) -> _Read:
+    placeless = may_be_placeless(into.workspace, into.table)
+    if placeless and into.workspace is not None and not has_places(intake):
         intake, found = join_to_parcels(intake, into.workspace, into.table, into.stated)
         home = reference.SourceCrs(into.workspace.crs)
         return _Read(intake, home, (Reason("import.crs_parcels"),), tuple(found))

@@ -37,11 +37,15 @@ _LIKELY: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Units of fields whose columns do not say it, confirmed values of fields, the edition of land-use codes."""
+    """Units of fields whose columns do not say it, confirmed values of fields, the edition of land-use codes.
+
+    ``kept`` are columns that fill no field, whatever they are called.
+    """
 
     units: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     land_use_edition: str | None = None
+    kept: tuple[str, ...] = ()
 
     def confirmed(self, name: str, values: pd.Series[Any]) -> pd.Series[Any]:
         """Return the values of a column with the texts replaced that the user confirmed."""

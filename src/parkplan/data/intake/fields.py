@@ -40,17 +40,18 @@ def aliases() -> dict[str, tuple[str, ...]]:
 
 
 def match_columns(
-    table: Table | None, columns: Sequence[str], stated: Mapping[str, str], file: str
+    table: Table | None, columns: Sequence[str], stated: Mapping[str, str], file: str, *, kept: Sequence[str] = ()
 ) -> tuple[Match, ...]:
     """Match the columns of a file to the fields of a table, each at most once; what is stated comes first.
 
-    ``table`` is None for a table beyond the canonical ones: then only what is stated is matched.
+    ``table`` is None for a table beyond the canonical ones: then only what is stated is matched. Columns that are
+    ``kept`` are matched only where that is stated.
 
     Raises:
         SourceFileError, RequestError: a stated column or field does not exist; all of these at once.
     """
     matches = _stated(table, columns, stated, file)
-    taken = {match.column for match in matches}
+    taken = {match.column for match in matches} | set(kept)
     for field in table.columns if table is not None else ():
         if any(match.field == field.name for match in matches):
             continue

@@ -82,7 +82,7 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
     geometry, kept, found = _one_family(intake, placed.geometry, wish)
     source = _to_pandas(intake.attributes)[kept].reset_index(drop=True)
     rows = intake.source_row[kept]
-    matches = match_columns(wish.table, intake.report.columns, wish.stated, intake.name)
+    matches = match_columns(wish.table, intake.report.columns, wish.stated, intake.name, kept=wish.advice.kept)
     units = wish.advice.units
     matches = tuple(
         replace(each, unit=units[each.field], sure=True) if each.field in units else each for each in matches

@@ -33,6 +33,7 @@ class Recipe(Record):
     layer: str | None = None
     only: Literal["polygon", "line", "point"] | None = None
     land_use_edition: Literal["2023", "2020", "third_survey", "gb50137"] | None = None
+    kept: tuple[str, ...] = ()
     fields: Mapping[str, RecipeField] = Field(default_factory=dict)
 
     def mapping(self) -> dict[str, str]:
@@ -40,10 +41,10 @@ class Recipe(Record):
         return {name: given.column for name, given in self.fields.items() if given.column is not None}
 
     def advice(self) -> Advice:
-        """Return units, meanings of texts and edition."""
+        """Return units, meanings of texts, edition, and columns that fill no field."""
         units = {name: given.unit for name, given in self.fields.items() if given.unit is not None}
         values = {name: given.values for name, given in self.fields.items() if given.values}
-        return Advice(units, values, self.land_use_edition)
+        return Advice(units, values, self.land_use_edition, self.kept)
 
 
 def load_recipe(path: str | Path) -> Recipe:
@@ -72,7 +73,17 @@ def save_recipe(recipe: Recipe, path: str | Path) -> Path:
 
     """
     target = Path(path)
-    plain = recipe.model_dump(exclude_none=True, exclude_defaults=True)
     with made_whole(target) as temporary:
-        temporary.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        temporary.write_text(recipe_text(recipe), encoding="utf-8")
     return target
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """Write a recipe as YAML.
+
+    >>> print(recipe_text(Recipe(table="parcels", crs="EPSG:4547")), end="")
+    table: parcels
+    crs: EPSG:4547
+    """
+    plain = recipe.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
