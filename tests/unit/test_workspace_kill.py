@@ -18,6 +18,7 @@ import pyogrio
 import pytest
 
 from parkplan.data.files import TEMPORARY
+from parkplan.data.scenarios import scenario_store
 from parkplan.data.workspace import create_workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -95,6 +96,15 @@ def entered(folder: Path) -> int:
     return value
 
 
+def edited(folder: Path) -> int:
+    workspace = open_workspace(folder)
+    workspace.verify()
+    store = scenario_store(workspace)
+    value = store.history(store.scenarios()[0].id).edits[-1].value
+    assert isinstance(value, int)
+    return value
+
+
 def exported(folder: Path) -> int:
     frame = pyogrio.read_dataframe(folder / "parcels.gpkg")
     (number,) = set(frame["number"])
@@ -120,7 +130,7 @@ def kill_often(
         steps += len(acknowledged)
         try:
             started = time.perf_counter()
-            if step in ("save", "enter"):
+            if step in ("save", "enter", "edit"):
                 open_workspace(folder).tables()
             slowest = max(slowest, time.perf_counter() - started)
             found = last(folder)
@@ -132,7 +142,7 @@ def kill_often(
     return steps, lost, broken, slowest
 
 
-FORMS = {"save": (saved, 2), "enter": (entered, 4), "export": (exported, 4)}
+FORMS = {"save": (saved, 2), "enter": (entered, 4), "edit": (edited, 4), "export": (exported, 4)}
 
 
 @pytest.mark.slow

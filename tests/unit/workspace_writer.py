@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ import numpy as np
 import shapely
 
 from parkplan.data.export import write_table
+from parkplan.data.scenarios import Beginning, scenario_store
 from parkplan.data.workspace import open_workspace
+from parkplan.model.scenarios import BASE, Edit, Step
 from parkplan.model.workspace import Change
 
 if TYPE_CHECKING:
@@ -44,6 +47,14 @@ def enter(folder: Path, number: int) -> None:
     open_workspace(folder).enter("targets", "number", number, "w")
 
 
+def edit(folder: Path, number: int) -> None:
+    """Save a step of a scenario, which is begun where there is none."""
+    store = scenario_store(open_workspace(folder))
+    known = store.scenarios() or (store.begin(Beginning("a", BASE, 0, "branch", ""), actor="w"),)
+    edits = (Edit("phase", (f"P{number}",), number),)
+    store.save(Step(0, known[0].id, "edit", edits, None, "w", datetime.now(UTC)), seen=known[0].head)
+
+
 def export(folder: Path, number: int) -> None:
     """Write a GeoPackage over the one before."""
     write_table(frame(number), "parcels", folder / "parcels.gpkg")
@@ -61,6 +72,7 @@ def save_naively(folder: Path, number: int) -> None:
 STEPS: dict[str, Callable[[Path, int], None]] = {
     "save": save,
     "enter": enter,
+    "edit": edit,
     "export": export,
     "naive": save_naively,
 }

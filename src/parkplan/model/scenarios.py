@@ -107,6 +107,55 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The steps of one scenario in their order: which stand, which can be undone and done again."""
+
+    steps: tuple[Step, ...]
+
+    def _replayed(self) -> tuple[dict[int, Step], list[int]]:
+        known = {step.number: step for step in self.steps if step.action == "edit"}
+        standing: dict[int, Step] = {}
+        undone: list[int] = []
+        for step in self.steps:
+            if step.action == "edit":
+                standing[step.number] = step
+                undone.clear()
+            elif step.target is not None and step.target in known:
+                if step.action == "redo":
+                    standing[step.target] = known[step.target]
+                    undone = [number for number in undone if number != step.target]
+                else:
+                    standing.pop(step.target, None)
+                    undone.append(step.target)
+        return dict(sorted(standing.items())), undone
+
+    @property
+    def standing(self) -> tuple[Step, ...]:
+        """The steps that hold, in the order in which they were made."""
+        return tuple(self._replayed()[0].values())
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits that hold."""
+        return tuple(edit for step in self.standing for edit in step.edits)
+
+    @property
+    def undoable(self) -> Step | None:
+        """The step that an undo takes back: the last that holds."""
+        return next(reversed(self.standing), None)
+
+    @property
+    def redoable(self) -> Step | None:
+        """The step that a redo does again: the last that was undone, unless something was done since."""
+        undone = self._replayed()[1]
+        return next((step for step in self.steps if undone and step.number == undone[-1]), None)
+
+    def until(self, number: int) -> History:
+        """Return the history as it was at a step."""
+        return History(tuple(step for step in self.steps if step.number <= number))
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One layout option.
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DATABASE: Final = "workspace.sqlite"
 _WAIT_MS: Final = 10_000
 _CHAIN_START: Final = ""
+_GONE: Final = ""
+"""The version of a table that was taken away."""
 
 
 @contextmanager
@@ -150,13 +152,13 @@ def journal(connection: sqlite3.Connection, limit: int | None) -> tuple[JournalE
 
 def _entry(row: Sequence[Any]) -> JournalEntry:
     number, at, actor, action, reason, source, differences, digest = row
-    with _stored():
+    with stored():
         parsed = tuple(Difference(**difference) for difference in json.loads(differences))
         return JournalEntry(number, datetime.fromisoformat(at), actor, action, reason, source, parsed, digest)
 
 
 @contextmanager
-def _stored() -> Iterator[None]:
+def stored() -> Iterator[None]:
     """Say in a sentence that a stored record is not one that we wrote."""
     try:
         yield
@@ -170,6 +172,7 @@ def broken_line(connection: sqlite3.Connection) -> int | None:
     for query in (
         "SELECT journal, info FROM table_version ORDER BY number",
         "SELECT journal, json_array(kind, id, value) FROM entered ORDER BY number",
+        "SELECT journal, json_array(scenario, action, record) FROM scenario_log ORDER BY number",
     ):
         for number, record in connection.execute(query):
             records.setdefault(number, []).append(record)
@@ -195,11 +198,25 @@ def add_version(connection: sqlite3.Connection, info: TableInfo, journal_number:
     )
 
 
+def gone_record(name: str) -> str:
+    """Return what is stored where a table was taken away: its name and a version that is none."""
+    return json.dumps({"name": name, "version": _GONE}, ensure_ascii=False, sort_keys=True)
+
+
+def add_absence(connection: sqlite3.Connection, name: str, journal_number: int) -> None:
+    """Enter into the catalogue that a table is there no more; its versions stay."""
+    connection.execute(
+        "INSERT INTO table_version (name, version, info, journal) VALUES (?, ?, ?, ?)",
+        (name, _GONE, gone_record(name), journal_number),
+    )
+
+
 def latest(connection: sqlite3.Connection) -> dict[str, TableInfo]:
-    """Return the latest version of each table, by name."""
+    """Return the latest version of each table that is there, by name."""
     rows = connection.execute(
         "SELECT info FROM table_version WHERE number IN (SELECT max(number) FROM table_version GROUP BY name) "
-        "ORDER BY name"
+        "AND version <> ? ORDER BY name",
+        (_GONE,),
     )
     return {info.name: info for info in map(_info, rows)}
 
@@ -214,7 +231,8 @@ def version(connection: sqlite3.Connection, table: str, wanted: str) -> TableInf
 
 def versions(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return every version of every table, oldest first."""
-    return tuple(row[0] for row in connection.execute("SELECT version FROM table_version ORDER BY number"))
+    rows = connection.execute("SELECT version FROM table_version WHERE version <> ? ORDER BY number", (_GONE,))
+    return tuple(row[0] for row in rows)
 
 
 def mislabelled(connection: sqlite3.Connection) -> int | None:
@@ -227,7 +245,7 @@ def mislabelled(connection: sqlite3.Connection) -> int | None:
 
 
 def _info(row: Sequence[str]) -> TableInfo:
-    with _stored():
+    with stored():
         record = json.loads(row[0])
         bounds = record["bounds"]
         return TableInfo(

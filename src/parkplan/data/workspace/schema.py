@@ -33,5 +33,13 @@ _FIRST: Final = (
     *_append_only("entered"),
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_SCENARIOS: Final = (
+    """CREATE TABLE scenario_log (
+        number INTEGER PRIMARY KEY, scenario TEXT NOT NULL, action TEXT NOT NULL, record TEXT NOT NULL,
+        journal INTEGER NOT NULL REFERENCES journal (number))""",
+    "CREATE INDEX scenario_log_by_scenario ON scenario_log (scenario, number)",
+    *_append_only("scenario_log"),
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SCENARIOS)
 """Statements that lead from version n to n + 1; the version of a file is the number of them that it has seen."""
