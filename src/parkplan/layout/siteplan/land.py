@@ -24,8 +24,6 @@ STALL_M2: Final = 28.0
 CHUNK_M: Final = 6.5
 TOUCH_M: Final = 0.1
 CHUNK_LEAST_M2: Final = 250.0
-GRID_M: Final = 1e-5
-CRUMB_M2: Final = 0.05
 CRUMBS_M2: Final = 150.0
 
 
@@ -152,20 +150,6 @@ def use_of_land(open_land: Surface, site_m2: float, gate: Point, wanted: Wanted)
     pieces += [("court", part) for part in passages]
     missing_m2 = max(0.0, wanted.parking_m2 - parking_m2)
     return pieces + _green_and_yards(open_land, rest, site_m2, wanted, missing_m2)
-
-
-def firm(uses: Sequence[tuple[PieceKind, Polygon]]) -> list[tuple[PieceKind, Polygon]]:
-    """Return the pieces on a grid of a hundredth of a millimetre: turned into the world, they stay valid.
-
-    Crumbs below a twentieth of a square metre are dropped.
-    """
-    snapped = shapely.set_precision([shape for _, shape in uses], GRID_M)
-    return [
-        (kind, part)
-        for (kind, _), shape in zip(uses, snapped, strict=True)
-        for part in parts(shape)
-        if part.area > CRUMB_M2
-    ]
 
 
 def _green_and_yards(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +10,9 @@ import shapely
 
 from parkplan.layout.siteplan.buildings import give_service, grid_step, stand_rows
 from parkplan.layout.siteplan.certificate import certify
+from parkplan.layout.siteplan.coverage import as_coverage
 from parkplan.layout.siteplan.frame import Frame, ground
-from parkplan.layout.siteplan.land import STALL_M2, Wanted, firm, surface, use_of_land
+from parkplan.layout.siteplan.land import STALL_M2, Wanted, surface, use_of_land
 from parkplan.layout.siteplan.measures import indicators, quality
 from parkplan.layout.siteplan.phases import phased
 from parkplan.layout.siteplan.roads import network
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from parkplan.layout.siteplan.buildings import Block, Service
     from parkplan.layout.siteplan.frame import Ground
     from parkplan.layout.siteplan.roads import Network
-    from parkplan.model.siteplan import Choices, Module, Site, SitePlanProfile
+    from parkplan.model.siteplan import Choices, Module, PieceKind, Site, SitePlanProfile
 
 COVER_M2: Final = 0.45
 
@@ -53,12 +55,7 @@ def lay_out(
         yard_m2=max(0.0, (limits.get("coefficient_min", 0.0) + 0.002) * place.area_m2 - footprint),
     )
     uses = use_of_land(open_land, place.area_m2, place.gates[0], wanted)
-    counted: dict[str, int] = {}
-    pieces = list(built)
-    for kind, shape in firm(uses):
-        counted[kind] = counted.get(kind, 0) + 1
-        pieces.append(Piece(f"{kind}-{counted[kind]}", kind, shape))
-    pieces = phased(pieces, place.gates[0], choices.phases)
+    pieces = phased(_sealed(built, uses, place), place.gates[0], choices.phases)
     placed = tuple(replace(piece, geometry=turned.outward(piece.geometry)) for piece in pieces)
     if not _covers_once([piece.geometry for piece in placed], site):
         raise UnbuildableError
@@ -75,6 +72,21 @@ def lay_out(
         quality=merits,
         certificate=certify(pieces, place, figures, profile, modules),
     )
+
+
+def _sealed(built: Sequence[Piece], uses: Sequence[tuple[PieceKind, Polygon]], place: Ground) -> list[Piece]:
+    """Return buildings and open land as a coverage, the open land numbered by kind."""
+    shapes = [*(piece.geometry for piece in built), *(shape for _, shape in uses)]
+    sealed = as_coverage(shapes, place.boundary, rigid=len(built))
+    if any(len(found) != 1 for found in sealed[: len(built)]):
+        raise UnbuildableError
+    pieces = [replace(piece, geometry=found[0]) for piece, found in zip(built, sealed, strict=False)]
+    counted: Counter[str] = Counter()
+    for (kind, _), found in zip(uses, sealed[len(built) :], strict=True):
+        for shape in found:
+            counted[kind] += 1
+            pieces.append(Piece(f"{kind}-{counted[kind]}", kind, shape))
+    return pieces
 
 
 def _covers_once(shapes: list[Polygon], site: Site) -> bool:
