@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, str]] = {
     "title": "parkplan.cli.title",
     "layers": "parkplan.cli.layers",
     "import": "parkplan.cli.importing",
+    "imports": "parkplan.cli.imports",
     "crs": "parkplan.cli.crs",
     "check": "parkplan.cli.check",
     "match": "parkplan.cli.match",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.export import export
     from parkplan.jobs.importing import Reading, import_file
     from parkplan.jobs.info import info
+    from parkplan.jobs.imports import imports, undo_import
     from parkplan.jobs.layers import layers
     from parkplan.jobs.match import match_enterprises
     from parkplan.jobs.portfolio import portfolio
@@ -49,6 +50,7 @@ __all__ = [
     "info",
     "layers",
     "match_enterprises",
+    "imports",
     "portfolio",
     "screen",
     "serve",
@@ -58,6 +60,8 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "undo_import",
+    "verify",
     "DEFAULT_PROFILES": "screen",
     "Limits": "importing",
     "Reading": "importing",
@@ -71,6 +75,7 @@ _MODULES: Final = {
 }
 """Where the names live that are not called like their module."""
 
+    "undo_import": "imports",
 
 def __getattr__(name: str) -> object:
     if name not in __all__:

@@ -67,7 +67,17 @@ def check(
         RequestError, DefinitionError: a rule pack does not exist or is faulty.
 
     """
-    opened = open_workspace(workspace)
+    return check_open(open_workspace(workspace), profiles=profiles, as_of=as_of, progress=progress)
+
+
+def check_open(
+    opened: Workspace,
+    *,
+    profiles: Sequence[str] = DEFAULT_PROFILES,
+    as_of: date | None = None,
+    progress: Progress = silent,
+) -> Check:
+    """Examine all tables of a workspace that is open; see `check`."""
     day = as_of or date.today()
     infos = opened.tables()
     tables = {}
@@ -76,7 +86,7 @@ def check(
         tables[info.name] = opened.read(info.name)
     progress(message("check.comparing"))
     findings = check_tables(tables, day)
-    judged = _gate(opened, profiles, day, findings) if "parcels" in tables else None
+    judged = fitness_of(opened, profiles, day, findings) if "parcels" in tables else None
     return Check(
         address=opened.address,
         as_of=day,
@@ -88,7 +98,8 @@ def check(
     )
 
 
-def _gate(workspace: Workspace, profiles: Sequence[str], day: date, findings: tuple[Finding, ...]) -> Gate:
+def fitness_of(workspace: Workspace, profiles: Sequence[str], day: date, findings: tuple[Finding, ...]) -> Gate:
+    """Say whether the parcels of a workspace are fit to be judged, given what was found on its tables."""
     packs = choose_rule_packs(profiles)
     parcels = judged_parcels(workspace, packs, day).frame
     outcomes = apply_rules(packs, parcels, day)

@@ -14,6 +14,7 @@ from parkplan.data.intake.records import Limits
 if TYPE_CHECKING:
     from parkplan.data.crs import Bounds
     from parkplan.data.crs_doctor import Candidate
+    from parkplan.data.intake.launch import Intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,13 @@ def crs(
     Raises:
         SourceFileError: the file cannot be read.
     """
-    path = Path(file)
-    intake = read_outside(path, Options(layer, encoding, limits or Limits()))
+    return crs_of(read_outside(Path(file), Options(layer, encoding, limits or Limits())))
+
+
+def crs_of(intake: Intake, near: Bounds | None = None) -> CrsFinding:
+    """Find out which CRS a file is in that has been read; ``near`` is where the workspace lies in degrees."""
     declared = declared_crs(intake)
-    told = diagnose(intake.geometry, declared, names=names_of(intake), thorough=True)
+    told = diagnose(intake.geometry, declared, near=near, names=names_of(intake), thorough=True)
     return CrsFinding(
         file=intake.name,
         sha256=intake.sha256,

@@ -114,8 +114,9 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
 ) -> ImportResult:
     """Import files as one table: a new version of it, and a new workspace where there is none.
 
-    Files may have been read before (`read_file`). ``mapping`` names the column for a field; other columns are matched by name and by known headings, and what
-    matches nothing is kept as it is. Nothing is written unless everything is right.
+    Files may have been read before (`read_file`). ``mapping`` names the column for a field; other columns are matched
+    by name and by known headings, and what matches nothing is kept as it is. Nothing is written unless everything is
+    right.
 
     Raises:
         SourceFileError: a file cannot be read, its place is unknown, or its values do not fit.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyproj
 
-from parkplan._errors import ParkplanError, RequestError, WorkspaceError
+from parkplan._errors import ConflictError, ParkplanError, RequestError, WorkspaceError
 from parkplan.data.files import (
     DISK,
     TEMPORARY,
@@ -131,6 +131,32 @@ class FolderWorkspace:
                     connection,
                     change,
                     [Difference(f"table:{info.name}", before.get(info.name), info.version) for info in written],
+    def restore(
+        self, versions: Mapping[str, str | None], *, expected: Mapping[str, str | None], change: Change
+    ) -> None:
+        """Make earlier versions of tables the latest again, all or none, as one journal entry; None takes one away."""
+        with writer_lock(self.folder / _LOCK, self._wait_s), database.transaction(self._database) as connection:
+            before = {name: info.version for name, info in database.latest(connection).items()}
+            for name in versions:
+                if before.get(name) != expected.get(name):
+                    raise ConflictError("table_changed", table=name)
+            infos = {
+                name: None if wanted is None else database.version(connection, name, wanted)
+                for name, wanted in versions.items()
+            }
+            for name, wanted in versions.items():
+                if wanted is not None and infos[name] is None:
+                    raise RequestError("unknown_version", table=name, version=wanted)
+            records = [database.gone_record(name) if info is None else database.info_record(info)
+                       for name, info in infos.items()]  # fmt: skip
+            differences = [Difference(f"table:{name}", before.get(name), versions[name]) for name in versions]
+            line = database.add_to_journal(connection, change, differences, records)
+            for name, info in infos.items():
+                if info is None:
+                    database.add_absence(connection, name, line.number)
+                else:
+                    database.add_version(connection, info, line.number)
+
                     [database.info_record(info) for info in written],
                 )
                 for info in written:

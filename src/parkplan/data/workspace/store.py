@@ -65,6 +65,19 @@ class Workspace(Protocol):
             WorkspaceError: the disk is full or read-only, or another program writes for too long.
         """
 
+    def restore(
+        self, versions: Mapping[str, str | None], *, expected: Mapping[str, str | None], change: Change
+    ) -> None:
+        """Make earlier versions of tables the latest again, all or none, as one journal entry; None takes a table away.
+
+        Nothing is deleted: every version can still be read.
+
+        Raises:
+            RequestError: there is no such version.
+            ConflictError: the latest version of a table is not the expected one.
+            WorkspaceError: the disk is full or read-only, or another program writes for too long.
+        """
+
     def journal(self, limit: int | None = None) -> tuple[JournalEntry, ...]:
         """Return what was done, the latest first."""
 
