@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     Positions = npt.NDArray[np.int64]
 
+MANY_CORNERS: Final = 200
+"""Polygons of more corners are prepared before they are measured."""
+
 
 def pairs_within(geometry: gpd.GeoSeries, gap_m: float = 0.0) -> tuple[Positions, Positions]:
     """Return the pairs (i < j) of positions whose polygons touch, overlap, or lie no farther apart than a gap.
 
-    Boxes widened by the gap are matched first, each pair once; only those pairs are measured. Touching at a corner
-    counts (queen contiguity). The CRS must be in metres.
+    Touching at a corner counts (queen contiguity). The CRS must be in metres.
 
     >>> import geopandas as gpd
     >>> from shapely import box
@@ -31,14 +33,26 @@ def pairs_within(geometry: gpd.GeoSeries, gap_m: float = 0.0) -> tuple[Positions
     >>> [pair.tolist() for pair in pairs_within(row)], [pair.tolist() for pair in pairs_within(row, 10.0)]
     ([[0], [1]], [[0, 1], [1, 2]])
     """
-    shapes = np.asarray(geometry.array, dtype=object)
-    widened = shapely.bounds(shapes) + np.array([-gap_m, -gap_m, gap_m, gap_m]) / 2
-    known = np.flatnonzero(np.isfinite(widened).all(axis=1))
-    boxes = shapely.box(*widened[known].T)
+    return near_pairs(np.asarray(geometry.array, dtype=object), gap_m)
+
+
+def near_pairs(shapes: npt.NDArray[np.object_], gap_m: float) -> tuple[Positions, Positions]:
+    """Return the pairs (i < j, sorted) of polygons that touch, overlap or lie no farther apart than a gap.
+
+    Pairs whose boxes are no farther apart come from a tree, each once. What is left is measured without preparing the
+    polygons: for the twenty corners of a parcel the index of a prepared polygon costs more than it saves.
+    """
+    bounds = shapely.bounds(shapes)
+    known = np.flatnonzero(np.isfinite(bounds).all(axis=1))
+    boxes = shapely.box(*(bounds[known] + np.array([-gap_m, -gap_m, gap_m, gap_m]) / 2).T)
     first, second = shapely.STRtree(boxes).query(boxes)
     once = first < second
     left, right = known[first[once]], known[second[once]]
-    shapely.prepare(shapes)
+    low, high = np.maximum(bounds[left, :2], bounds[right, :2]), np.minimum(bounds[left, 2:], bounds[right, 2:])
+    apart = np.maximum(low - high, 0.0)
+    close = np.hypot(apart[:, 0], apart[:, 1]) <= gap_m
+    left, right = left[close], right[close]
+    shapely.prepare(shapes[shapely.get_num_coordinates(shapes) > MANY_CORNERS])
     if gap_m > 0:
         near = shapely.dwithin(shapes[left], shapes[right], gap_m)
     else:

@@ -10,7 +10,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from parkplan.sites.facing import Facing, facing
+from parkplan.metrics.contiguity import near_pairs
+from parkplan.sites.facing import TOUCHING_M, Facing, facing
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,7 +103,7 @@ def contiguity(
     [(0, 1, 30.0, -1), (1, 2, 0.0, 0)]
 
     """
-    left, right = _near(shapes, gap_m)
+    left, right = near_pairs(shapes, max(gap_m, TOUCHING_M))
     measured = facing(shapes, left, right, gap_m)
     shared = measured.shared_m >= LEAST_SHARED_M
     across = ~shared & (measured.facing_m >= least_facing_m) if gap_m > 0 else np.zeros(len(left), dtype=np.bool_)
@@ -117,16 +118,6 @@ def contiguity(
     rows = np.flatnonzero(kept)[order]
     touching = np.where(shared, measured.shared_m, 0.0)
     return Contiguity(len(shapes), left[rows], right[rows], touching[rows], measured.facing_m[rows], road[rows])
-
-
-def _near(shapes: Shapes, gap_m: float) -> tuple[Positions, Positions]:
-    """Return the pairs whose boxes are no farther apart than the gap, each once."""
-    widened = shapely.bounds(shapes) + np.array([-1.0, -1.0, 1.0, 1.0]) * max(gap_m, 0.1) / 2
-    known = np.flatnonzero(np.isfinite(widened).all(axis=1))
-    boxes = shapely.box(*widened[known].T)
-    first, second = shapely.STRtree(boxes).query(boxes)
-    once = first < second
-    return known[first[once]].astype(np.int64), known[second[once]].astype(np.int64)
 
 
 def _links(measured: Facing, rows: Positions) -> Shapes:
