@@ -18,10 +18,11 @@ from pathlib import Path
 from tooling.assets import build_assets
 from tooling.environment import install, program, python
 from tooling.ground import ROOT, TaskError, run, say, this_platform
-from tooling.machine import free_port, install_test_programs, wait_for
+from tooling.machine import cores, free_port, install_test_programs, wait_for
 from tooling.pack import PLATFORMS, make_pack
 
 NO_TESTS = 5  # exit code of pytest
+MOST_PROCESSES = 4  # of tests; each may have a server and a browser beside it
 DEMO = ROOT / "geodata/demo/district.parkplan"
 
 
@@ -62,12 +63,18 @@ def task_run(arguments: list[str]) -> int:
         return 0
 
 
-def task_test(arguments: list[str]) -> int:
-    """Set up and run the whole suite."""
+def run_tests(*arguments: str) -> int:
+    """Run pytest in as many processes as there are cores, at most four; ``-n 0`` among the arguments means one."""
     task_setup(["--dev"])
     install_test_programs()
-    say("运行测试", "running the tests")
-    return run(python(), "-m", "pytest", *arguments)
+    processes = min(cores(), MOST_PROCESSES)
+    say(f"运行测试，{processes} 个进程", f"running the tests in {processes} processes")
+    return run(python(), "-m", "pytest", "-n", processes, "--dist", "worksteal", *arguments)
+
+
+def task_test(arguments: list[str]) -> int:
+    """Set up and run the whole suite."""
+    return run_tests(*arguments)
 
 
 def task_check(arguments: list[str]) -> int:
@@ -112,9 +119,7 @@ def task_soak(arguments: list[str]) -> int:
 
 def task_e2e(arguments: list[str]) -> int:
     """Browser tests."""
-    task_setup(["--dev"])
-    install_test_programs()
-    return run(python(), "-m", "pytest", "tests/e2e", *arguments)
+    return run_tests("tests/e2e", *arguments)
 
 
 def task_assets(arguments: list[str]) -> int:

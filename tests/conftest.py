@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
+import secrets
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+
+    MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("PROJ_NETWORK", "OFF")
@@ -51,11 +56,41 @@ def long_form(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
+PORTS = range(20_000, 32_000)
+"""Below the ports that systems give out by themselves, so that nothing takes one between its choice and its use."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback, chosen by chance so that test processes beside each other choose different ones."""
+    for _ in range(100):
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port on the loopback")
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeOnce:
+    """Make a folder once for all test processes of a run: the first that asks makes it, the others wait for it.
+
+    The lock is a transaction of SQLite, which the system ends when its process dies.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = base if worker_id == "master" else base.parent
+
+    def make_once(name: str, make: Callable[[Path], object]) -> Path:
+        place = root / name
+        with contextlib.closing(sqlite3.connect(root / f"{name}.lock", timeout=600, isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            if not place.exists():
+                folder = root / f"{name}.part"
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                folder.rename(place)
+        return place
+
+    return make_once
 
 
 # A district that can be checked by hand
@@ -235,36 +270,37 @@ def browser_page(_browser: Browser) -> Iterator[BrowserPages]:
 
 
 @pytest.fixture(scope="session")
-def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_demo(made_once: MakeOnce) -> Path:
     """The small demo district, made once; tests that write make a copy of it."""
-    place = tmp_path_factory.mktemp("demo") / "small.parkplan"
-    command = [sys.executable, "-m", "parkplan", "demo", "--out", str(place), "--size", "small", "--quiet"]
-    subprocess.run(command, check=True, timeout=300)
-    return place
+
+    def make(place: Path) -> None:
+        command = [sys.executable, "-m", "parkplan", "demo", "--out", str(place), "--size", "small", "--quiet"]
+        subprocess.run(command, check=True, timeout=300)
+
+    return made_once("small.parkplan", make)
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
-    """Start the app on a workspace and return its address; all are ended with the session."""
+def serve_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[list[str], str], str]]:
+    """Start a server, ``[..., "PORT", ...]``, and return its address once it answers; all end with the session."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(workspace: Path) -> str:
-        port = free_port()
+    def start(command: list[str], health: str) -> str:
         log = tmp_path_factory.mktemp("serve") / "log.txt"
+        port = free_port()
         with log.open("wb") as out:
-            command = [sys.executable, "-m", "parkplan", "serve", str(workspace), "--port", str(port)]
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+            words = [str(port) if word == "PORT" else word for word in command]
+            process = subprocess.Popen([sys.executable, *words], stdout=out, stderr=subprocess.STDOUT)
         running.append(process)
         address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            if process.poll() is not None:
-                break
+        until = time.monotonic() + 180
+        while process.poll() is None and time.monotonic() < until:
             try:
-                with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                with urllib.request.urlopen(f"{address}{health}", timeout=20):
                     return address
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        raise AssertionError(f"the app did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+        raise AssertionError(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
     yield start
     for process in running:
@@ -275,6 +311,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def serve(serve_command: Callable[[list[str], str], str]) -> Callable[[Path], str]:
+    """Start the app on a workspace and return its address."""
+    return lambda workspace: serve_command(["-m", "parkplan", "serve", str(workspace), "--port", "PORT"], "/healthz")
 
 
 # PostGIS

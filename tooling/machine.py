@@ -14,6 +14,13 @@ from pathlib import Path
 from tooling.ground import TaskError, run, say
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def free_port(first: int) -> int:
     """Return the first free port of the loopback from a number on."""
     for port in range(first, first + 100):

@@ -25,11 +25,6 @@ PICTURES = Path(__file__).parents[1] / "output"
 WAIT_MS = 90_000
 
 
-@pytest.fixture(scope="module")
-def address(serve: Callable[[Path], str], small_demo: Path) -> str:
-    return serve(small_demo)
-
-
 @pytest.fixture
 def start(browser_page: Any, app: str) -> Callable[..., Page]:
     """Open the overview, wait for its map, and go to a page by its link, as a user does."""

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +10,7 @@ import map_world as world
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import Page
 
@@ -25,27 +19,10 @@ SETTLED = "() => document.querySelector('.pp-map')?.dataset.loading === '0'"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(serve_command: Callable[[list[str], str], str]) -> str:
     if not (world.ASSETS / "map.js").exists():
         pytest.skip("the scripts of the map are not built: python3 tasks.py setup")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("map") / "log.txt"
-    with log.open("wb") as out:
-        command = [sys.executable, str(Path(__file__).with_name("map_server.py")), str(port)]
-        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-    place = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{place}/_stcore/health", timeout=5):
-                break
-        except (urllib.error.URLError, OSError):
-            assert server.poll() is None, log.read_text(encoding="utf-8", errors="replace")
-            time.sleep(0.1)
-    yield place
-    server.terminate()
-    server.wait(timeout=20)
+    return serve_command([str(Path(__file__).with_name("map_server.py")), "PORT"], "/_stcore/health")
 
 
 @pytest.fixture
