@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from parkplan.screening import stability
 from parkplan.screening.stability import overtaking_weight, rank_stability, weight_draws
 
 
@@ -44,6 +45,21 @@ def test_ranks_without_error_agree_with_a_loop() -> None:
     assert found.mean_rank == pytest.approx(ranks.mean(axis=0))
     assert found.p_top == pytest.approx((ranks <= 5).mean(axis=0))
     assert found.p_top.sum() == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize("held", [1, 7, 299, 10_000])
+def test_quantiles_do_not_depend_on_how_many_draws_are_held_at_a_time(
+    held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 300 draws the 5 % quantile is the 15th least rank and the 95 % quantile the 285th."""
+    values, weights = np.random.default_rng(4).random((30, 3)), uniform_weights(3, 300)
+    ranks = np.sort([np.argsort(np.argsort(-(values @ draw))) + 1 for draw in weights], axis=0)
+    monkeypatch.setattr(stability, "BLOCK_RANKS", held * 30)
+    monkeypatch.setattr(stability, "BLOCK", 30 * 11)
+    found = stability.rank_stability(values, weights, top=5)
+    assert found.rank_low.tolist() == ranks[14].tolist()
+    assert found.rank_high.tolist() == ranks[284].tolist()
+    assert found.mean_rank == pytest.approx(ranks.mean(axis=0))
 
 
 def test_error_is_the_normal_error_of_each_value() -> None:

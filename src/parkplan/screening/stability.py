@@ -11,9 +11,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Numbers = npt.NDArray[np.float64]
+    Ranks = npt.NDArray[np.int32]
 
 BLOCK: Final = 4_000_000
 """Scores drawn at a time: bounds the memory at some 100 MB."""
+BLOCK_RANKS: Final = 64_000_000
+"""Ranks held at a time, 256 MB."""
 UNKNOWN_VALUE: Final = 0.5
 UNKNOWN_VARIANCE: Final = 1.0 / 12.0
 """Mean and variance of a value that may lie anywhere between 0 and 1."""
@@ -79,57 +82,85 @@ def rank_stability(
         scores = weights @ filled.T
         if variance.any():
             scores += np.sqrt((weights**2) @ variance.T) * rng.standard_normal(scores.shape)
-        tally.add(scores, weights, start)
+        tally.add(scores, weights)
     return tally.result(top)
 
 
 class _Tally:
-    """Counts ranks block by block."""
+    """Counts ranks block by block.
+
+    Quantiles need the least and the greatest ranks of each alternative alone: of the other draws no more are held than
+    `BLOCK_RANKS` at a time, or one draw.
+    """
 
     def __init__(self, alternatives: int, draws: int, top: int) -> None:
-        self._ranks = np.empty((draws, alternatives), dtype=np.int32)
+        self._draws = draws
         self._top = top
-        self._firsts = np.zeros(alternatives)
+        self._least, self._most = _nth(0.05, draws) + 1, draws - _nth(0.95, draws)
+        self._held = np.empty((min(draws, max(BLOCK_RANKS // max(alternatives, 1), 1)), alternatives), dtype=np.int32)
+        self._count = 0
+        self._low = self._high = np.empty((0, alternatives), dtype=np.int32)
+        self._sums, self._tops, self._firsts = (np.zeros(alternatives) for _ in range(3))
         self._first_weights: Numbers | None = None
 
-    def add(self, scores: Numbers, weights: Numbers, start: int) -> None:
+    def add(self, scores: Numbers, weights: Numbers) -> None:
         """Count one block of draws."""
         order = np.argsort(-scores, axis=1)
         places = np.arange(1, scores.shape[1] + 1, dtype=np.int32)
-        np.put_along_axis(self._ranks[start : start + len(scores)], order, places[None, :], axis=1)
+        ranks = np.empty(scores.shape, dtype=np.int32)
+        np.put_along_axis(ranks, order, places[None, :], axis=1)
+        self._sums += ranks.sum(axis=0)
+        self._tops += (ranks <= self._top).sum(axis=0)
+        self._hold(ranks)
         first = order[:, 0]
         np.add.at(self._firsts, first, 1.0)
         if self._first_weights is None:
             self._first_weights = np.zeros((scores.shape[1], weights.shape[1]))
         np.add.at(self._first_weights, first, weights)
 
-    def _quantiles(self, *shares: float) -> Numbers:
-        """Return quantiles of the rank of each alternative, a part of them at a time to bound the memory."""
-        draws, alternatives = self._ranks.shape
-        places = [_nth(share, draws) for share in shares]
-        found = np.empty((len(shares), alternatives))
-        step = max(1, BLOCK // max(draws, 1))
-        for start in range(0, alternatives, step):
-            part = np.sort(np.ascontiguousarray(self._ranks[:, start : start + step].T), axis=1)
-            found[:, start : start + step] = part[:, places].T
-        return found
+    def _hold(self, ranks: Ranks) -> None:
+        while len(ranks):
+            if self._count == len(self._held):
+                self._fold()
+            taken = ranks[: len(self._held) - self._count]
+            self._held[self._count : self._count + len(taken)] = taken
+            self._count += len(taken)
+            ranks = ranks[len(taken) :]
+
+    def _fold(self) -> None:
+        """Let go of the ranks that can be neither quantile any more."""
+        held = self._held[: self._count]
+        self._low = _least(np.concatenate([self._low, held]), self._least)
+        self._high = -_least(-np.concatenate([self._high, held]), self._most)
+        self._count = 0
 
     def result(self, top: int) -> Stability:
         """Return the shares over all draws."""
-        draws = len(self._ranks)
-        low, high = self._quantiles(0.05, 0.95)
+        self._fold()
         weights = self._first_weights if self._first_weights is not None else np.empty((0, 0))
         firsts = self._firsts[:, None]
         return Stability(
-            draws=draws,
+            draws=self._draws,
             top=top,
-            mean_rank=self._ranks.mean(axis=0),
-            rank_low=low,
-            rank_high=high,
-            p_top=(self._ranks <= self._top).mean(axis=0),
-            p_first=self._firsts / draws,
+            mean_rank=self._sums / self._draws,
+            rank_low=self._low.max(axis=0).astype(np.float64),
+            rank_high=self._high.min(axis=0).astype(np.float64),
+            p_top=self._tops / self._draws,
+            p_first=self._firsts / self._draws,
             central_weights=np.divide(weights, firsts, out=np.full_like(weights, np.nan), where=firsts > 0),
         )
+
+
+def _least(ranks: Ranks, count: int) -> Ranks:
+    """Return the least ranks of each alternative (column), so many of them; the order of rows is lost."""
+    if len(ranks) <= count:
+        return ranks
+    found = np.empty((count, ranks.shape[1]), dtype=ranks.dtype)
+    step = max(1, BLOCK // len(ranks))
+    for start in range(0, ranks.shape[1], step):
+        part = np.ascontiguousarray(ranks[:, start : start + step].T)
+        found[:, start : start + step] = np.partition(part, count - 1, axis=1)[:, :count].T
+    return found
 
 
 def _nth(share: float, draws: int) -> int:
