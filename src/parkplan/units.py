@@ -43,6 +43,7 @@ UNITS: Final[dict[str, Unit]] = {
     "yuan_per_m2": Unit(Text("元/平方米", "CNY/m²"), 1.0, 2),
     "wan_yuan_per_mu": Unit(Text("万元/亩", "10k CNY/mu"), YUAN_PER_WAN / M2_PER_MU, 2),
     "tce": Unit(Text("吨标准煤", "tce"), 1.0, 1),
+    "tco2": Unit(Text("吨二氧化碳", "t CO2"), 1000.0, 0),
     "person": Unit(Text("人", "persons"), 1.0, 0),
     "storey": Unit(Text("层", "storeys"), 1.0, 0),
     "lane": Unit(Text("车道", "lanes"), 1.0, 0),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan.data.definitions import CHECKOUT
 from parkplan.model.layers import Catalogue, LayerSpec, Palette
+from parkplan.model.options import OptionAssumptions
 from parkplan.model.targets import TargetPlan
 from parkplan.model.typologies import ReuseAssumptions, Typology
 
@@ -25,6 +26,7 @@ SCHEMAS: Final[dict[str, type[Record]]] = {
     "targets": TargetPlan,
     "typology": Typology,
     "reuse": ReuseAssumptions,
+    "options": OptionAssumptions,
 }
 
 

@@ -14,6 +14,7 @@ from parkplan.data.definitions import (
     stamp_of,
     unknown_name,
 )
+from parkplan.model.options import OptionAssumptions
 from parkplan.model.typologies import ReuseAssumptions, Typology
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TYPOLOGIES: Final = "typologies"
 ASSUMPTIONS: Final = Path("reuse") / "assumptions.yaml"
+OPTIONS: Final = Path("options") / "assumptions.yaml"
 
 
 def load_typologies(folder: Path | str | None = None) -> Mapping[str, Typology]:
@@ -49,6 +51,29 @@ def load_assumptions(folder: Path | str | None = None) -> ReuseAssumptions:
     """
     chosen = definitions_folder(folder)
     return _assumptions(chosen, stamp_of(chosen / ASSUMPTIONS.parent), tuple(load_typologies(folder)))
+
+
+def load_option_assumptions(folder: Path | str | None = None) -> OptionAssumptions:
+    """Return what the comparison of layout options assumes.
+
+    >>> load_option_assumptions().contiguity_gap_m.value
+    30.0
+
+    Raises:
+        DefinitionError: with one detail for each fault.
+
+    """
+    chosen = definitions_folder(folder)
+    return _options(chosen, stamp_of(chosen / OPTIONS.parent))
+
+
+@lru_cache(maxsize=8)
+def _options(folder: Path, stamp: object) -> OptionAssumptions:
+    faults = Faults()
+    found = read_definition(folder / OPTIONS, OptionAssumptions, faults)
+    faults.check(folder / OPTIONS.parent)
+    assert found.record is not None  # noqa: S101  # a file without record has faults
+    return found.record
 
 
 @lru_cache(maxsize=8)

@@ -33,14 +33,16 @@ class NotNegative(Figure):
 class Typology(Record):
     """A kind of building or open land.
 
-    ``far`` floor area by site area; ``density`` footprint by site area; output, tax, cost, energy (kg of standard coal)
-    and emissions (kg of CO2) a year and square metre of floor, cost once; ``floor_m2_per_job`` floor for each job, None
-    where there are none; ``land_cost_yuan_per_m2`` what a square metre of open land costs to make.
+    ``land_use`` the code that its land takes in a scenario; ``far`` floor area by site area; ``density`` footprint by
+    site area; output, tax, cost, energy (kg of standard coal) and emissions (kg of CO2) a year and square metre of
+    floor, cost once; ``floor_m2_per_job`` floor for each job, None where there are none; ``land_cost_yuan_per_m2`` what
+    a square metre of open land costs to make.
     """
 
     id: Identifier
     title: Text
     kind: Literal["industry", "service", "open"]
+    land_use: str = Field(pattern=r"^\d{2,6}$")
     land_cost_yuan_per_m2: NotNegative
     far: NotNegative
     density: NotNegative
