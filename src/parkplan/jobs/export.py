@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from parkplan._errors import RequestError
-from parkplan.data.export import Origin, check_ending, known_crs, write_tables
+from parkplan.data.export import Loss, Origin, SurveyForm, check_ending, export_tables, known_crs
 from parkplan.data.export.project import write_project
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
@@ -21,30 +21,41 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.progress import Progress
 
+ExportForm = Literal["tables", "low-efficiency"]
+EXPORT_FORMS: Final = get_args(ExportForm)
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The file that was written; ``rows`` by table; ``project`` is the QGIS project beside it, if there is one."""
+    """The file that was written; ``rows`` by table; ``project`` is the QGIS project beside it, if there is one.
+
+    ``losses`` are what the format does not keep of the tables; ``crs`` is None where the file has no geometry.
+    """
 
     path: str
     project: str | None
     rows: dict[str, int]
-    crs: str
+    crs: str | None
     synthetic: bool
+    losses: tuple[Loss, ...] = ()
 
 
-def export(
+def export(  # noqa: PLR0913 -- the options of the command, by keyword
     workspace: str | Path,
     tables: Sequence[str] = (),
     *,
     out: str | Path,
     crs: str | None = None,
+    form: ExportForm = "tables",
+    survey: SurveyForm | None = None,
     progress: Progress = silent,
 ) -> Exported:
-    """Write tables to a file whose ending names the format.
+    """Write tables to a file whose ending names the format, and tell what the format does not keep.
 
     Without names all tables are meant; into a GeoPackage that is the whole district, and a QGIS project with the
-    layers of the catalogue is put beside it.
+    layers of the catalogue is put beside it. ``form="low-efficiency"`` writes the parcels that are idle, badly used
+    or to be checked as the survey table of 39 columns (``.xlsx`` or ``.csv``). ``survey`` says how a survey text
+    (``.txt``) is written.
 
     Raises:
         WorkspaceError: the workspace is missing or broken, or the disk is full or read-only.
@@ -52,19 +63,26 @@ def export(
     """
     opened = open_workspace(workspace)
     target = Path(out)
+    _refuse_inside(opened, target)
+    if form == "low-efficiency":
+        from parkplan.jobs.official_file import export_official
+
+        progress(message("cli.export_writing", path=target))
+        rows, synthetic, losses = export_official(opened, target)
+        return Exported(str(target.absolute()), None, rows, None, synthetic, losses)
     names = list(dict.fromkeys(tables)) or [table.name for table in opened.tables()]
     if not names:
         raise RequestError("nothing_to_export", path=workspace)
     infos = [opened.info(name) for name in names]
     ending = check_ending(target, len(names))
     known_crs(crs)
-    _refuse_inside(opened, target)
     frames = {}
     for name in names:
         progress(message("cli.export_reading", table=name))
         frames[name] = opened.read(name)
     progress(message("cli.export_writing", path=target))
-    write_tables(frames, target, crs=crs, origins={info.name: Origin.of(info) for info in infos})
+    origins = {info.name: Origin.of(info) for info in infos}
+    written = export_tables(frames, target, crs=crs, origins=origins, survey_form=survey)
     project = None
     if ending == ".gpkg" and not tables:
         project = target.with_suffix(".qgz")
@@ -74,8 +92,9 @@ def export(
         path=str(target.absolute()),
         project=None if project is None else str(project.absolute()),
         rows={info.name: info.rows for info in infos},
-        crs=crs or ("EPSG:4326" if ending == ".geojson" else opened.crs.to_string()),
+        crs=(written.crs or opened.crs).to_string(),
         synthetic=any(info.synthetic for info in infos),
+        losses=written.losses,
     )
 
 

@@ -52,10 +52,11 @@ def screening_file(found: Screening, kind: FileKind, chosen: Language = "zh") ->
         with TemporaryDirectory(prefix="parkplan-verdicts-") as folder:
             return export_screening(found, Path(folder) / "verdicts.gpkg").read_bytes()
     with language(chosen):
-        return book_bytes(_scores(found, chosen) if kind == "scores" else _official(found, chosen))
+        return book_bytes(_scores(found, chosen) if kind == "scores" else official_sheets(found, chosen))
 
 
-def _official(found: Screening, chosen: Language) -> list[BookSheet]:
+def official_sheets(found: Screening, chosen: Language) -> list[BookSheet]:
+    """Return the survey table of low-efficiency land, and the sheet about it."""
     headings, rows = official_rows(found, chosen)
     return [BookSheet(message("verdicts.sheet_official"), headings, rows, (8,) + (16,) * 38), _about(found)]
 

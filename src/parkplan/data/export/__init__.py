@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
+import numpy as np
 import pyproj
 
 from parkplan._errors import RequestError
-from parkplan.data.export import delimited, geofiles, shapefile, spreadsheet
+from parkplan.data import crs as reference
+from parkplan.data.export import delimited, geofiles, shapefile, spreadsheet, survey
+from parkplan.data.export.losses import Loss, loss
 from parkplan.data.export.part import Origin, Part
+from parkplan.data.export.survey import SurveyForm
 from parkplan.data.files import made_whole, require_space
-from parkplan.data.geoparquet import canonical
+from parkplan.data.geoparquet import GEOMETRY, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    import geopandas as gpd
-
-__all__ = ["ENDINGS", "Origin", "check_ending", "known_crs", "write_table", "write_tables"]
+__all__ = [
+    "ENDINGS",
+    "Loss",
+    "Origin",
+    "SurveyForm",
+    "check_ending",
+    "export_tables",
+    "known_crs",
+    "write_table",
+    "write_tables",
+]
 
 GEOJSON_CRS: Final = "EPSG:4326"
+SURVEY: Final = ".txt"
 
-_WRITERS: Final[dict[str, Callable[[Sequence[Part], Path], None]]] = {
-    ".gpkg": geofiles.write_geopackage,
-    ".geojson": geofiles.write_geojson,
-    ".parquet": geofiles.write_parquet,
-    ".csv": delimited.write_csv,
-    ".xlsx": spreadsheet.write_xlsx,
-    ".zip": shapefile.write_zip,
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How tables become a file, what the file does not keep of each, and whether it takes several."""
+
+    write: Callable[[Sequence[Part], Path], None]
+    losses: Callable[[Part], Iterable[Loss]]
+    many: bool = False
+
+
+_FORMATS: Final[dict[str, _Format]] = {
+    ".gpkg": _Format(geofiles.write_geopackage, geofiles.geopackage_losses, many=True),
+    ".geojson": _Format(geofiles.write_geojson, geofiles.geojson_losses),
+    ".parquet": _Format(geofiles.write_parquet, geofiles.parquet_losses),
+    ".csv": _Format(delimited.write_csv, delimited.csv_losses),
+    ".xlsx": _Format(spreadsheet.write_xlsx, spreadsheet.xlsx_losses, many=True),
+    ".zip": _Format(shapefile.write_zip, shapefile.zip_losses),
 }
-_MANY: Final = frozenset({".gpkg", ".xlsx"})
-ENDINGS: Final = tuple(_WRITERS)
+ENDINGS: Final = (*_FORMATS, SURVEY)
 
 
 def write_table(
@@ -63,17 +88,83 @@ def write_tables(
         RequestError: the format takes one table only, the ending or the CRS is unknown, or a table does not fit.
         WorkspaceError: the disk is full, may not be written, or failed.
     """
-    target = Path(path)
+    _write(*_parts(frames, Path(path), crs, origins, SurveyForm()))
+    return Path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of an export: the CRS of its coordinates, and what the file does not keep."""
+
+    crs: pyproj.CRS | None
+    losses: tuple[Loss, ...]
+
+
+def export_tables(
+    frames: Mapping[str, gpd.GeoDataFrame],
+    path: str | Path,
+    *,
+    crs: str | None = None,
+    origins: Mapping[str, Origin] | None = None,
+    survey_form: SurveyForm | None = None,
+) -> Written:
+    """Write tables as `write_tables` does, and tell what the file does not keep of them.
+
+    ``survey_form`` says how a survey text (``.txt``) is written.
+
+    Raises:
+        RequestError: as `write_tables`.
+        WorkspaceError: as `write_tables`.
+    """
+    form, parts, target = _parts(frames, Path(path), crs, origins, survey_form or SurveyForm())
+    _write(form, parts, target)
+    lost = [each for part in parts for each in (*_moved(part, frames[part.name].crs), *form.losses(part))]
+    return Written(parts[0].frame.crs, tuple(lost))
+
+
+def _parts(
+    frames: Mapping[str, gpd.GeoDataFrame],
+    target: Path,
+    crs: str | None,
+    origins: Mapping[str, Origin] | None,
+    survey_form: SurveyForm,
+) -> tuple[_Format, list[Part], Path]:
+    """Return the format, and the tables in the CRS of the file."""
     ending = check_ending(target, len(frames))
     wanted = known_crs(crs if crs is not None or ending != ".geojson" else GEOJSON_CRS)
-    parts = [
-        Part(name, _transformed(canonical(frame, name), wanted), (origins or {}).get(name, Origin()))
-        for name, frame in frames.items()
-    ]
+    made = []
+    for name, frame in frames.items():
+        whole = canonical(frame, name)
+        own = _survey_crs(whole, wanted, survey_form) if ending == SURVEY else wanted
+        made.append(Part(name, _transformed(whole, own), (origins or {}).get(name, Origin())))
+    if ending == SURVEY:
+        write, lost = partial(survey.write_text, form=survey_form), partial(survey.text_losses, form=survey_form)
+        return _Format(write, lost), made, target
+    return _FORMATS[ending], made, target
+
+
+def _write(form: _Format, parts: list[Part], target: Path) -> None:
     with made_whole(target) as temporary:
         require_space(target.parent, sum(part.size_bytes for part in parts))
-        _WRITERS[ending](parts, temporary)
-    return target
+        form.write(parts, temporary)
+
+
+def _survey_crs(frame: gpd.GeoDataFrame, wanted: pyproj.CRS | None, form: SurveyForm) -> pyproj.CRS:
+    own = wanted or frame.crs
+    if own is None:
+        raise RequestError("survey_place", crs="-")
+    known = np.asarray(frame.geometry.dropna())
+    place = reference.lonlat_bounds(known, reference.SourceCrs(frame.crs or own)) if len(known) else None
+    if place is None and survey.zone_of(own) is None and form.dialect != "enforcement":
+        raise RequestError("survey_place", crs=reference.crs_title(own))
+    return survey.survey_crs(own, 0.0 if place is None else (place[0] + place[2]) / 2, form)
+
+
+def _moved(part: Part, crs: pyproj.CRS | None) -> list[Loss]:
+    """Say that the coordinates of the file are not those of the table."""
+    if crs is None or part.frame.crs is None or part.frame.crs == crs:
+        return []
+    return [loss(part.name, "crs_changed", source=reference.crs_title(crs), target=reference.crs_title(part.frame.crs))]
 
 
 def check_ending(path: Path, tables: int) -> str:
@@ -83,10 +174,11 @@ def check_ending(path: Path, tables: int) -> str:
         RequestError: it does not.
     """
     ending = path.suffix.lower()
-    if ending not in _WRITERS:
+    if ending not in ENDINGS:
         raise RequestError("output_ending", path=path, known=" ".join(ENDINGS))
-    if tables != 1 and ending not in _MANY:
-        raise RequestError("output_one_table", path=path, count=tables, many=" ".join(sorted(_MANY)))
+    if tables != 1 and not (ending in _FORMATS and _FORMATS[ending].many):
+        many = " ".join(name for name, form in _FORMATS.items() if form.many)
+        raise RequestError("output_one_table", path=path, count=tables, many=many)
     return ending
 
 
@@ -103,4 +195,9 @@ def known_crs(name: str | None) -> pyproj.CRS | None:
 
 
 def _transformed(frame: gpd.GeoDataFrame, crs: pyproj.CRS | None) -> gpd.GeoDataFrame:
-    return frame if crs is None or frame.crs is None or frame.crs == crs else frame.to_crs(crs)
+    if crs is None or frame.crs is None or frame.crs == crs:
+        return frame
+    if frame.has_z.any() or frame.geometry.isna().all():
+        return frame.to_crs(crs)
+    moved, _ = reference.reproject(np.asarray(frame.geometry), reference.SourceCrs(frame.crs), crs)
+    return gpd.GeoDataFrame(frame.drop(columns=GEOMETRY), geometry=moved, crs=crs)

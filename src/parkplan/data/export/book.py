@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import xlsxwriter
 
+from parkplan._errors import RequestError
 from parkplan.data.export.cells import plain_value
+from parkplan.data.export.delimited import cell_text
+from parkplan.data.files import made_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+BOOK_ENDINGS: Final = (".xlsx", ".csv")
 _OPTIONS: Final = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -46,7 +52,7 @@ class BookSheet:
 
 def book_bytes(sheets: Sequence[BookSheet]) -> bytes:
     """Return a workbook."""
-    sink = BytesIO()
+    sink = io.BytesIO()
     book = xlsxwriter.Workbook(sink, _OPTIONS)
     formats = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}),
@@ -59,6 +65,29 @@ def book_bytes(sheets: Sequence[BookSheet]) -> bytes:
         _write(book.add_worksheet(sheet.title[:31]), sheet, formats)
     book.close()
     return sink.getvalue()
+
+
+def write_book(sheets: Sequence[BookSheet], path: Path) -> None:
+    """Write a workbook, or the first sheet as CSV, as the ending says.
+
+    Raises:
+        RequestError: the ending is another one.
+        WorkspaceError: the disk is full, may not be written, or failed.
+    """
+    ending = path.suffix.lower()
+    if ending not in BOOK_ENDINGS:
+        raise RequestError("output_ending", path=path, known=" ".join(BOOK_ENDINGS))
+    content = book_bytes(sheets) if ending == ".xlsx" else _csv_bytes(sheets[0])
+    with made_whole(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def _csv_bytes(sheet: BookSheet) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(sheet.headings)
+    writer.writerows([cell_text(cell) for cell in row] for row in sheet.rows)
+    return stream.getvalue().encode("utf-8-sig")
 
 
 def _write(target: Worksheet, sheet: BookSheet, formats: dict[str, Format]) -> None:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from parkplan.data.export import losses
 from parkplan.data.export.cells import guarded, plain_value
 from parkplan.data.geoparquet import GEOMETRY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from parkplan.data.export.losses import Loss
     from parkplan.data.export.part import Part
 
 MILLIMETRES = 3
@@ -25,8 +27,7 @@ DEGREES = 9
 def write_csv(parts: Sequence[Part], path: Path) -> None:
     """Write a table. Names of columns are those of the workspace; a made-up table says so in a column of its own."""
     (part,) = parts
-    crs = part.frame.crs
-    decimals = DEGREES if crs is not None and crs.is_geographic else MILLIMETRES
+    decimals = _decimals(part)
     wkt = shapely.to_wkt(np.asarray(part.frame.geometry), rounding_precision=decimals)
     note = " ".join(part.origin.sentences()) if part.origin.synthetic else ""
     columns = [part.frame[name] for name in part.attributes]
@@ -35,10 +36,25 @@ def write_csv(parts: Sequence[Part], path: Path) -> None:
         writer = csv.writer(stream)
         writer.writerow(heads)
         for shape, *values in zip(wkt, *columns, strict=True):
-            writer.writerow([*map(_cell, values), shape or "", *([note] if note else [])])
+            writer.writerow([*map(cell_text, values), shape or "", *([note] if note else [])])
 
 
-def _cell(value: object) -> str:
+def csv_losses(part: Part) -> Iterator[Loss]:
+    """Tell what a CSV does not keep of a table."""
+    yield losses.loss(part.name, "types_guessed")
+    yield from losses.unstated_crs(part)
+    yield from losses.rounded_coordinates(part, _decimals(part), "1e-9°" if _decimals(part) == DEGREES else "1 mm")
+    yield from losses.counted(part, "empty_text", losses.empty_texts)
+    yield from losses.counted(part, "formula_guarded", losses.formula_like)
+
+
+def _decimals(part: Part) -> int:
+    crs = part.frame.crs
+    return DEGREES if crs is not None and crs.is_geographic else MILLIMETRES
+
+
+def cell_text(value: object) -> str:
+    """Return a value as the text of a CSV cell; what is unknown is empty."""
     known = plain_value(value)
     if known is None:
         return ""

@@ -15,14 +15,16 @@ import pyogrio
 import pyproj
 import shapely
 
+from parkplan.data.export import losses
 from parkplan.data.geoparquet import GEOMETRY, to_bytes
 from parkplan.i18n import LANGUAGES
 from parkplan.model.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from parkplan.data.export.losses import Loss
     from parkplan.data.export.part import Part
 
 GEOPACKAGE_VERSION: Final = "1.3"
@@ -46,18 +48,41 @@ def write_geopackage(parts: Sequence[Part], path: Path) -> None:
         connection.execute("COMMIT")
 
 
+def geopackage_losses(part: Part) -> Iterator[Loss]:
+    """Tell what a GeoPackage does not keep of a table."""
+    yield from losses.counted(part, "moments_in_utc", losses.moments)
+
+
+def parquet_losses(part: Part) -> Iterator[Loss]:
+    """Tell what a GeoParquet file does not keep of a table: nothing."""
+    yield from ()
+
+
 def write_geojson(parts: Sequence[Part], path: Path) -> None:
     """Write a table as GeoJSON: in degrees by RFC 7946, in any other CRS with the older member ``crs``."""
     (part,) = parts
     table, kind = arrow_rows(part)
     crs = part.frame.crs
-    options = {"COORDINATE_PRECISION": "9" if crs is None or crs.is_geographic else "4"}
+    options = {"COORDINATE_PRECISION": str(_decimals(part))}
     if crs is None or crs == pyproj.CRS.from_epsg(4326):
         options["RFC7946"] = "YES"
     note = " ".join(part.origin.sentences())
     if note:
         options["DESCRIPTION"] = note
     write_arrow(table, path, kind, part, driver="GeoJSON", layer_options=options)
+
+
+def geojson_losses(part: Part) -> Iterator[Loss]:
+    """Tell what GeoJSON does not keep of a table."""
+    yield losses.loss(part.name, "types_guessed")
+    yield from losses.rounded_coordinates(part, _decimals(part), "1e-9°" if _decimals(part) > 4 else "0.1 mm")
+    unknown = [name for name in part.attributes if part.frame[name].isna().all()]
+    if unknown and len(part.frame):
+        yield losses.loss(part.name, "type_of_unknown", unknown)
+
+
+def _decimals(part: Part) -> int:
+    return 9 if part.frame.crs is None or part.frame.crs.is_geographic else 4
 
 
 def write_parquet(parts: Sequence[Part], path: Path) -> None:

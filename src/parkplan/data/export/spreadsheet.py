@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Final
 import xlsxwriter
 
 from parkplan._errors import RequestError
+from parkplan.data.export import losses
 from parkplan.data.export.cells import plain_value
+from parkplan.data.export.losses import EXACT_INTEGER, FIRST_SHEET_DAY
 from parkplan.data.export.part import unit_symbol
 from parkplan.i18n import current_language, message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from parkplan.data.export.losses import Loss
     from parkplan.data.export.part import Part
 
 MOST_ROWS: Final = 1_048_575
 LONGEST_TEXT: Final = 32_767
-_EXACT_INTEGER: Final = 2**53
-_FIRST_DAY: Final = dt.date(1900, 3, 1)  # spreadsheets disagree about the days before it
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -57,6 +58,16 @@ def write_xlsx(parts: Sequence[Part], path: Path) -> None:
         _write_columns(book.add_worksheet(_free_name(message("export.columns_sheet"), used)), parts, head)
     finally:
         book.close()
+
+
+def xlsx_losses(part: Part) -> Iterator[Loss]:
+    """Tell what a workbook does not keep of a table."""
+    yield losses.loss(part.name, "geometry_dropped")
+    yield from losses.counted(part, "empty_text", losses.empty_texts)
+    yield from losses.counted(part, "moments_as_text", losses.moments)
+    yield from losses.counted(part, "early_days_as_text", losses.early_days)
+    yield from losses.counted(part, "integers_as_text", lambda values: losses.wide_integers(values, EXACT_INTEGER))
+    yield from losses.counted(part, "numbers_rounded", lambda values: losses.rounded_numbers(values, "{:.16G}".format))
 
 
 def _sheet_name(part: Part, used: set[str]) -> str:
@@ -93,9 +104,9 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: object, formats:
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT_INTEGER):
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) <= EXACT_INTEGER):
         sheet.write_number(row, column, value)
-    elif type(value) is dt.date and value >= _FIRST_DAY:
+    elif type(value) is dt.date and value >= FIRST_SHEET_DAY:
         sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), formats["day"])
     else:
         text = value.isoformat() if isinstance(value, dt.date) else str(value)

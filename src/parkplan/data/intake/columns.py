@@ -102,7 +102,8 @@ def usable_names(names: Iterable[str]) -> list[str]:
     taken = {*_RESERVED}
     made: list[str] = []
     for position, name in enumerate(names, start=1):
-        kept = (each for each in str(name) if unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
+        one_line = " ".join(str(name).split())
+        kept = (each for each in one_line if unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
         plain_name = "".join(kept).strip()[:NAME_LENGTH] or f"column_{position}"
         candidate, number = plain_name, 2
         while candidate.lower() in taken:

@@ -96,12 +96,23 @@ def _find(field: Column, columns: Sequence[str]) -> Match | None:
     headings += [normal_name(field.title.en)] if field.name.endswith("_id") or field.unit else []
     units = FACTORS.get(field.unit or "", {})
     for heading in headings:
-        for name in columns:
-            base, unit = split_unit(name)
-            if normal_name(name) == heading and field.unit in (None, "ratio"):
+        for name, said in [(each, said) for each in columns for said in _readings(each)]:
+            base, unit = split_unit(said)
+            if normal_name(said) == heading and field.unit in (None, "ratio"):
                 return Match(field.name, name, None, True)
             if base == heading and units and (unit is None or unit in units):
                 return Match(field.name, name, unit, unit is not None or field.unit == "ratio")
-            if normal_name(name) == heading and not units:
+            if normal_name(said) == heading and not units:
                 return Match(field.name, name, None, True)
     return None
+
+
+@cache
+def _readings(name: str) -> tuple[str, ...]:
+    """Return a heading, and where a code stands before its title, its title too.
+
+    >>> _readings("ZDBH 宗地编号"), _readings("Parcel ID")
+    (('ZDBH 宗地编号', '宗地编号'), ('Parcel ID',))
+    """
+    code, _, title = name.partition(" ")
+    return (name, title) if code.isascii() and title and not title.isascii() else (name,)
