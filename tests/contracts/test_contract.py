@@ -12,6 +12,7 @@ import parkplan as pp
 from parkplan.cli import COMMANDS
 from parkplan.data.workspace import Workspace
 from parkplan.data.workspace.folder import FolderWorkspace
+from parkplan.data.workspace.frozen import FrozenWorkspace
 from parkplan.i18n import catalogue
 
 PROMISED = {
@@ -20,6 +21,8 @@ PROMISED = {
     "layers": {"workspace"},
     "import": {"files", "--to", "--as", "--crs", "--encoding", "--layer", "--map", "--dry-run"},
     "export": {"workspace", "tables", "--out", "--crs"},
+    "bundle": {"workspace", "--out"},
+    "verify": {"bundle"},
     "serve": {"workspace", "--host", "--port"},
 }
 SHARED = {"--json", "--lang", "--quiet"}
@@ -28,6 +31,8 @@ JOBS = {
     "info": ("workspace",),
     "layers": ("workspace",),
     "export": ("workspace", "tables", "out", "crs"),
+    "bundle": ("workspace", "out"),
+    "verify": ("path",),
     "serve": ("workspace", "host", "port"),
 }
 
@@ -75,14 +80,15 @@ def test_open_is_the_way_to_a_workspace() -> None:
     assert list(inspect.signature(pp.open).parameters) == ["address"]
 
 
-def test_the_folder_is_a_workspace() -> None:
+@pytest.mark.parametrize("kind", [FolderWorkspace, FrozenWorkspace])
+def test_a_folder_is_a_workspace(kind: type) -> None:
     promised = {name for name in vars(Workspace) if not name.startswith("_")}
     assert promised == {
-        "address", "name", "crs", "synthetic", "tables", "info", "read", "write", "journal", "entered", "enter",
-        "verify",
+        "address", "name", "crs", "synthetic", "tables", "info", "read", "write", "restore", "journal", "entered",
+        "enter", "verify",
     }  # fmt: skip
     for name in promised:
-        there, here = vars(Workspace)[name], vars(FolderWorkspace)[name]
+        there, here = vars(Workspace)[name], vars(kind)[name]
         if callable(there):
             assert inspect.signature(there) == inspect.signature(here), name
         else:

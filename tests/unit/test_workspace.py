@@ -63,6 +63,14 @@ def test_new_workspace_is_empty_and_laid_out_as_promised(workspace: Workspace, t
     assert [path.name for path in tmp_path.iterdir()] == ["江海.parkplan"]
 
 
+def test_address_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = create_workspace("区.parkplan", crs="EPSG:4547", actor="Ada")
+    made.write({"parcels": squares()}, change=ADA)
+    assert made.address == str(tmp_path / "区.parkplan")
+    assert len(open_workspace("区.parkplan").read("parcels")) == 3
+
+
 def test_table_is_a_file_named_by_its_sha256(workspace: Workspace) -> None:
     (info,) = workspace.write({"parcels": squares(编号=["a", "b", None])}, change=ADA)
     assert isinstance(workspace, FolderWorkspace)

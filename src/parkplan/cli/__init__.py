@@ -25,6 +25,8 @@ COMMANDS: Final[dict[str, str]] = {
     "siteplan": "parkplan.cli.siteplan",
     "sites": "parkplan.cli.sites",
     "portfolio": "parkplan.cli.portfolio",
+    "bundle": "parkplan.cli.bundle",
+    "verify": "parkplan.cli.verify",
     "serve": "parkplan.cli.serve",
 }
 """Each command and the module whose ``command`` it is; a module is imported when its command runs."""

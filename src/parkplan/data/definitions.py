@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +29,7 @@ LONGEST_FILE_BYTES: Final = 1_000_000
 AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
 Place = tuple[str | int, ...]
 _NOTHING: Final = object()
+_LENT: Final[ContextVar[Path | None]] = ContextVar("definitions", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +77,26 @@ class Faults(list[DefinitionError]):
 
 
 def definitions_folder(folder: Path | str | None = None) -> Path:
-    """Return the folder of layer definitions: the given one, ``PARKPLAN_LAYERS``, the checkout's or the packaged one.
+    """Return the folder of layer definitions: given, lent, ``PARKPLAN_LAYERS``, the checkout's or the packaged one.
 
     Raises DefinitionError where it does not exist.
     """
-    named = folder or os.environ.get(VARIABLE)
+    named = folder or _LENT.get() or os.environ.get(VARIABLE)
     installed = CHECKOUT if (CHECKOUT / CATALOGUE).is_file() else PACKAGED
     chosen = Path(named) if named else installed
     if not chosen.is_dir():
         raise DefinitionError("definitions_folder", folder=chosen, variable=VARIABLE)
     return chosen.resolve()
+
+
+@contextmanager
+def definitions_in(folder: Path) -> Iterator[None]:
+    """Read all definitions from a folder while the ``with`` block runs in this thread, whatever is installed."""
+    token = _LENT.set(folder)
+    try:
+        yield
+    finally:
+        _LENT.reset(token)
 
 
 def stamp_of(folder: Path) -> tuple[tuple[str, int, int], ...]:

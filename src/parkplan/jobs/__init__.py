@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from parkplan.data.intake.records import Limits
+    from parkplan.jobs.bundle import bundle
     from parkplan.jobs.check import check, export_findings
     from parkplan.jobs.cluster_files import export_clusters
     from parkplan.jobs.clusters import clusters
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from parkplan.jobs.demo import demo
     from parkplan.jobs.export import export
     from parkplan.jobs.importing import Reading, import_file
-    from parkplan.jobs.info import info
     from parkplan.jobs.imports import imports, undo_import
+    from parkplan.jobs.info import info
     from parkplan.jobs.layers import layers
     from parkplan.jobs.match import match_enterprises
     from parkplan.jobs.portfolio import portfolio
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from parkplan.jobs.siteplan import siteplan
     from parkplan.jobs.sites import sites
     from parkplan.jobs.title import title
+    from parkplan.jobs.verify import verify
 
 __all__ = [
     "DEFAULT_PROFILES",
     "Limits",
     "Reading",
     "Screening",
+    "bundle",
     "check",
     "clusters",
     "crs",
@@ -47,21 +50,21 @@ __all__ = [
     "export_findings",
     "export_screening",
     "import_file",
+    "imports",
     "info",
     "layers",
     "match_enterprises",
-    "imports",
     "portfolio",
     "screen",
     "serve",
     "siteplan",
     "sites",
     "title",
+    "undo_import",
+    "verify",
 ]
 
 _MODULES: Final = {
-    "undo_import",
-    "verify",
     "DEFAULT_PROFILES": "screen",
     "Limits": "importing",
     "Reading": "importing",
@@ -72,10 +75,10 @@ _MODULES: Final = {
     "export_screening": "screening_files",
     "import_file": "importing",
     "match_enterprises": "match",
+    "undo_import": "imports",
 }
 """Where the names live that are not called like their module."""
 
-    "undo_import": "imports",
 
 def __getattr__(name: str) -> object:
     if name not in __all__:

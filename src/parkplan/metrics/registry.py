@@ -102,9 +102,10 @@ METRICS: Final[dict[str, Metric]] = {
 
 
 def with_metrics(parcels: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """Return the parcels with the measures that are named and not yet there as a column of their own.
+    """Return the parcels with the measures that are named and not yet there, in the order of ``METRICS``.
 
     A column that the data brought under the name of a measure stays as it is.
     """
-    wanted = [METRICS[name] for name in names if name in METRICS and name not in parcels.columns]
+    asked = frozenset(names) - frozenset(parcels.columns)
+    wanted = [metric for name, metric in METRICS.items() if name in asked]
     return parcels.assign(**{metric.name: metric.function(parcels) for metric in wanted})

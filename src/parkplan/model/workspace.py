@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime  # audit bundles read these records from JSON, by their types
+from typing import Literal
 
 GeometryType = Literal["polygon", "line", "point", "mixed", "none"]
 Bounds = tuple[float, float, float, float]

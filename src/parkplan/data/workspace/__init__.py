@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from parkplan._errors import WorkspaceError
 from parkplan.data.workspace.folder import FolderWorkspace, build_folder
+from parkplan.data.workspace.frozen import FrozenWorkspace, is_frozen
 from parkplan.data.workspace.store import Workspace
 
 if TYPE_CHECKING:
@@ -16,12 +17,13 @@ __all__ = ["Workspace", "build_workspace", "create_workspace", "open_workspace"]
 
 
 def open_workspace(address: str | Path) -> Workspace:
-    """Open a workspace.
+    """Open a workspace, or the folder of an unpacked audit bundle, which can only be read.
 
     Raises:
         WorkspaceError: there is none at this address, it is broken, or a newer parkplan made it.
     """
-    return FolderWorkspace(_folder(address))
+    folder = _folder(address)
+    return FrozenWorkspace(folder) if is_frozen(folder) else FolderWorkspace(folder)
 
 
 def create_workspace(address: str | Path, *, crs: str, actor: str) -> Workspace:

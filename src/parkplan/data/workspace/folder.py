@@ -106,14 +106,8 @@ class FolderWorkspace:
     def read(self, table: str, columns: Sequence[str] | None = None, version: str | None = None) -> gpd.GeoDataFrame:
         """Return rows 0..n-1 of a table, all columns or some, with the geometry in the workspace CRS."""
         info = self.info(table, version)
-        wanted = None
-        if columns is not None:
-            wanted = tuple(column for column in dict.fromkeys(columns) if column != GEOMETRY)
-            unknown = [column for column in wanted if column not in info.columns]
-            if unknown:
-                raise RequestError("unknown_column", table=table, columns=", ".join(unknown))
         path = layers.layer_path(self._layers, info.version)
-        return layers.READER.read(path, info.version, wanted, self._crs)
+        return layers.READER.read(path, info.version, layers.wanted_columns(info, columns), self._crs)
 
     def write(self, tables: Mapping[str, gpd.GeoDataFrame], *, change: Change) -> tuple[TableInfo, ...]:
         """Store new versions of tables, all or none, as one journal entry."""
@@ -131,6 +125,12 @@ class FolderWorkspace:
                     connection,
                     change,
                     [Difference(f"table:{info.name}", before.get(info.name), info.version) for info in written],
+                    [database.info_record(info) for info in written],
+                )
+                for info in written:
+                    database.add_version(connection, info, line.number)
+        return written
+
     def restore(
         self, versions: Mapping[str, str | None], *, expected: Mapping[str, str | None], change: Change
     ) -> None:
@@ -156,12 +156,6 @@ class FolderWorkspace:
                     database.add_absence(connection, name, line.number)
                 else:
                     database.add_version(connection, info, line.number)
-
-                    [database.info_record(info) for info in written],
-                )
-                for info in written:
-                    database.add_version(connection, info, line.number)
-        return written
 
     def _acceptable(self, name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():
@@ -242,6 +236,7 @@ def _described(name: str, version: str, frame: gpd.GeoDataFrame, change: Change)
 @contextmanager
 def build_folder(folder: Path, *, crs: str, actor: str, disk: Disk = DISK) -> Iterator[FolderWorkspace]:
     """Make a workspace beside its place, lend it to be filled, and move it there when that went well."""
+    folder = folder.absolute()  # SQLite takes no relative addresses
     with disk_faults(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise WorkspaceError("workspace_exists", path=folder)

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from parkplan._errors import WorkspaceError
+from parkplan._errors import RequestError, WorkspaceError
 from parkplan.data.files import DISK, Disk, disk_faults, write_whole
 from parkplan.data.geoparquet import GEOMETRY, from_table, read_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
     import pyproj
+
+    from parkplan.model.workspace import TableInfo
 
 CACHE_BYTES: Final = 1_500_000_000
 
@@ -42,6 +45,21 @@ def keep(folder: Path, content: bytes, disk: Disk = DISK) -> str:
     else:
         write_whole(path, content, disk)
     return version
+
+
+def wanted_columns(info: TableInfo, columns: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the attributes that are asked for, each once; None for all.
+
+    Raises:
+        RequestError: the table has no such column.
+    """
+    if columns is None:
+        return None
+    wanted = tuple(column for column in dict.fromkeys(columns) if column != GEOMETRY)
+    unknown = [column for column in wanted if column not in info.columns]
+    if unknown:
+        raise RequestError("unknown_column", table=info.name, columns=", ".join(unknown))
+    return wanted
 
 
 class LayerReader:

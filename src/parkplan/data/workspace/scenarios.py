@@ -55,12 +55,12 @@ class ScenarioStore:
         self._database = folder / database.DATABASE
         self._wait_s = wait_s
 
-    def scenarios(self) -> tuple[Scenario, ...]:
-        """Return the scenarios that were not deleted, the oldest first."""
+    def scenarios(self, *, deleted: bool = False) -> tuple[Scenario, ...]:
+        """Return the scenarios, the oldest first; those that were deleted only where they are asked for."""
         if not self._database.is_file():  # a frozen workspace
             return ()
         with database.connected(self._database) as connection:
-            return _living(connection)
+            return _living(connection, deleted=deleted)
 
     def history(self, scenario: str) -> History:
         """Return the steps of a scenario, also of a deleted one, for branches of it rest on them."""
@@ -157,9 +157,10 @@ def _told(edit: Edit) -> dict[str, Any]:
     return {name: value for name, value in asdict(edit).items() if value not in (None, "", ())}
 
 
-def _living(connection: sqlite3.Connection) -> tuple[Scenario, ...]:
+def _living(connection: sqlite3.Connection, *, deleted: bool = False) -> tuple[Scenario, ...]:
     heads = dict(connection.execute("SELECT scenario, max(number) FROM scenario_log GROUP BY scenario"))
-    deleted = {row[0] for row in connection.execute("SELECT scenario FROM scenario_log WHERE action = ?", (_DELETE,))}
+    gone = connection.execute("SELECT scenario FROM scenario_log WHERE action = ?", (_DELETE,))
+    hidden = set() if deleted else {row[0] for row in gone}
     rows = connection.execute(f"{_ROWS} WHERE l.action = ? ORDER BY l.number", (_NEW,))
     with database.stored():
         return tuple(
@@ -167,7 +168,7 @@ def _living(connection: sqlite3.Connection) -> tuple[Scenario, ...]:
                 id=id, head=heads[id], actor=actor, at=datetime.fromisoformat(at), note=note, **json.loads(record)
             )
             for _, id, _, record, actor, at, note in rows
-            if id not in deleted
+            if id not in hidden
         )  # fmt: skip
 
 

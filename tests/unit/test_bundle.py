@@ -1,0 +1,226 @@
+"""The audit bundle: the same to the bit, complete, and whatever is altered in it is named, number by number."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from parkplan import jobs
+from parkplan._errors import RequestError, SourceFileError, WorkspaceError
+from parkplan.cli import main
+from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.verify import described
+from parkplan.model.workspace import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+DAY = "2026-06-30"
+
+
+@pytest.fixture(scope="module")
+def bundled(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(small_demo, tmp_path_factory.mktemp("bundle") / "一.zip", hash_seed="1")
+
+
+def made(workspace: Path, target: Path, *, hash_seed: str) -> Path:
+    command = [
+        sys.executable,
+        "-m",
+        "parkplan",
+        "bundle",
+        str(workspace),
+        "--out",
+        str(target),
+        "--as-of",
+        DAY,
+        "--json",
+    ]
+    heard = subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, capture_output=True, check=True)
+    said = json.loads(heard.stdout)
+    assert [run["job"] for run in said["runs"]] == ["screen", "clusters", "sites", "targets"]
+    assert said["fingerprint"] == hashlib.sha256(members(target)["manifest.json"]).hexdigest()
+    return target
+
+
+def members(bundle: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(bundle) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def altered(bundle: Path, target: Path, change: Callable[[dict[str, bytes]], None], *, sealed: bool) -> Path:
+    """Write a bundle with other contents; ``sealed`` also puts their checksums into the manifest, as a forger would."""
+    contents = members(bundle)
+    change(contents)
+    if sealed:
+        manifest = json.loads(contents["manifest.json"])
+        manifest["members"] = {
+            name: hashlib.sha256(content).hexdigest() for name, content in contents.items() if name != "manifest.json"
+        }
+        contents["manifest.json"] = json.dumps(manifest).encode()
+    return zipped(target, contents)
+
+
+def zipped(target: Path, contents: Mapping[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return target
+
+
+def test_same_inputs_give_the_same_bytes(bundled: Path, small_demo: Path, tmp_path: Path) -> None:
+    again = made(small_demo, tmp_path / "二.zip", hash_seed="2")
+    assert again.read_bytes() == bundled.read_bytes()
+    assert not [name for name, content in members(again).items() if str(small_demo.parent).encode() in content]
+
+
+def test_what_was_not_touched_is_equal(bundled: Path) -> None:
+    found = jobs.verify(bundled)
+    assert (found.equal, found.differing, found.differences, found.programs) == (True, 0, (), ())
+    assert found.jobs == ("screen", "clusters", "sites", "targets")
+    assert found.files == len(members(bundled)) - 1
+    rows = members(bundled)["results/screen_parcels.csv"].decode("utf-8-sig").splitlines()
+    assert found.cells > (len(rows) - 1) * len(rows[0].split(","))
+    assert found.synthetic
+
+
+def test_altered_missing_and_added_files_are_named(bundled: Path, tmp_path: Path) -> None:
+    district = json.loads(members(bundled)["district.json"])
+    streets = next(info["version"] for info in district["tables"] if info["name"] == "streets")
+    table = f"tables/{streets}.parquet"
+
+    def change(contents: dict[str, bytes]) -> None:
+        contents[table] = contents[table][:-1] + bytes([contents[table][-1] ^ 1])
+        del contents["definitions/styles/land_use.yaml"]
+        contents["extra.txt"] = b"x"
+
+    found = jobs.verify(altered(bundled, tmp_path / "a.zip", change, sealed=False))
+    said = {(each.kind, each.where) for each in found.differences if each.kind in {"altered", "missing", "added"}}
+    assert said == {("altered", table), ("missing", "definitions/styles/land_use.yaml"), ("added", "extra.txt")}
+    assert not found.equal
+
+
+def test_a_forged_number_and_a_moved_limit_are_found_although_resealed(bundled: Path, tmp_path: Path) -> None:
+    rules = "definitions/rules/cn_control_2008.yaml"
+
+    def change(contents: dict[str, bytes]) -> None:
+        lines = contents["results/screen_totals.csv"].decode().splitlines()
+        place = next(number for number, line in enumerate(lines) if line.startswith("idle,"))
+        lines[place] = "idle,999" + lines[place][lines[place].index(",", 5) :]
+        contents["results/screen_totals.csv"] = ("\n".join(lines) + "\n").encode()
+        contents[rules] = contents[rules].replace(b'"39": 1.0', b'"39": 1.5')
+
+    found = jobs.verify(altered(bundled, tmp_path / "a.zip", change, sealed=True))
+    assert {each.where for each in found.differences if each.kind != "number"} <= {"results/sites_candidates.csv"}
+    forged = [each for each in found.differences if each.said == "999"]
+    assert [(each.where, each.row.split(" ")[0], each.column) for each in forged] == [
+        ("results/screen_totals.csv", "idle", "parcels")
+    ]
+    limits = [each for each in found.differences if (each.where, each.column) == ("results/screen_rules.csv", "limit")]
+    assert {(each.said, each.found) for each in limits} == {("1.0", "1.5")}
+    assert "999" in described(forged[0]).zh
+    assert "999" in described(forged[0]).en
+
+
+def test_an_unpacked_bundle_is_a_workspace_that_can_only_be_read(bundled: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundled) as archive:
+        archive.extractall(tmp_path / "open")
+    opened = open_workspace(tmp_path / "open")
+    opened.verify()
+    assert opened.synthetic
+    assert len(opened.read("parcels", ["parcel_id"])) == opened.info("parcels").rows
+    assert opened.journal(1)[0].action
+    with pytest.raises(WorkspaceError) as refused:
+        opened.enter("targets", "a", 1.0, "somebody")
+    assert refused.value.key == "workspace_frozen"
+    with pytest.raises(RequestError, match=r"nothing|没有"):
+        opened.read("nothing")
+
+
+def test_own_rule_packs_travel_along_and_jobs_without_data_say_why(tmp_path: Path) -> None:
+    pack = tmp_path / "own.yaml"
+    pack.write_text(
+        "id: own\ntitle: {zh: 自定, en: Own}\nrules:\n  - id: small\n    title: {zh: 小, en: Small}\n"
+        "    clause: {document: d, number: n, clause: c, verified: false}\n"
+        "    expression: site_area_m2\n    op: '<'\n    limit: 500\n    flag: low_efficiency\n",
+        encoding="utf-8",
+    )
+    place = tmp_path / "w.parkplan"
+    ws = create_workspace(place, crs="EPSG:4547", actor="test")
+    lots = gpd.GeoDataFrame(
+        {"parcel_id": ["=a", "b"]}, geometry=shapely.box([0, 100], 0, [4, 200], 100), crs="EPSG:4547"
+    )
+    ws.write({"parcels": lots}, change=Change("test", "make"))
+    said = jobs.bundle(place, out=tmp_path / "b.zip", profiles=[str(pack)])
+    assert {each.job for each in said.omitted} == {"clusters"}
+    assert "w" in said.omitted[0].reason.zh
+    pack.unlink()
+    assert jobs.verify(tmp_path / "b.zip").equal
+    text = members(tmp_path / "b.zip")["results/screen_totals.csv"].decode("utf-8-sig")
+    counts = dict(line.split(",")[:2] for line in text.splitlines()[1:])
+    assert (counts["low_efficiency"], counts["not_low_efficiency"]) == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("../beside.txt", "bundle_member"), ("/beside.txt", "bundle_member"), ("a\\..\\b", "bundle_member")],
+)
+def test_members_that_lead_out_are_refused(bundled: Path, tmp_path: Path, name: str, key: str) -> None:
+    contents = {"manifest.json": members(bundled)["manifest.json"], name: b"x"}
+    with pytest.raises(SourceFileError) as refused:
+        jobs.verify(zipped(tmp_path / "a.zip", contents))
+    assert refused.value.key == key
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip"]
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (None, "bundle_broken"),
+        (b"no zip", "bundle_broken"),
+        ({"other.txt": b"x"}, "bundle_broken"),
+        ({"manifest.json": b"{}"}, "bundle_newer"),
+        ({"manifest.json": b'{"format": 2}'}, "bundle_newer"),
+        ({"manifest.json": b'{"format": 1}'}, "bundle_manifest"),
+    ],
+)
+def test_what_is_no_bundle_is_said_in_a_sentence(tmp_path: Path, content: object, key: str) -> None:
+    place = tmp_path / "a.zip"
+    if isinstance(content, bytes):
+        place.write_bytes(content)
+    elif isinstance(content, dict):
+        zipped(place, content)
+    with pytest.raises(SourceFileError) as refused:
+        jobs.verify(place)
+    assert refused.value.key == key
+    assert "a.zip" in refused.value.sentence("zh")
+
+
+def test_places_that_cannot_take_a_bundle(small_demo: Path, tmp_path: Path) -> None:
+    for out, key in ((tmp_path / "a.tar", "bundle_ending"), (small_demo / "a.zip", "output_inside")):
+        with pytest.raises(RequestError) as refused:
+            jobs.bundle(small_demo, out=out)
+        assert refused.value.key == key
+
+
+def test_exit_codes_and_one_json_document(bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def change(contents: dict[str, bytes]) -> None:
+        contents["extra.txt"] = b"x"
+
+    place = altered(bundled, tmp_path / "a.zip", change, sealed=False)
+    assert main(["verify", str(place), "--json", "--quiet"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    first = said["differences"][0]
+    assert (first["kind"], first["where"]) == ("added", "extra.txt")
+    assert main(["verify", str(tmp_path / "none.zip"), "--lang", "en"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
