@@ -31,7 +31,6 @@ from parkplan.model.tables import PARCELS
 from parkplan.model.workspace import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from parkplan.data.export import Loss
@@ -84,7 +83,7 @@ def cells(frame: pd.DataFrame) -> Cells:
     return {str(name): [plain(value) for value in frame[name]] for name in frame.columns if name != "geometry"}
 
 
-def kind_of(before: Any, after: Any) -> str:
+def kind_of(before: Any, after: Any) -> str:  # noqa: PLR0911 -- one line for each kind
     """Name the difference between a cell and what was read back."""
     if before == "" and after is None:
         return "empty_text"

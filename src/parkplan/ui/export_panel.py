@@ -25,6 +25,8 @@ ROW_FORMATS: Final[Mapping[str, str]] = {
     ".csv": "text/csv",
     ".geojson": "application/geo+json",
     ".gpkg": "application/geopackage+sqlite3",
+    ".zip": "application/zip",
+    ".txt": "text/plain",
 }
 SHEET_FORMATS: Final[Mapping[str, str]] = {"pdf": "application/pdf", "png": "image/png"}
 PAPERS: Final[tuple[Paper, ...]] = ("A3", "A4")
@@ -37,6 +39,7 @@ def rows_panel(ws: Workspace, chosen: Rows) -> None:
         message("ui.export_rows_format"), list(ROW_FORMATS), default=".xlsx", required=True, key="export_rows_format",
         label_visibility="collapsed",
     )  # fmt: skip
+    st.caption(message(f"export.limits_{ending.removeprefix('.')}"))
     name = f"{chosen.layer}{ending}"
     st.download_button(
         message("ui.export_download", name=name),
