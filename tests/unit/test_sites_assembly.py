@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import shapely
 from site_worlds import brute_force, random_assembly
 
 from parkplan.i18n import language
@@ -14,13 +15,15 @@ from parkplan.jobs.site_words import gap_words, packing_words, proof_words
 from parkplan.jobs.solving import proven_apart
 from parkplan.model.sites import Proof
 from parkplan.sites import branch_cut
-from parkplan.sites.assembly import at_once, engine_of, improved, most_worth, proven, solve
+from parkplan.sites.assembly import at_once, engine_of, improved, proven, solve
 from parkplan.sites.branch_cut import branch_and_cut
+from parkplan.sites.contiguity import contiguity
 from parkplan.sites.cut_loop import cut_loop
 from parkplan.sites.engine import Effort, Solved
 from parkplan.sites.enumeration import all_sites
 from parkplan.sites.greedy import greedy_pool
 from parkplan.sites.packing import pack
+from parkplan.sites.reduction import most_worth, without_hopeless
 
 SHORT, LONG = 60, 400
 needs_scip = pytest.mark.skipif(not branch_cut.available(), reason="the extra “exact” (pyscipopt) is not installed")
@@ -44,6 +47,48 @@ def test_engines_equal_brute_force(engine: object, long_form: bool) -> None:
         assert found.bound >= best[0] - 1e-9
         assert problem.feasible(found.site)
     assert infeasible
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_least_compactness_is_kept_and_the_best_is_still_found(engine: object, long_form: bool) -> None:
+    held = infeasible = 0
+    for seed in range(LONG // 4 if long_form else 24):
+        problem = random_assembly(seed, 7 + seed % 5, min_compactness=(0.25, 0.35, 0.45)[seed % 3])
+        best, found = brute_force(problem), engine(problem, Effort(20.0))  # type: ignore[operator]
+        if best is None:
+            infeasible += 1
+            assert found.infeasible, seed
+            continue
+        assert found.value == pytest.approx(best[0], rel=2e-4), seed
+        assert found.optimal
+        assert problem.feasible(found.site)
+        loose = brute_force(problem.within(min_compactness=None))
+        held += loose is not None and loose[0] > best[0]
+    assert held
+    assert infeasible
+
+
+def test_outline_and_compactness_are_those_of_the_joined_shape() -> None:
+    grid = np.array([shapely.box(50 * i, 40 * j, 50 * i + 50, 40 * j + 40) for i in range(4) for j in range(3)])
+    graph, count = contiguity(grid, 0.0), len(grid)
+    problem = replace(
+        random_assembly(1, count), left=graph.left, right=graph.right, bonus=np.zeros(len(graph.left)),
+        area_m2=shapely.area(grid), perimeter_m=shapely.length(grid), shared_m=graph.shared_m,
+        allowed=np.ones(count, dtype=bool),
+    )  # fmt: skip
+    for site in ([0], [0, 1, 2], [0, 1, 3, 4], [0, 3, 6, 9, 10, 11]):
+        joined = shapely.union_all(grid[site])
+        assert problem.outline_m(site) == pytest.approx(joined.length)
+        assert problem.compactness(site) == pytest.approx(4 * np.pi * joined.area / joined.length**2)
+
+
+def test_the_compactness_that_can_be_reached_is_named() -> None:
+    problem = random_assembly(5, 10, min_compactness=0.95)
+    assert brute_force(problem) is None
+    (relaxed,) = [one for one in proven(problem, Effort(30.0)).proof.relaxations if one.limit == "min_compactness"]
+    most = max(problem.compactness(one.site) for one in all_sites(problem.within(min_compactness=None)) or [])
+    assert most - 0.01 <= relaxed.reachable <= most + 1e-9
+    assert brute_force(problem.within(min_compactness=float(relaxed.reachable))) is not None
 
 
 def test_enumeration_equals_brute_force_and_lists_each_site_once() -> None:
@@ -75,6 +120,25 @@ def test_no_site_is_worth_more_than_the_bound_of_its_group() -> None:
         problem = random_assembly(seed, 11)
         for one in greedy_pool(problem):
             assert one.value <= most_worth(problem, range(11)) + 1e-9
+
+
+def test_parcels_are_left_out_only_where_no_better_site_holds_them() -> None:
+    left_out = 0
+    for seed in range(40):
+        few = {"min_parcels": 2, "max_parcels": 4, "max_area_m2": None}
+        problem = random_assembly(seed, 12, **(few if seed % 2 else {}))
+        sites = all_sites(problem) or []
+        if not sites:
+            continue
+        value = sites[len(sites) // 3].value
+        kept, most = without_hopeless(problem, np.flatnonzero(problem.allowed).tolist(), value)
+        better = {row for one in sites if one.value > value for row in one.site}
+        assert better <= set(kept), seed
+        left_out += int(problem.allowed.sum()) - len(kept)
+        beside = [one.value for one in sites if not set(one.site) <= set(kept)]
+        assert most <= value
+        assert all(points <= most + 1e-9 for points in beside)
+    assert left_out
 
 
 def test_greedy_and_neighbourhood_are_never_called_proven() -> None:

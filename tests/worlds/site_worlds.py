@@ -38,6 +38,8 @@ def random_assembly(seed: int, parcels: int, **limits: Any) -> Assembly:
         right=right,
         bonus=np.where(rng.random(len(left)) < 0.7, rng.uniform(0, 1, len(left)), 0.0),
         limits=SiteLimits(**drawn),
+        perimeter_m=4.0 * np.sqrt(area) * rng.uniform(1.0, 1.4, parcels),
+        shared_m=np.where(rng.random(len(left)) < 0.7, rng.uniform(5.0, 40.0, len(left)), 0.0),
     )
 
 
@@ -75,9 +77,13 @@ def brute_force(problem: Assembly) -> tuple[float, tuple[int, ...]] | None:
             frontier |= fresh
         if reached != mask:
             continue
-        pairs = zip(problem.left, problem.right, problem.bonus, strict=True)
+        pairs = list(zip(problem.left, problem.right, problem.bonus, problem.shared_m, strict=True))
+        common = sum(shared for one, two, _, shared in pairs if mask >> one & 1 and mask >> two & 1)
+        outline = sum(problem.perimeter_m[row] for row in rows) - 2 * common
+        if 4 * np.pi * area / outline**2 < (limits.min_compactness or 0):
+            continue
         worth = sum(problem.value[row] for row in rows)
-        worth += sum(points for one, two, points in pairs if mask >> one & 1 and mask >> two & 1)
+        worth += sum(points for one, two, points, _ in pairs if mask >> one & 1 and mask >> two & 1)
         if best is None or worth > best[0]:
             best = float(worth), tuple(rows)
     return best

@@ -40,6 +40,7 @@ def limit_options() -> list[click.Parameter]:
         frame.option("--max-owners", type=int, metavar="N", help="option_max_owners"),
         frame.option("--max-cost-yuan", type=float, metavar="YUAN", help="option_max_cost"),
         frame.option("--min-flagged-share", type=float, default=0.6, metavar="S", help="option_flagged_share"),
+        frame.option("--min-compactness", type=float, metavar="C", help="option_compactness"),
         frame.option("--frontage", is_flag=True, help="option_frontage"),
         frame.option("--max-gap-m", type=float, default=25.0, show_default=True, metavar="M", help="option_site_gap"),
         frame.option("--no-fill-in", is_flag=True, help="option_no_fill_in"),
@@ -58,6 +59,7 @@ def choice_of(asked: dict[str, Any]) -> SiteChoice:
         max_owners=asked.pop("max_owners"),
         max_cost_yuan=asked.pop("max_cost_yuan"),
         min_flagged_share=asked.pop("min_flagged_share"),
+        min_compactness=asked.pop("min_compactness"),
         frontage=asked.pop("frontage"),
     )
     return SiteChoice(

@@ -86,8 +86,10 @@ def check(choice: SiteChoice) -> None:
         least, most = getattr(limits, low), getattr(limits, high)
         if least is not None and most is not None and least > most:
             raise RequestError("site_limits", limit=LIMIT_TITLES[low], value=least)
-    if limits.min_flagged_share is not None and limits.min_flagged_share > 1:
-        raise RequestError("site_limits", limit=LIMIT_TITLES["min_flagged_share"], value=limits.min_flagged_share)
+    for name in ("min_flagged_share", "min_compactness"):
+        share = getattr(limits, name)
+        if share is not None and share > 1:
+            raise RequestError("site_limits", limit=LIMIT_TITLES[name], value=share)
     if not np.isfinite(choice.max_gap_m) or choice.max_gap_m < 0:
         raise RequestError("negative_gap", gap=choice.max_gap_m)
 
@@ -130,6 +132,8 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
         right=among.right,
         bonus=assumed.shared_edge_points_per_100_m.value * among.shared_m / 100.0,
         limits=choice.limits,
+        perimeter_m=shapely.length(shapes[rows]),
+        shared_m=among.shared_m,
     )
     return Question(problem, rows, among, _road_names(ws), flagged, _findings(part, flagged, usable))
 

@@ -82,4 +82,6 @@ def limit_words(limit: str, value: float) -> str:
         return area(value)
     if limit.endswith("yuan"):
         return money(value)
+    if limit == "min_compactness":
+        return f"{value:.2f}"
     return f"{100 * value:.1f}%" if limit.endswith("share") else f"{value:.0f}"

@@ -15,8 +15,9 @@ Status = Literal["optimal", "bounded", "unproven", "infeasible", "unknown"]
 class SiteLimits:
     """What a site must keep; ``None`` is no limit.
 
-    Areas in m², cost in yuan. ``min_flagged_share`` is the share of the area that lies in flagged parcels; ``frontage``
-    asks for at least one parcel on a public road that carries lorries.
+    Areas in m², cost in yuan. ``min_flagged_share`` is the share of the area that lies in flagged parcels;
+    ``min_compactness`` is 4 pi A / P² (Polsby and Popper 1991) over the outline, in which common edges do not count;
+    ``frontage`` asks for at least one parcel on a public road that carries lorries.
     """
 
     min_area_m2: float | None = None
@@ -26,6 +27,7 @@ class SiteLimits:
     max_owners: int | None = None
     max_cost_yuan: float | None = None
     min_flagged_share: float | None = None
+    min_compactness: float | None = None
     frontage: bool = False
 
     def stated(self) -> tuple[str, ...]:
@@ -45,6 +47,7 @@ LIMIT_TITLES: Final[dict[str, Text]] = {
     "max_owners": Text("最多权利人数", "Most owners"),
     "max_cost_yuan": Text("资金上限", "Budget"),
     "min_flagged_share": Text("闲置低效面积占比", "Share of flagged land"),
+    "min_compactness": Text("最小紧凑度", "Least compactness"),
     "frontage": Text("临路要求", "Road access"),
     "locked": Text("指定纳入的地块", "Locked parcels"),
 }

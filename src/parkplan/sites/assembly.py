@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from parkplan.model.sites import Engine, Proof, Status
 from parkplan.sites.branch_cut import available, branch_and_cut
 from parkplan.sites.cut_loop import cut_loop
-from parkplan.sites.engine import GAP, Clock, Effort, Solved
+from parkplan.sites.engine import Clock, Effort, Solved
 from parkplan.sites.greedy import Found, diverse, greedy_pool
+from parkplan.sites.groups import GroupSearch
 from parkplan.sites.limits import binding, relaxations
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from parkplan.sites.problem import Assembly
 
 STARTS: Final = 3
-LOGGED: Final = 12
 HOPS: Final = 2
 ROUNDS: Final = 3
 QUICK_S: Final = 15.0
@@ -42,62 +40,9 @@ def engine_of() -> tuple[Engine, Callable[[Assembly, Effort, Found | None], Solv
 
 
 def solve(problem: Assembly, effort: Effort, start: Found | None = None) -> tuple[Solved, Engine]:
-    """Solve the question exactly, group by group: no site reaches beyond a connected group of parcels.
-
-    A group whose parcels cannot be worth as much as the best site so far is not searched; groups that promise most
-    come first.
-    """
+    """Solve the question exactly with the engine that is installed; ``start`` is a site that is known already."""
     name, engine = engine_of()
-    clock, best, infeasible = Clock(effort.seconds), start, True
-    cuts = nodes = 0
-    bounds: list[float] = []
-    log: list[str] = []
-    groups = sorted(((most_worth(problem, part), part) for part in _groups(problem)), key=lambda one: (-one[0], one[1]))
-    for place, (most, part) in enumerate(groups):
-        if best is not None and most <= best.value + GAP * max(1.0, abs(best.value)):
-            bounds.append(most)
-            break
-        if clock.left() <= 0 or effort.cancelled():
-            bounds, infeasible = [*bounds, most], False
-            break
-        share = clock.left() if place + 1 == len(groups) else 0.6 * clock.left()
-        inside = best if best is not None and set(best.site) <= set(part) else None
-        found = engine(problem.only(part), replace(effort, seconds=max(share, 0.5)), inside)
-        cuts, nodes, log = cuts + found.cuts, nodes + found.nodes, [*log, *found.log]
-        infeasible = infeasible and found.infeasible
-        if not found.infeasible:
-            bounds.append(min(most, found.bound) if found.bound is not None else most)
-        if found.site is not None and found.value is not None and (best is None or found.value > best.value):
-            best = Found(found.site, found.value)
-    bound = max([*bounds, *([best.value] if best else [])], default=None)
-    empty = best is None and infeasible
-    site, value = (None, None) if best is None else (best.site, best.value)
-    return Solved(site, value, None if empty else bound, empty, cuts, nodes, tuple(log[:LOGGED])), name
-
-
-def _groups(problem: Assembly) -> list[list[int]]:
-    """Return the connected groups of allowed parcels that hold all locked ones."""
-    locked = set(np.flatnonzero(problem.locked).tolist())
-    return [part for part in problem.parts(np.flatnonzero(problem.allowed).tolist()) if locked <= set(part)]
-
-
-def most_worth(problem: Assembly, rows: Sequence[int]) -> float:
-    """Return points that no site among some parcels exceeds.
-
-    Fractional knapsack by area over all parcels of worth, each with half the bonus of its pairs; costs are left aside.
-    """
-    bonus = np.zeros(len(problem))
-    np.add.at(bonus, problem.left, problem.bonus / 2)
-    np.add.at(bonus, problem.right, problem.bonus / 2)
-    chosen = np.asarray(list(rows), dtype=np.int64)
-    worth, area = np.maximum(problem.value + bonus, 0.0)[chosen], problem.area_m2[chosen]
-    most = problem.limits.max_area_m2
-    if most is None:
-        return float(worth.sum())
-    order = np.argsort(-worth / np.maximum(area, 1e-9), kind="stable")
-    before = np.concatenate([[0.0], np.cumsum(area[order])[:-1]])
-    part = np.clip((most * (1 + 1e-6) - before) / np.maximum(area[order], 1e-9), 0.0, 1.0)
-    return float((part * worth[order]).sum())
+    return GroupSearch(problem, engine, start).run(effort), name
 
 
 def at_once(problem: Assembly) -> Answer:

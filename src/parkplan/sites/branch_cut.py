@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from parkplan.sites.cuts import Cut, Separator
+from parkplan.sites.cuts import Row, Separator
 from parkplan.sites.engine import GAP, Clock, Effort, Progress, Solved
 from parkplan.sites.linear import INFINITE, LinearModel, linear_model
 
@@ -39,7 +39,7 @@ class _Search:
         self.problem = problem
         self.effort = effort
         self.linear = linear_model(problem)
-        self.separator = Separator(problem, self.linear.rows)
+        self.separator = Separator(problem, self.linear)
         self.cuts = 0
         self.fractional = 0
         self.model = Model()
@@ -89,9 +89,9 @@ class _Search:
         parcels = self.variables[: self.linear.parcels]
         return np.array([self.model.getSolVal(solution, variable) for variable in parcels])
 
-    def whole(self, solution: Any) -> list[Cut]:  # noqa: ANN401
-        """Return the cuts that a whole-numbered solution breaks."""
-        return self.separator.whole_cuts(np.flatnonzero(self.values(solution) > 0.5).tolist())
+    def whole(self, solution: Any) -> list[Row]:  # noqa: ANN401
+        """Return the rows that a whole-numbered solution breaks."""
+        return self.separator.rows_broken(np.flatnonzero(self.values(solution) > 0.5).tolist())
 
     def separate(self) -> str:
         """Add the cuts that the fractional solution breaks; return SCIP's word for what was done."""
@@ -100,7 +100,7 @@ class _Search:
         self.tell()
         cuts = self.separator.fractional_cuts(self.values(None))
         for cut in cuts:
-            _add_cut(self, cut)
+            _add_cut(self, cut.row())
         self.fractional += len(cuts)
         self.cuts += len(cuts)
         return "SEPARATED" if cuts else "DIDNOTFIND"
@@ -161,9 +161,8 @@ def _handler(search: _Search) -> Any:  # noqa: ANN401  # a class of pyscipopt, w
             search.tell()
             cuts = search.whole(None)
             for cut in cuts:
-                plus = quicksum(search.variables[row] for row in cut.plus)
-                minus = quicksum(search.variables[row] for row in cut.minus)
-                search.model.addCons(plus - minus <= cut.most)
+                terms = zip(cut.columns, cut.weights, strict=True)
+                search.model.addCons(quicksum(weight * search.variables[row] for row, weight in terms) <= cut.most)
             search.cuts += len(cuts)
             return {"result": SCIP_RESULT.CONSADDED if cuts else SCIP_RESULT.FEASIBLE}
 
@@ -178,18 +177,17 @@ def _handler(search: _Search) -> Any:  # noqa: ANN401  # a class of pyscipopt, w
 
         def conslock(self, constraint: Any, kind: Any, positive: int, negative: int) -> None:  # noqa: ANN401
             both = positive + negative
-            for variable in search.variables[: search.linear.parcels]:
+            for variable in search.variables:
                 search.model.addVarLocks(variable, both, both)
 
     return Connected()
 
 
-def _add_cut(search: _Search, cut: Cut) -> None:
+def _add_cut(search: _Search, cut: Row) -> None:
     model = search.model
     row = model.createEmptyRowUnspec(lhs=None, rhs=cut.most, local=False)
     model.cacheRowExtensions(row)
-    for rows, weight in ((cut.plus, 1.0), (cut.minus, -1.0)):
-        for position in rows:
-            model.addVarToRow(row, model.getTransformedVar(search.variables[position]), weight)
+    for position, weight in zip(cut.columns, cut.weights, strict=True):
+        model.addVarToRow(row, model.getTransformedVar(search.variables[position]), weight)
     model.flushRowExtensions(row)
     model.addCut(row, forcecut=False)

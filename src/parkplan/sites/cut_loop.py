@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from parkplan.sites.cuts import Cut, Separator
+from parkplan.sites.cuts import Row, Separator
 from parkplan.sites.engine import GAP, Clock, Effort, Progress, Solved
 from parkplan.sites.greedy import Found
 from parkplan.sites.highs import quiet_highs
@@ -57,7 +57,7 @@ class _Loop:
         self.problem = problem
         self.effort = effort
         self.linear = linear_model(problem)
-        self.separator = Separator(problem, self.linear.rows)
+        self.separator = Separator(problem, self.linear)
         self.solver = highs_model(self.linear, effort)
         self.clock = Clock(effort.seconds)
         self.best = start
@@ -105,9 +105,9 @@ class _Loop:
         if whole:
             chosen = np.flatnonzero(x > 0.5).tolist()
             self._take_pieces(chosen)
-            cuts = self.separator.whole_cuts(chosen)
+            cuts = self.separator.rows_broken(chosen)
         else:
-            cuts = self.separator.fractional_cuts(x)
+            cuts = [cut.row() for cut in self.separator.fractional_cuts(x)]
         self.effort.progress(Progress(self.clock.gone(), self.best.value if self.best else None, self.bound))
         self._add(cuts)
         return bool(cuts)
@@ -142,12 +142,12 @@ class _Loop:
                 if self.best is None or value > self.best.value:
                     self.best = Found(site, value)
 
-    def _add(self, cuts: list[Cut]) -> None:
+    def _add(self, cuts: list[Row]) -> None:
         if not cuts:
             return
-        columns = [row for cut in cuts for row in (*cut.plus, *cut.minus)]
-        values = [sign for cut in cuts for sign in (*([1.0] * len(cut.plus)), *([-1.0] * len(cut.minus)))]
-        starts = np.concatenate([[0], np.cumsum([len(cut.plus) + len(cut.minus) for cut in cuts])[:-1]])
+        columns = [column for cut in cuts for column in cut.columns]
+        values = [weight for cut in cuts for weight in cut.weights]
+        starts = np.concatenate([[0], np.cumsum([len(cut.columns) for cut in cuts])[:-1]])
         high = np.array([cut.most for cut in cuts])
         self.solver.addRows(
             len(cuts), np.full(len(cuts), -np.inf), high, len(columns), starts.astype(np.int32),

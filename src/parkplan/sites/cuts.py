@@ -16,9 +16,12 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, dijkstra, maximum_flow
 
+from parkplan.sites.problem import TOLERANCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from parkplan.sites.linear import LinearModel
     from parkplan.sites.problem import Assembly, Numbers, Positions
 
 SCALE: Final = 100_000
@@ -35,15 +38,30 @@ class Cut:
     minus: tuple[int, ...]
     most: float
 
+    def row(self) -> Row:
+        """Return the cut as a row of the linear model."""
+        return Row((*self.plus, *self.minus), (1.0,) * len(self.plus) + (-1.0,) * len(self.minus), self.most)
+
     def excess(self, x: Numbers) -> float:
         """By how much values break the cut."""
         return float(x[list(self.plus)].sum() - x[list(self.minus)].sum() - self.most)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the linear model: the sum of weights times variables is at most ``most``."""
+
+    columns: tuple[int, ...]
+    weights: tuple[float, ...]
+    most: float
+
+
 class Separator:
     """Finds the cuts that a solution breaks; positions are those among the allowed parcels of a question."""
 
-    def __init__(self, problem: Assembly, rows: Positions) -> None:
+    def __init__(self, problem: Assembly, linear: LinearModel) -> None:
+        rows = linear.rows
+        self._problem, self._rows, self._outline = problem, rows, linear.outline
         place = {int(row): position for position, row in enumerate(rows)}
         self.near = tuple(tuple(place[other] for other in problem.neighbours[row]) for row in rows.tolist())
         self._value = problem.value[rows]
@@ -62,6 +80,22 @@ class Separator:
                 left -= part
                 found.append(sorted(part))
         return found
+
+    def rows_broken(self, chosen: Sequence[int]) -> list[Row]:
+        """Return rows that a whole-numbered solution breaks, none where it is a site."""
+        cuts = [cut.row() for cut in self.whole_cuts(chosen)]
+        return cuts or self._ragged(chosen)
+
+    def _ragged(self, chosen: Sequence[int]) -> list[Row]:
+        """Return the tangent at the area of a site that is less compact than it must be."""
+        least, site = self._problem.limits.min_compactness, self._rows[list(chosen)]
+        if self._outline is None or least is None or not len(site):
+            return []
+        if self._problem.compactness(site.tolist()) >= least * (1 - TOLERANCE):
+            return []
+        weights, most = self._outline.tangent(float(self._problem.area_m2[site].sum()))
+        columns = np.flatnonzero(weights)
+        return [Row(tuple(columns.tolist()), tuple(weights[columns].tolist()), most)]
 
     def whole_cuts(self, chosen: Sequence[int]) -> list[Cut]:
         """Return cuts that a whole-numbered solution breaks, none where it hangs together."""

@@ -171,6 +171,8 @@ class _Growing:
                 behind = (problem.value[other] for other in problem.neighbours[row] if other not in self._inside)
                 gain += LOOKAHEAD * max(0.0, max(behind, default=0.0))
             rate = gain / max(float(problem.area_m2[row]), 1.0)
+            if limits.min_compactness is not None and rate > 0:
+                rate *= min(1.0, problem.compactness((*self._inside, row)) / limits.min_compactness) ** 2
             if rate > best_rate:
                 best, best_rate = row, rate
         large = self._area >= (limits.min_area_m2 or 0.0) and len(self._inside) >= (limits.min_parcels or 0)

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     Solve = Callable[[Assembly, Effort, "Found | None"], tuple[Solved, Engine]]
 
-UPPER: Final = ("max_area_m2", "max_parcels", "max_owners", "max_cost_yuan")
-LOWER: Final = ("min_area_m2", "min_parcels", "min_flagged_share")
+LOWER: Final = ("min_area_m2", "min_parcels")
 SHARE_ROUNDS: Final = 6
+COMPACTNESS_ROUNDS: Final = 9
+"""So many halvings leave the compactness that can be reached open by a few thousandths."""
 _MEASURES: Final = {
     "max_area_m2": "area_m2",
     "min_area_m2": "area_m2",
@@ -74,6 +75,8 @@ def _relaxed(problem: Assembly, name: str, effort: Effort, solve: Solve) -> Rela
         return None if found.site is None else Relaxation(name, asked, False)
     if name == "max_owners":
         return _fewest_owners(problem, float(asked), effort, solve)
+    if name == "min_compactness":
+        return _most_compact(problem, float(asked), effort, solve)
     if name == "min_flagged_share":
         return _largest_share(free, float(asked), effort, solve)
     amount = {"area_m2": problem.area_m2, "cost_yuan": problem.cost_yuan, "parcels": np.ones(len(problem))}[
@@ -109,6 +112,22 @@ def _largest_share(free: Assembly, asked: float, effort: Effort, solve: Solve) -
             break
         share = best = reached
     return None if best is None else Relaxation("min_flagged_share", asked, best)
+
+
+def _most_compact(problem: Assembly, asked: float, effort: Effort, solve: Solve) -> Relaxation | None:
+    """Search the compactness by halves between what was reached and what was not."""
+    low, high, reached = 0.0, asked, None
+    goal = np.zeros(len(problem))
+    for _ in range(COMPACTNESS_ROUNDS):
+        found, _ = solve(_aiming(problem.within(min_compactness=low or None), goal), effort, None)
+        if found.site is not None:
+            reached = low = max(problem.compactness(found.site), low)
+        elif low == 0.0:
+            break
+        else:
+            high = low
+        low = ((reached or 0.0) + high) / 2
+    return None if reached is None else Relaxation("min_compactness", asked, reached)
 
 
 def _aiming(problem: Assembly, goal: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Assembly:

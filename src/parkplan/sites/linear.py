@@ -5,8 +5,11 @@ Variables: x_i (parcel i is in), y_e (both ends of pair e are in), z_o (owner o 
     max  sum v_i x_i + sum b_e y_e
     s.t. area, parcels, cost within their limits; sum z_o <= owners; x_i <= z_owner(i)
          flagged area >= share x area; one parcel with frontage; y_e <= x_i, y_e <= x_j
+         outline P = sum p_i x_i - 2 sum s_e y_e <= every tangent of sqrt(4 pi A / compactness)
 
-y and z may be fractional: they are 0 or 1 by themselves where x is.
+y and z may be fractional: they are 0 or 1 by themselves where x is. Compactness asks for P <= sqrt(4 pi A / c), the
+area under a concave curve, which its tangents describe as nearly as wanted: some stand in the model, and the one at the
+area of a site that breaks the limit is added when such a site comes up.
 """
 
 from __future__ import annotations
@@ -23,6 +26,25 @@ if TYPE_CHECKING:
     from parkplan.sites.problem import Assembly, Numbers, Positions
 
 INFINITE: Final = float("inf")
+TANGENTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The limit of compactness: area and outline as sums over all variables, and 4 pi over the least compactness."""
+
+    area_m2: Numbers
+    outline_m: Numbers
+    steepness: float
+
+    def tangent(self, area_m2: float) -> tuple[Numbers, float]:
+        """Return weights and right side of the tangent at an area: outline - slope x area <= sqrt(steepness area) / 2.
+
+        In units of 10 m, so that its numbers are near those of the other rows.
+        """
+        most = np.sqrt(self.steepness * area_m2)
+        slope = self.steepness / (2.0 * most)
+        return (self.outline_m - slope * self.area_m2) / 10.0, float(most / 2.0 / 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +65,7 @@ class LinearModel:
     rows: Positions
     pairs: Positions
     owner_of: Positions
+    outline: Outline | None = None
 
     def start(self, site: tuple[int, ...]) -> Numbers:
         """Return the variables of a site."""
@@ -103,13 +126,42 @@ def linear_model(problem: Assembly) -> LinearModel:
         table.add(np.arange(first, width), np.ones(owners), -INFINITE, float(problem.limits.max_owners or 0))
     gain = np.concatenate([problem.value[rows], problem.bonus[pairs], np.zeros(owners)])
     lower = np.concatenate([problem.locked[rows].astype(np.float64), np.zeros(len(pairs) + owners)])
+    outline = _outline(problem, rows, pairs, width)
+    if outline is not None:
+        _tangents(table, outline, problem)
     matrix, low, high = table.matrix(width), np.asarray(table.low), np.asarray(table.high)
-    return LinearModel(gain, matrix, low, high, lower, np.ones(width), len(rows), rows, ends, owner_of)
+    return LinearModel(gain, matrix, low, high, lower, np.ones(width), len(rows), rows, ends, owner_of, outline)
 
 
 def _pairs(problem: Assembly, place: Positions) -> Positions:
-    kept = (place[problem.left] >= 0) & (place[problem.right] >= 0) & (problem.bonus != 0)
+    wanted = problem.bonus != 0
+    if problem.limits.min_compactness is not None:
+        wanted = wanted | (problem.shared_m != 0)
+    kept = (place[problem.left] >= 0) & (place[problem.right] >= 0) & wanted
     return np.flatnonzero(kept).astype(np.int64)
+
+
+def _outline(problem: Assembly, rows: Positions, pairs: Positions, width: int) -> Outline | None:
+    least = problem.limits.min_compactness
+    if least is None:
+        return None
+    area, outline = np.zeros(width), np.zeros(width)
+    area[: len(rows)], outline[: len(rows)] = problem.area_m2[rows], problem.perimeter_m[rows]
+    outline[len(rows) : len(rows) + len(pairs)] = -2.0 * problem.shared_m[pairs]
+    return Outline(area, outline, 4.0 * np.pi / least)
+
+
+def _tangents(table: _Rows, outline: Outline, problem: Assembly) -> None:
+    """Write the tangents at areas from the least to the largest that a site may have."""
+    known = outline.area_m2[outline.area_m2 > 0]
+    if not len(known):
+        return
+    low = problem.limits.min_area_m2 or float(known.min())
+    high = max(problem.limits.max_area_m2 or float(known.sum()), low)
+    for area in np.geomspace(low, high, TANGENTS):
+        weights, most = outline.tangent(float(area))
+        columns = np.flatnonzero(weights)
+        table.add(columns, weights[columns], -INFINITE, most)
 
 
 def _limits(table: _Rows, problem: Assembly, rows: Positions) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     import numpy.typing as npt
 
@@ -31,7 +31,8 @@ class Assembly:
     ``flagged`` parcels count towards the flagged share; ``frontage`` says that a parcel lies on a public road;
     ``allowed`` is false for excluded and forbidden parcels; ``locked`` parcels must be in the site. ``left``, ``right``
     are the pairs that adjoin and ``bonus`` what it is worth to have both (a surrogate of compactness: points for each
-    metre of boundary that falls away). All numbers are non-negative but values.
+    metre of boundary that falls away). ``perimeter_m`` of each parcel and ``shared_m`` of each pair are asked for by a
+    limit of compactness alone, and empty otherwise. All numbers are non-negative but values.
     """
 
     value: Numbers
@@ -46,6 +47,8 @@ class Assembly:
     right: Positions
     bonus: Numbers
     limits: SiteLimits
+    perimeter_m: Numbers = field(default_factory=lambda: np.empty(0))
+    shared_m: Numbers = field(default_factory=lambda: np.empty(0))
 
     def __len__(self) -> int:
         return len(self.value)
@@ -62,23 +65,44 @@ class Assembly:
 
     @cached_property
     def _bonuses(self) -> dict[tuple[int, int], float]:
+        return self._by_pair(self.bonus)
+
+    @cached_property
+    def _shared(self) -> dict[tuple[int, int], float]:
+        return self._by_pair(self.shared_m)
+
+    def _by_pair(self, amounts: Numbers) -> dict[tuple[int, int], float]:
         return {
-            (int(one), int(two)): float(points)
-            for one, two, points in zip(self.left, self.right, self.bonus, strict=True)
-            if points
+            (int(one), int(two)): float(amount)
+            for one, two, amount in zip(self.left, self.right, amounts, strict=True)
+            if amount
         }
 
     def worth(self, site: Iterable[int]) -> float:
         """Return the points of a set of parcels: their values and the bonus of pairs inside."""
         inside = sorted(site)
-        members = set(inside)
-        pairs = (
-            self._bonuses.get((one, two), 0.0)
-            for one in inside
+        return float(self.value[inside].sum()) + self._inside(inside, self._bonuses)
+
+    def _inside(self, site: Iterable[int], amounts: Mapping[tuple[int, int], float]) -> float:
+        """Return the sum of what the pairs inside a set of parcels have."""
+        members = set(site)
+        return sum(
+            amounts.get((one, two), 0.0)
+            for one in sorted(members)
             for two in self.neighbours[one]
             if one < two and two in members
         )
-        return float(self.value[inside].sum()) + sum(pairs)
+
+    def outline_m(self, site: Iterable[int]) -> float:
+        """Return the length of the outline of a set of parcels: their perimeters less common edges, twice."""
+        rows = list(site)
+        return float(self.perimeter_m[rows].sum()) - 2.0 * self._inside(rows, self._shared)
+
+    def compactness(self, site: Iterable[int]) -> float:
+        """Return 4 pi A / P² of a set of parcels: 1 for a circle, pi / 4 for a square."""
+        rows = list(site)
+        outline = self.outline_m(rows)
+        return float(4.0 * np.pi * self.area_m2[rows].sum() / outline**2) if outline > 0 else 0.0
 
     def connected(self, site: Collection[int]) -> bool:
         """Whether the parcels hang together."""
@@ -125,6 +149,8 @@ class Assembly:
             "max_owners": _above(found["owners"], limits.max_owners),
             "max_cost_yuan": _above(found["cost_yuan"], limits.max_cost_yuan),
             "min_flagged_share": _below(found["flagged_share"], limits.min_flagged_share),
+            "min_compactness": limits.min_compactness is not None
+            and self.compactness(site) < limits.min_compactness * (1 - TOLERANCE),
             "frontage": limits.frontage and not found["frontage"],
             "locked": not set(np.flatnonzero(self.locked).tolist()) <= set(site),
         }

@@ -26,7 +26,7 @@ KEPT_POOL: Final = 2000
 _KINDS: Final = {
     "value": np.float64, "area_m2": np.float64, "cost_yuan": np.float64, "owner": np.int64, "flagged": np.bool_,
     "frontage": np.bool_, "allowed": np.bool_, "locked": np.bool_, "left": np.int64, "right": np.int64,
-    "bonus": np.float64,
+    "bonus": np.float64, "perimeter_m": np.float64, "shared_m": np.float64,
 }  # fmt: skip
 
 

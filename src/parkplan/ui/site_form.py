@@ -36,6 +36,7 @@ def limits_form(now: Reuse) -> None:
         owners = left.number_input(message("sites.max_owners"), 0, 500, limits.max_owners or 0)
         cost = right.number_input(message("sites.max_cost"), 0.0, 1e7, (limits.max_cost_yuan or 0.0) / WAN)
         share = left.slider(message("sites.flagged_share"), 0.0, 1.0, limits.min_flagged_share or 0.0, 0.05)
+        compact = right.slider(message("sites.compactness"), 0.0, 1.0, limits.min_compactness or 0.0, 0.05)
         gap = right.number_input(message("sites.gap"), 0.0, 100.0, now.choice.max_gap_m)
         frontage = left.checkbox(message("sites.frontage"), limits.frontage)
         fill_in = right.checkbox(message("sites.fill_in"), now.choice.fill_in)
@@ -49,6 +50,7 @@ def limits_form(now: Reuse) -> None:
                 max_owners=int(owners) or None,
                 max_cost_yuan=cost * WAN or None,
                 min_flagged_share=share or None,
+                min_compactness=compact or None,
                 frontage=frontage,
             )
             now.choice = SiteChoice(
