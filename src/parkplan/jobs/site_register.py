@@ -32,7 +32,7 @@ SEPARATOR: Final = ","
 
 @dataclass(frozen=True, slots=True)
 class KnownSite:
-    """A site that was found before: its id, the numbers of its parcels, their joint shape in the CRS of the workspace."""
+    """A site that was found before: its id, the numbers of its parcels, their joint shape in its CRS."""
 
     id: str
     parcel_ids: tuple[str, ...]
