@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, str]] = {
     "siteplan": "parkplan.cli.siteplan",
     "sites": "parkplan.cli.sites",
     "portfolio": "parkplan.cli.portfolio",
+    "scenario": "parkplan.cli.scenario",
     "bundle": "parkplan.cli.bundle",
     "verify": "parkplan.cli.verify",
     "serve": "parkplan.cli.serve",

@@ -66,7 +66,7 @@ class Planned:
     area_m2: Numbers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class District:
     """A district before any edit.
 

@@ -1,0 +1,81 @@
+"""From what a user draws or asks for to edits: lines become bands, conditions and lassos become parcels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from parkplan._errors import RequestError
+from parkplan.expressions import parse
+from parkplan.jobs.frames import moved
+from parkplan.jobs.scenario_state import find_scenario, option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.model.scenarios import ScenarioState
+
+DEGREES: Final = "EPSG:4326"
+INSIDE: Final = 0.5
+"""A parcel of which more than this lies in a lasso is chosen."""
+
+
+def chosen_parcels(ws: Workspace, scenario: str, named: Sequence[str], where: str | None) -> tuple[str, ...]:
+    """Return the parcels that are named, and those of the parcel table that satisfy a condition."""
+    found = list(named)
+    if where:
+        at = option(ws, find_scenario(ws, scenario))
+        rows = parse(where).select(pd.DataFrame(at.district.parcels))
+        keep = np.isin(at.state.source_row, np.flatnonzero(rows))
+        found += [str(name) for name in at.state.parcel_id[keep]]
+    return tuple(dict.fromkeys(found))
+
+
+def shape_text(text: str, width_m: float) -> str:
+    """Return a drawn polygon as text; a line becomes a band of a width.
+
+    >>> shape_text("LINESTRING (0 0, 10 0)", 4.0)
+    'POLYGON ((10 2, 10 -2, 0 -2, 0 2, 10 2))'
+
+    Raises:
+        RequestError: the text is no polygon and no line.
+
+    """
+    try:
+        shape = shapely.from_wkt(text)
+    except shapely.GEOSException:
+        shape = None
+    if shape is None or shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon", "LineString"}:
+        raise RequestError("scenario_shape", wanted="Polygon")
+    if shape.geom_type == "LineString":
+        if not width_m > 0:
+            raise RequestError("scenario_width", width=width_m)
+        shape = shapely.buffer(shape, width_m / 2, cap_style="flat", join_style="mitre")
+    return str(shapely.to_wkt(shape, rounding_precision=3))
+
+
+def from_degrees(points: Sequence[Sequence[float]], kind: str, crs: str) -> Any:  # noqa: ANN401  # any geometry
+    """Return what was drawn on the map, points as (longitude, latitude), in the CRS of the workspace.
+
+    Raises:
+        RequestError: too few points.
+
+    """
+    least = 3 if kind == "polygon" else 2
+    if len(points) < least:
+        raise RequestError("scenario_shape", wanted="Polygon" if kind == "polygon" else "LineString")
+    drawn = shapely.Polygon(points) if kind == "polygon" else shapely.LineString(points)
+    shape = moved(drawn, DEGREES, crs)
+    return shapely.make_valid(shape) if kind == "polygon" else shape
+
+
+def parcels_in(state: ScenarioState, lasso: Any) -> tuple[str, ...]:  # noqa: ANN401  # a polygon
+    """Return the parcels of which more than half lies in a lasso; what was drawn is no parcel."""
+    meets = np.flatnonzero(shapely.intersects(state.geometry, lasso) & (state.drawn == None))  # noqa: E711
+    shared = shapely.area(shapely.intersection(state.geometry[meets], lasso))
+    inside = shared > INSIDE * shapely.area(state.geometry[meets])
+    return tuple(str(name) for name in state.parcel_id[meets[inside]])

@@ -1,0 +1,70 @@
+"""Edits, values and statuses of scenarios in words of both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from parkplan.data.layers import load_layers
+from parkplan.data.typologies import load_typologies
+from parkplan.i18n import LANGUAGES, Text
+from parkplan.jobs.writing import text
+from parkplan.model.codes import CLUSTER
+from parkplan.model.scenarios import EDIT_TITLES, PROPERTIES
+from parkplan.units import quantity
+
+if TYPE_CHECKING:
+    from parkplan.i18n import Language
+    from parkplan.model.options import Measure, Status
+    from parkplan.model.scenarios import Edit
+
+_NAMED: Final = 3
+"""So many parcels are named; more are counted."""
+
+
+def figure(measure: Measure, value: float, chosen: Language | None = None) -> str:
+    """Write a value of a measure in its unit."""
+    return quantity(value, measure.shown_in, chosen)
+
+
+def status_words(status: Status) -> Text:
+    """Return whether a limit is kept, in words; nothing where there is no limit."""
+    return text(f"scenario.status_{status}")
+
+
+def value_words(edit: Edit) -> Text:
+    """Return the new property of an edit in words."""
+    value = edit.value
+    if value is None:
+        return text("scenario.value_back")
+    if edit.kind == "typology" and value in load_typologies():
+        title = load_typologies()[str(value)].title
+        return Text(title.zh, title.en)
+    if edit.kind == "cluster":
+        return CLUSTER.get(str(value), Text(str(value), str(value)))
+    if edit.kind == "lock":
+        return text("scenario.locked" if value else "scenario.unlocked")
+    if edit.kind == "use":
+        known = {entry.value: entry.title for entry in load_layers().palettes["land_use"].classes}
+        named = known.get(str(value))
+        return Text(str(value), str(value)) if named is None else Text(f"{named.zh} {value}", f"{named.en} {value}")
+    return Text(f"{value}", f"{value}")
+
+
+def edit_words(edit: Edit) -> Text:
+    """Return an edit as a short phrase.
+
+    >>> from parkplan.model.scenarios import Edit
+    >>> edit_words(Edit("far", ("A", "B"), 2.0)).en
+    'FAR → 2.0: A, B'
+    """
+    title = EDIT_TITLES[edit.kind]
+    said = value_words(edit) if edit.kind in PROPERTIES else Text(edit.id, edit.id)
+    return Text(*(_phrase(edit, title.to(chosen), said.to(chosen), chosen) for chosen in LANGUAGES))
+
+
+def _phrase(edit: Edit, title: str, said: str, chosen: Language) -> str:
+    named = ("、" if chosen == "zh" else ", ").join(edit.parcels[:_NAMED])
+    if len(edit.parcels) > _NAMED:
+        named = text("scenario.parcels_more", first=named, count=len(edit.parcels)).to(chosen)
+    arrow = f" → {said}" if said else ""
+    return f"{title}{arrow}: {named}" if named else f"{title}{arrow}"
