@@ -49,6 +49,7 @@ UNITS: Final[dict[str, Unit]] = {
     "lane": Unit(Text("车道", "lanes"), 1.0, 0),
     "percent": Unit(Text("%", "%"), 0.01, 1),
     "ratio": Unit(Text("", ""), 1.0, 2),
+    "probability": Unit(Text("", ""), 1.0, 4),
     "year": Unit(Text("年", ""), 1.0, 0),
     "count": Unit(Text("", ""), 1.0, 0),
 }

@@ -42,6 +42,7 @@ THEMATIC = (
     "constraint_kinds",
     "facility_kinds",
     "building_uses",
+    "spots",
 )
 ONE_HUE = ("water",)  # a background, read as water whatever its kind
 BY_WIDTH = ("road_classes",)  # told apart by width as well

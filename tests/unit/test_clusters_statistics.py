@@ -29,6 +29,7 @@ from parkplan.clusters import (
     shannon_diversity,
 )
 from parkplan.clusters.concentration import quotient_interval, quotient_table, two_sided
+from parkplan.clusters.heat import heat
 from parkplan.clusters.outlines import Outlines
 
 TABLES = st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=6)
@@ -274,3 +275,26 @@ def test_outlines_hold_the_groups_and_leave_out_strays() -> None:
         assert shapely.contains_xy(found.shape[group], inside[:, 0], inside[:, 1]).all()
         assert found.shape[group].area < np.pi * 400**2
     assert isinstance(outlines(xy[:20], least_size=15), Refusal)
+
+
+def test_heat_is_the_plain_sum_of_kernels_and_holds_every_firm_once() -> None:
+    """Against one Gaussian per firm at the middle of each cell; counting moves a firm by half a cell at most."""
+    xy = np.random.default_rng(5).uniform((409_000, 2_497_000), (412_000, 2_500_000), (60, 2))
+    found = heat(xy, bandwidth_m=400.0)
+    assert found.density.sum() * found.cell_m**2 / 1e6 == pytest.approx(60)
+    rows, columns = np.indices(found.density.shape)
+    middle = np.column_stack([
+        (found.west + (columns.ravel() + 0.5) * found.cell_m), (found.south + (rows.ravel() + 0.5) * found.cell_m)
+    ])  # fmt: skip
+    squared = ((middle[:, None, :] - xy[None, :, :]) ** 2).sum(axis=2)
+    plain = (np.exp(-squared / (2 * 400.0**2)) / (2 * np.pi * 0.4**2)).sum(axis=1)
+    assert np.abs(found.density.ravel() - plain).max() < 0.06 * plain.max()
+    shapes, density = found.cells(0.5)
+    assert density.min() >= 0.5
+    assert shapely.area(shapes) == pytest.approx(found.cell_m**2)
+
+
+def test_heat_of_a_wide_district_has_wider_cells() -> None:
+    found = heat(np.array([[0.0, 0.0], [400_000.0, 0.0]]), bandwidth_m=400.0)
+    assert max(found.density.shape) <= 402
+    assert found.density.sum() * found.cell_m**2 / 1e6 == pytest.approx(2.0, rel=1e-4)

@@ -105,6 +105,64 @@ def space_balance(
     return found.rename_axis(industry).reset_index()
 
 
+def land_balance(
+    firms: pd.DataFrame, parts: pd.DataFrame, parcels: pd.DataFrame, industry: str, *, growth: float = 0.0
+) -> pd.DataFrame:
+    """Site area that more output of each industry takes, against the land of its parcels that could be had.
+
+    Need: ``growth`` of the known output over the output per square metre of site of the firms themselves, at the upper
+    quartile (``need_low_m2``) and at the lower one (``need_high_m2``), from five firms on. Land, by ``verdict``:
+    ``unsupplied_m2`` (status approved_not_supplied, whatever its verdict), ``idle_m2``, ``low_m2`` and ``to_check_m2``;
+    ``ready_low_m2`` is unsupplied and idle land, ``ready_high_m2`` all four. A parcel without a known area, or a
+    district that is not judged, adds nothing known: such a sum is unknown, not 0. ``gap_low_m2`` and ``gap_high_m2``
+    are the least and the most that need can exceed the land.
+    """
+    output, site = numbers(firms, "output_yuan"), parts["site_m2"]
+    yields = (output / site.where(site > 0)).where(output > 0)
+    by_industry = yields.groupby(firms[industry])
+    enough = by_industry.count() >= FEWEST_FIRMS
+    added = output.groupby(firms[industry]).sum(min_count=1) * growth
+    low, high = (by_industry.quantile(share).where(enough) for share in (0.25, 0.75))
+    need = pd.DataFrame(
+        {
+            "yield_known": by_industry.count(),
+            "yield_low": low,
+            "yield_high": high,
+            "added_yuan": added,
+            "need_low_m2": added / high,
+            "need_high_m2": added / low,
+        }
+    )
+    found = need.join(_land_by_verdict(parcels, industry), how="outer")
+    found["gap_low_m2"] = found["need_low_m2"] - found["ready_high_m2"]
+    found["gap_high_m2"] = found["need_high_m2"] - found["ready_low_m2"]
+    return found.rename_axis(industry).reset_index()
+
+
+def _land_by_verdict(parcels: pd.DataFrame, industry: str) -> pd.DataFrame:
+    """Sum the land of each industry; one that has parcels of known area and none of a kind has 0 of it."""
+    site = numbers(parcels, "site_area_m2")
+    verdict, status = (
+        parcels[name].astype("string") if name in parcels else pd.Series(pd.NA, index=parcels.index, dtype="string")
+        for name in ("verdict", "status")
+    )
+    unsupplied = (status == "approved_not_supplied").fillna(False).astype(bool)
+    kinds = {"unsupplied": unsupplied}
+    for name, code in (("idle", "idle"), ("low", "low_efficiency"), ("to_check", "to_check")):
+        kinds[name] = (verdict == code).fillna(False).astype(bool) & ~unsupplied
+    judged = site.where(verdict.notna() | unsupplied)
+    keys = parcels[industry]
+    known = judged.groupby(keys).count() > 0
+    columns = {
+        f"{name}_m2": judged.where(chosen, 0.0).groupby(keys).sum().where(known) for name, chosen in kinds.items()
+    }
+    found = pd.DataFrame(columns)
+    found["land_known"] = judged.groupby(keys).count()
+    found["ready_low_m2"] = found["unsupplied_m2"] + found["idle_m2"]
+    found["ready_high_m2"] = found["ready_low_m2"] + found["low_m2"] + found["to_check_m2"]
+    return found
+
+
 def _need(firms: pd.DataFrame, parts: pd.DataFrame, industry: str, growth: float) -> pd.DataFrame:
     jobs = numbers(firms, "employees")
     per_job = (parts["floor_m2"] / jobs.where(jobs > 0)).rename("per_job")

@@ -30,6 +30,7 @@ def cluster_tables(found: Clusters) -> dict[str, pd.DataFrame]:
         "cluster_distances": _curves(found),
         "cluster_quality": found.quality,
         "cluster_space": found.space,
+        "cluster_land": found.land,
         "cluster_methods": _methods(found),
     }
 

@@ -46,6 +46,7 @@ def shown_tables(found: Clusters) -> tuple[ShownTable, ...]:
         "outline_notes": (found.places.outline_notes, _OUTLINES),
         "quality": (found.quality, _QUALITY),
         "space": (found.space, _SPACE),
+        "land": (found.land, _LAND),
     }
     return tuple(_shown(name, frame, columns, by) for name, (frame, columns) in frames.items())
 
@@ -106,6 +107,12 @@ def _span(row: pd.Series, name: str) -> str:
     return NONE if units.is_unknown(low) else f"{low:,.0f}–{high:,.0f} m"
 
 
+def _range(row: pd.Series, low: str, high: str, write: Callable[[float], str]) -> str:
+    if units.is_unknown(row[low]) or units.is_unknown(row[high]):
+        return NONE
+    return f"{write(float(row[low]))} – {write(float(row[high]))}"
+
+
 def _quotient_range(row: pd.Series) -> str:
     known = np.isfinite(row["lq_firms"]) and np.isfinite(row["lq_low"])
     return f"{row['lq_low']:.2f}–{row['lq_high']:.2f}" if known else NONE
@@ -115,6 +122,10 @@ _JOINED: Final[dict[str, Callable[[pd.Series], str]]] = {
     "localised": partial(_span, name="localised"),
     "dispersed": partial(_span, name="dispersed"),
     "lq_range": _quotient_range,
+    "yield": partial(_range, low="yield_low", high="yield_high", write=partial(units.quantity, unit="wan_yuan_per_mu")),
+    "need": partial(_range, low="need_low_m2", high="need_high_m2", write=units.area),
+    "ready": partial(_range, low="ready_low_m2", high="ready_high_m2", write=units.area),
+    "gap": partial(_range, low="gap_low_m2", high="gap_high_m2", write=units.area),
 }
 _WRITE: Final[dict[str, Callable[[float], str]]] = {
     **dict.fromkeys(("output_yuan", "tax_yuan", "output_per_job"), units.money),
@@ -127,7 +138,8 @@ _WRITE: Final[dict[str, Callable[[float], str]]] = {
         ("floor_per_job_m2", "crowded_m2", "growth_m2", "vacant_m2", "unbuilt_m2", "balance_m2"),
         lambda value: f"{value:,.0f} m²",
     ),
-    "land_m2": units.area,
+    **dict.fromkeys(("land_m2", "unsupplied_m2", "idle_m2", "low_m2", "to_check_m2"), units.area),
+    "added_yuan": units.money,
 }
 _AREAS: Final = ("name", "firms", "output_yuan", "tax_yuan", "employees", "leading", "krugman", "herfindahl", "shannon")
 _BY_CLUSTER: Final = ("name", "cluster", "firms", "output_yuan", "tax_yuan", "employees", "lq_firms", "lq_range",
@@ -139,3 +151,5 @@ _QUALITY: Final = ("cluster", "firms", "high_tech_share", "above_scale_share", "
                    "tax_per_m2", "output_per_m2", "jobs_per_m2")  # fmt: skip
 _SPACE: Final = ("cluster", "floor_per_job_m2", "crowded_m2", "growth_m2", "vacant_m2", "unbuilt_m2", "land_m2",
                  "balance_m2")  # fmt: skip
+_LAND: Final = ("cluster", "yield_known", "yield", "added_yuan", "need", "unsupplied_m2", "idle_m2", "low_m2",
+                "to_check_m2", "ready", "gap")  # fmt: skip

@@ -14,14 +14,24 @@ from parkplan import units
 from parkplan._errors import RequestError
 from parkplan.clusters import KDensity, Refusal, Statement, distance_concentration, ellison_glaeser
 from parkplan.clusters.groups import crossed, mix_of_areas, numbers, quotients, sums_by
-from parkplan.clusters.land import industry_of_parcels, parts_of_parcels, quality_and_land, space_balance
+from parkplan.clusters.land import (
+    industry_of_parcels,
+    land_balance,
+    parts_of_parcels,
+    quality_and_land,
+    space_balance,
+)
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import Text, current_language, message
 from parkplan.jobs.cluster_places import Places, places
+from parkplan.jobs.derived import kept_table
 from parkplan.jobs.kept import Kept
+from parkplan.jobs.screening_choice import choice_in_force
+from parkplan.jobs.verdict_table import MOST_ROWS, VERDICTS, dated, screening_version, verdict_table
 from parkplan.jobs.writing import text
 from parkplan.model.clusters import By, ClusterQuestion
 from parkplan.model.codes import CLUSTER
+from parkplan.model.screening import ScreeningChoice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +53,8 @@ class Clusters:
     the mix of clusters; firms outside all areas are a row without a number. ``by_cluster``: area by cluster with sums
     and location quotients. ``concentration``: index of Ellison and Glaeser and distances, one row for each cluster.
     ``places``: hexagons and outlines. ``k_density``: curves, where there are enough firms. ``quality`` and ``space``:
-    firms against their land, need against readiness. ``statements`` say how each came about, ``refusals`` what is not
+    firms against their land, need against readiness; ``land``: site area for growth against land by verdict.
+    ``statements`` say how each came about, ``refusals`` what is not
     given and why.
     """
 
@@ -55,6 +66,7 @@ class Clusters:
     k_density: dict[str, KDensity]
     quality: pd.DataFrame
     space: pd.DataFrame
+    land: pd.DataFrame
     statements: tuple[Statement, ...]
     refusals: tuple[Refusal, ...]
     findings: tuple[str, ...]
@@ -94,6 +106,8 @@ def distribution(ws: Workspace, question: ClusterQuestion) -> Clusters:
     parts = parts_of_parcels(firms, parcels)
     lead = _lead(ws, known)
     offered = parcels.assign(cluster=industry_of_parcels(parcels, ready, CLUSTER_COLUMN, lead))
+    judged = _judged(ws)
+    verdict = None if judged is None else parcels["parcel_id"].map(judged[0])
     return Clusters(
         question=question,
         areas=_areas(firms, areas, key),
@@ -103,7 +117,10 @@ def distribution(ws: Workspace, question: ClusterQuestion) -> Clusters:
         k_density=curves,
         quality=quality_and_land(firms, parts, CLUSTER_COLUMN),
         space=space_balance(ready, parts.loc[ready.index], offered, CLUSTER_COLUMN, growth=question.growth),
-        statements=_statements(firms, ready, question, found),
+        land=land_balance(
+            ready, parts.loc[ready.index], offered.assign(verdict=verdict), CLUSTER_COLUMN, growth=question.growth
+        ),
+        statements=(*_statements(firms, ready, question, found), _land_statement(ready, question, judged)),
         refusals=(*refused, *found.refusals),
         findings=_findings(firms),
         source=ws.info("enterprises"),
@@ -113,8 +130,34 @@ def distribution(ws: Workspace, question: ClusterQuestion) -> Clusters:
 def kept_distribution(ws: Workspace, question: ClusterQuestion) -> Clusters:
     """Return the distribution, computed once while tables and question stay the same; see `clusters`."""
     versions = sorted((info.name, info.version) for info in ws.tables())
-    told = f"{current_language()} {question.model_dump_json()} {versions}"
+    told = f"{current_language()} {question.model_dump_json()} {versions} {screening_version(ws, _choice(ws))}"
     return _kept.get((ws.address, told), lambda: distribution(ws, question))
+
+
+def _choice(ws: Workspace) -> ScreeningChoice:
+    """Return the choice of rules in force, else that which every district starts with."""
+    saved = choice_in_force(ws)
+    return ScreeningChoice() if saved is None else saved.choice
+
+
+def _judged(ws: Workspace) -> tuple[pd.Series, ScreeningChoice] | None:
+    """Return the verdict of each parcel by its number, and by which rules; None where a district is not judged."""
+    parcels = next((info for info in ws.tables() if info.name == "parcels"), None)
+    if parcels is None:
+        return None
+    choice = dated(_choice(ws))
+    kept = kept_table(ws, VERDICTS, screening_version(ws, choice))
+    if kept is None and parcels.rows > MOST_ROWS:
+        return None
+    frame = (kept or verdict_table(ws, choice)).frame.drop_duplicates("parcel_id")
+    return frame.set_index("parcel_id")["verdict"], choice
+
+
+def _land_statement(
+    firms: pd.DataFrame, question: ClusterQuestion, judged: tuple[pd.Series, ScreeningChoice] | None
+) -> Statement:
+    day, packs = ("—", "—") if judged is None else (str(judged[1].as_of), ", ".join(judged[1].profiles))
+    return Statement("land_balance", len(firms), {"growth": f"{question.growth:.0%}", "day": day, "packs": packs})
 
 
 def cluster_title(code: object) -> Text:
@@ -131,8 +174,9 @@ def _located(
     table, key, of_parcel = ("parks", "park_id", "park_id") if by == "park" else ("streets", "name", "street")
     if table not in known:
         raise RequestError("no_cluster_areas", workspace=ws.name, by=message(f"clusters.areas_{by}"))
-    firms, areas = ws.read("enterprises"), ws.read(table)
-    parcels = ws.read("parcels") if "parcels" in known else gpd.GeoDataFrame({"parcel_id": []}, geometry=[], crs=ws.crs)
+    firms, areas = _in_one_order(ws.read("enterprises")), ws.read(table)
+    none = gpd.GeoDataFrame({"parcel_id": []}, geometry=[], crs=ws.crs)
+    parcels = _in_one_order(ws.read("parcels")) if "parcels" in known else none
     for name in (CLUSTER_COLUMN, "parcel_id"):
         if name not in firms.columns:
             firms[name] = pd.Series(None, index=firms.index, dtype="str")
@@ -140,12 +184,22 @@ def _located(
     if of_parcel in parcels.columns:
         first = firms["parcel_id"].astype("str").str.split(";").str[0].str.strip()
         by_parcel = first.map(parcels.drop_duplicates("parcel_id").set_index("parcel_id")[of_parcel])
+    areas = areas.sort_values(key, kind="stable").reset_index(drop=True)
     tree = shapely.STRtree(np.asarray(areas.geometry))
     where, which = tree.query(np.asarray(firms.geometry), predicate="intersects")
+    where, which = (pairs[np.lexsort((which, where))] for pairs in (where, which))
     inside = pd.Series(areas[key].to_numpy()[which], index=firms.index[where], dtype="str")
     return (
         gpd.GeoDataFrame(firms.assign(area=by_parcel.fillna(inside[~inside.index.duplicated()]))), parcels, areas, key
     )  # fmt: skip
+
+
+def _in_one_order(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the rows by number, name and place: whatever their order in the file, every draw falls on the same row."""
+    keys = [name for name in ("enterprise_id", "parcel_id", "name") if name in table.columns]
+    places = pd.DataFrame(table.geometry.bounds, index=table.index).iloc[:, :2]
+    order = pd.concat([table[keys].astype("string"), places], axis=1).sort_values([*keys, *places.columns])
+    return gpd.GeoDataFrame(table.loc[order.index].reset_index(drop=True))
 
 
 def _areas(firms: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:

@@ -54,9 +54,11 @@ def derivation(name: str) -> Derivation:
         KeyError: there is no such derived table.
 
     """
+    from parkplan.jobs.cluster_layers import HEAT_MAP, HEXAGON_MAP
+    from parkplan.jobs.site_layer import SITE_MAP
     from parkplan.jobs.verdict_table import VERDICTS
 
-    return {made.table.name: made for made in (VERDICTS,)}[name]
+    return {made.table.name: made for made in (VERDICTS, HEXAGON_MAP, HEAT_MAP, SITE_MAP)}[name]
 
 
 def derived_table(ws: Workspace, how: Derivation, version: str, make: Callable[[], gpd.GeoDataFrame]) -> Loaded:

@@ -32,6 +32,29 @@ CLUSTER: Final[dict[str, Text]] = {
     "other": Text("其他", "Other"),
 }
 
+CLUSTER_SHOWN: Final[dict[str, Text]] = {"all": Text("全部企业", "All enterprises")} | CLUSTER
+"""What a picture of clusters is of."""
+
+SPOT: Final[dict[str, Text]] = {
+    "hot": Text("热点", "Hot spot"),
+    "cold": Text("冷点", "Cold spot"),
+    "none": Text("不显著", "Not significant"),
+}
+
+ASSOCIATION: Final[dict[str, Text]] = {
+    "high_high": Text("高—高", "High beside high"),
+    "low_high": Text("低—高", "Low beside high"),
+    "low_low": Text("低—低", "Low beside low"),
+    "high_low": Text("高—低", "High beside low"),
+}
+
+REUSE: Final[dict[str, Text]] = {
+    "renewal": Text("工改工", "Industrial renewal"),
+    "vertical": Text("工业上楼", "High-rise industry"),
+    "m0": Text("新型产业用地（M0）", "New-type industry (M0)"),
+    "open": Text("绿地或公共用途", "Green or public use"),
+}
+
 VERDICT: Final[dict[str, Text]] = {
     "idle": Text("闲置", "Idle"),
     "low_efficiency": Text("低效", "Low-efficiency"),

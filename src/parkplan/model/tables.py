@@ -307,7 +307,79 @@ SCREENING: Final = Table(
     rows_of="parcels",
 )
 
-DERIVED_TABLES: Final[dict[str, Table]] = {SCREENING.name: SCREENING}
+HEXAGONS: Final = Table(
+    "cluster_hexagons",
+    Text("企业六边形", "Hexagons of enterprises"),
+    "cell_id",
+    "polygon",
+    (
+        _text("cell_id", "格编号", "Cell"),
+        _code("cluster", "集群", "Cluster", codes.CLUSTER_SHOWN),
+        _integer("firms", "企业数", "Enterprises"),
+        _code("kind", "局部莫兰类型", "Local Moran", codes.ASSOCIATION),
+        _code("spot", "冷热点", "Hot or cold spot", codes.SPOT),
+        _number("g_star", "Gi* 的 z 值", "z of Gi*", "ratio"),
+        _number("p", "p 值（双侧）", "p (two-sided)", "probability"),
+    ),
+)
+
+HEAT: Final = Table(
+    "enterprise_heat",
+    Text("企业热力", "Heat map of enterprises"),
+    "cell_id",
+    "polygon",
+    (
+        _text("cell_id", "格编号", "Cell"),
+        _code("cluster", "集群", "Cluster", codes.CLUSTER_SHOWN),
+        _number("firms_per_km2", "每平方公里企业数", "Enterprises per km²", "ratio"),
+    ),
+)
+
+SITES: Final = Table(
+    "sites",
+    Text("候选片区", "Candidate sites"),
+    "site_id",
+    "polygon",
+    (
+        _text("site_id", "片区编号", "Site no."),
+        _integer("rank", "排名", "Rank"),
+        _integer("rank_low", "排名上界", "Best rank"),
+        _integer("rank_high", "排名下界", "Worst rank"),
+        _number("p_first", "排名第一概率", "Chance of the first rank", "ratio", "percent"),
+        _number("score", "得分", "Score", "count"),
+        _number("need", "紧迫性", "Need", "ratio"),
+        _number("potential", "潜力", "Potential", "ratio"),
+        _number("feasibility", "可行性", "Feasibility", "ratio"),
+        _number("benefit", "效益费用", "Benefit for cost", "ratio"),
+        _number("area_m2", "面积", "Area", "m2", "hectare"),
+        _integer("parcel_count", "宗数", "Parcels"),
+        _integer("owners", "权利人数", "Owners"),
+        _integer("unknown_owners", "权利人未知宗数", "Parcels of unknown owner"),
+        _number("flagged_share", "闲置低效占比", "Share of flagged land", "ratio", "percent"),
+        _number("floor_area_m2", "现状建筑面积", "Floor area today", "m2"),
+        _number("floor_uplift_m2", "可增建筑面积", "Additional floor area", "m2"),
+        _number("tax_uplift_yuan", "税收增量/年", "Tax uplift a year", "yuan", "wan_yuan"),
+        _number("output_uplift_yuan", "产值增量/年", "Output uplift a year", "yuan", "wan_yuan"),
+        _number("jobs_uplift", "新增岗位", "Additional jobs", "count"),
+        _number("constraint_share", "禁止线占比", "Share under forbidding lines", "ratio", "percent"),
+        _number("plan_industrial", "规划工业占比", "Share planned for industry", "ratio", "percent"),
+        Column("frontage", Text("临公共道路", "On a public road"), "boolean"),
+        _number("compactness", "紧凑度", "Compactness", "ratio"),
+        _number("acquisition_yuan", "收储与腾空费用", "Acquisition and clearing", "yuan", "wan_yuan"),
+        _number("building_yuan", "建设费用", "Construction", "yuan", "wan_yuan"),
+        _number("benefit_yuan", "税收增量现值", "Present value of tax uplift", "yuan", "wan_yuan"),
+        _number("benefit_cost", "效益费用比", "Benefit-cost ratio", "ratio"),
+        _code("best_reuse", "建议用途", "Reuse", codes.REUSE),
+        _code("best_cluster", "适宜集群", "Cluster", codes.CLUSTER),
+        _text("roads_crossed", "跨越道路", "Roads crossed"),
+        _text("parcels", "宗地编号", "Parcel numbers"),
+        _number("points", "组合分值", "Points of assembly", "count"),
+        _text("assumptions", "测算假设", "Assumptions"),
+        _text("parcels_version", "宗地数据版本", "Version of the parcels"),
+    ),
+)
+
+DERIVED_TABLES: Final[dict[str, Table]] = {table.name: table for table in (SCREENING, HEXAGONS, HEAT, SITES)}
 """Tables that are computed from those of the workspace, and kept only so as not to compute them twice."""
 
 DRAWN_TABLES: Final[dict[str, Table]] = TABLES | DERIVED_TABLES
