@@ -83,7 +83,8 @@ def test_outline_and_compactness_are_those_of_the_joined_shape() -> None:
 
 
 def test_the_compactness_that_can_be_reached_is_named() -> None:
-    problem = random_assembly(5, 10, min_compactness=0.95)
+    free = {"max_owners": None, "max_cost_yuan": None, "min_flagged_share": None, "frontage": False}
+    problem = random_assembly(5, 10, min_compactness=0.95, **free)
     assert brute_force(problem) is None
     (relaxed,) = [one for one in proven(problem, Effort(30.0)).proof.relaxations if one.limit == "min_compactness"]
     most = max(problem.compactness(one.site) for one in all_sites(problem.within(min_compactness=None)) or [])

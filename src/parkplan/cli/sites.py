@@ -22,6 +22,7 @@ from parkplan.sites.engine import Effort
 from parkplan.units import area, money
 
 if TYPE_CHECKING:
+    from parkplan.jobs.assumptions import Assumed
     from parkplan.jobs.sites import Candidates, Site
 
 HECTARE = 10_000.0
@@ -127,9 +128,14 @@ def _document(found: Candidates, out: str | None) -> dict[str, object]:
             dict(row) | {"advice": _advice(one.advice), "parcels": one.parcel_ids}
             for one, row in zip(found.sites, found.table.drop(columns="geometry").to_dict("records"), strict=True)
         ],
+        "assumptions": [_assumption(one) for one in found.assumed.used],
         "findings": [finding.to() for finding in found.question.findings],
         "out": out,
     }
+
+
+def _assumption(one: Assumed) -> dict[str, object]:
+    return {"id": one.id, "title": one.title.to(), "value": one.value, "source": one.badge.to()}
 
 
 def _proof(proof: Any) -> dict[str, object]:  # noqa: ANN401  # model.sites.Proof

@@ -5,6 +5,7 @@ The name of a file is the hash of everything that the table was computed from. A
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -59,6 +60,14 @@ def kept_versions(ws: Workspace, table: str) -> tuple[str, ...]:
         return ()
     files = sorted((Path(ws.address) / FOLDER).glob(f"{table}-*.parquet"), key=_age)
     return tuple(version for file in files if is_version(version := file.stem.removeprefix(f"{table}-")))
+
+
+def touch_derived(ws: Workspace, table: str, version: str) -> None:
+    """Say that a kept table is the one that was made last."""
+    path = _path(ws, table, version)
+    if path is not None:
+        with suppress(OSError):
+            os.utime(path)
 
 
 def _age(file: Path) -> float:

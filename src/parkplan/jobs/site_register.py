@@ -15,9 +15,11 @@ import numpy as np
 import shapely
 
 from parkplan._errors import RequestError
-from parkplan.data.derived import keep_derived, kept_versions, read_derived
+from parkplan.data.derived import kept_versions, read_derived, touch_derived
 from parkplan.data.geoparquet import canonical, to_bytes
+from parkplan.jobs.derived import derived_table
 from parkplan.jobs.pipeline import stages
+from parkplan.jobs.site_layer import SITE_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
 
-TABLE: Final = "sites"
+TABLE: Final = SITE_MAP.table.name
 SEPARATOR: Final = ","
 
 
@@ -45,8 +47,11 @@ def keep_sites(ws: Workspace, table: gpd.GeoDataFrame) -> str:
     They are kept where derived tables are: in the folder of the workspace, if it is one that may be written. Nothing
     enters the journal, for the same question finds the same sites again.
     """
+    if not len(table):
+        return ""
     version = hashlib.sha256(to_bytes(canonical(table, TABLE))).hexdigest()[:32]
-    keep_derived(ws, TABLE, version, table)
+    derived_table(ws, SITE_MAP, version, lambda: table)
+    touch_derived(ws, TABLE, version)
     return version
 
 

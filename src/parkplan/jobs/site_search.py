@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from parkplan.jobs.assumptions import assumptions
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.sites import Candidates, candidates
 from parkplan.jobs.verdict_table import screening, screening_version
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from parkplan.sites.engine import Progress
 
 QUICK_S: Final = 8.0
-_quick: Final = Kept[tuple[str, str, "SiteChoice"], Candidates](limit=12)
+_quick: Final = Kept[tuple[str, str, str, "SiteChoice"], Candidates](limit=12)
 
 
 def quick_candidates(ws: Workspace, judged: ScreeningChoice, choice: SiteChoice) -> Candidates:
@@ -27,7 +28,7 @@ def quick_candidates(ws: Workspace, judged: ScreeningChoice, choice: SiteChoice)
     def make() -> Candidates:
         return candidates(ws.address, screening(ws, judged), choice, effort=Effort(seconds=QUICK_S))
 
-    return _quick.get((ws.address, screening_version(ws, judged), choice), make)
+    return _quick.get((ws.address, screening_version(ws, judged), assumptions(ws).version, choice), make)
 
 
 @dataclass(frozen=True)

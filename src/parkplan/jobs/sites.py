@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from parkplan.data.typologies import load_assumptions, load_typologies
 from parkplan.data.workspace import open_workspace
+from parkplan.jobs.assumptions import Assumptions, assumptions
 from parkplan.jobs.pipeline import site_id
 from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, screen
+from parkplan.jobs.site_layer import parcels_version
 from parkplan.jobs.site_question import Question, SiteChoice, question, surroundings
 from parkplan.jobs.site_register import SEPARATOR, keep_sites
 from parkplan.jobs.solving import proven_apart
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from parkplan.data.workspace import Workspace
     from parkplan.sites.greedy import Found
 
 MOST_SITES: Final = 40
@@ -60,7 +62,8 @@ class Candidates:
     """The candidate sites of a district, the best rank first.
 
     ``table`` has a row for each site: site_id, score, rank, criteria, figures, geometry. ``best`` is the answer for the
-    single best site, ``packing`` for the best set; ``question`` holds the candidates, ``version`` names the table.
+    single best site, ``packing`` for the best set; ``question`` holds the candidates, ``assumed`` the
+    figures that costs and benefits rest on; ``version`` names the table.
     """
 
     choice: SiteChoice
@@ -70,6 +73,7 @@ class Candidates:
     packing: Packing
     question: Question
     screening: Screening
+    assumed: Assumptions
     version: str
 
     @property
@@ -115,14 +119,16 @@ def candidates(
     workspace: str | Path, found: Screening, choice: SiteChoice, *, exact: bool = False, effort: Effort | None = None
 ) -> Candidates:
     """Assemble and rank the sites of a district that is already screened; see `sites`."""
-    asked = question(open_workspace(workspace), found, choice, load_assumptions())
+    ws = open_workspace(workspace)
+    assumed = assumptions(ws)
+    asked = question(ws, found, choice, assumed.reuse)
     worked = effort or Effort()
     if exact:
         best = proven_apart(asked.problem, worked)
     else:
         best = improved(asked.problem, replace(worked, seconds=min(worked.seconds, 15.0)), at_once(asked.problem).pool)
     packing, chosen = _best_set(asked, best, worked)
-    return _described(workspace, found, choice, asked, (best, packing, chosen))
+    return _described(ws, found, choice, asked, (best, packing, chosen, assumed))
 
 
 def _best_set(asked: Question, best: Answer, effort: Effort) -> tuple[Packing, list[Found]]:
@@ -150,23 +156,24 @@ def varied(pool: Sequence[Found], most: int = MOST_POOL, each: int = EACH) -> li
 
 
 def _described(
-    workspace: str | Path,
+    ws: Workspace,
     found: Screening,
     choice: SiteChoice,
     asked: Question,
-    answer: tuple[Answer, Packing, list[Found]],
+    answer: tuple[Answer, Packing, list[Found], Assumptions],
 ) -> Candidates:
-    best, packing, chosen = answer
-    assumed, ws = load_assumptions(), open_workspace(workspace)
-    typology = load_typologies()[assumed.typology]
-    surveyor = Surveyor(found.parcels, asked.flagged, surroundings(ws, found.parcels), assumed, typology)
+    best, packing, chosen, assumed = answer
+    around = surroundings(ws, found.parcels)
+    surveyor = Surveyor(found.parcels, asked.flagged, around, assumed.reuse, assumed.typology)
     facts = [surveyor.facts(_rows(asked, one), bool(asked.problem.frontage[list(one.site)].any())) for one in chosen]
     order = ranked(facts, weights=WEIGHTS)
     listed = order.sort_values(["rank", "score"], kind="stable").index.tolist() if len(order) else []
     made = [_site(found, asked, chosen[place], facts[place]) for place in listed]
-    sites = tuple(replace(one, advice=advise(one.facts, assumed.clusters)) for one in made)
+    sites = tuple(replace(one, advice=advise(one.facts, assumed.reuse.clusters)) for one in made)
     table = _table(found, sites, order.loc[listed])
-    return Candidates(choice, sites, table, best, packing, asked, found, keep_sites(ws, table))
+    if len(table):
+        table = table.assign(assumptions=assumed.written(), parcels_version=parcels_version(ws))
+    return Candidates(choice, sites, table, best, packing, asked, found, assumed, keep_sites(ws, table))
 
 
 def _rows(asked: Question, one: Found) -> list[int]:

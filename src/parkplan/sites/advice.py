@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from parkplan.i18n import LANGUAGES, Text, message
-from parkplan.model.codes import CLUSTER
+from parkplan.model.codes import CLUSTER, REUSE
 from parkplan.units import area, quantity
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from parkplan.model.typologies import ClusterNeeds
     from parkplan.sites.facts import SiteFacts
 
-REUSES: Final[dict[str, Text]] = {
-    "renewal": Text("工改工", "Industrial renewal"),
-    "vertical": Text("工业上楼", "High-rise industry"),
-    "m0": Text("新型产业用地（M0）", "New-type industry (M0)"),
-    "open": Text("绿地或公共用途", "Green or public use"),
-}
 START: Final = 50.0
 VERTICAL_FAR: Final = 2.0
 HIGH_RISE_M: Final = 24.0
@@ -61,7 +55,7 @@ class Advice:
 def advise(site: SiteFacts, needs: Sequence[ClusterNeeds]) -> Advice:
     """Judge every cluster and every kind of reuse for a site."""
     clusters = [_cluster(site, need) for need in needs]
-    reuses = [_judged(name, REUSES[name], judge(site)) for name, judge in _JUDGES.items()]
+    reuses = [_judged(name, REUSE[name], judge(site)) for name, judge in _JUDGES.items()]
     return Advice(_ordered(clusters), _ordered(reuses))
 
 
