@@ -40,11 +40,6 @@ def _number(text: str) -> int | None:
     return int(text)
 
 
-def state_of(entry: ImportEntry) -> str:
-    """Return whether an import can be taken back: ``can_be_undone``, ``undone`` or ``changed``."""
-    return "undone" if entry.undone_by is not None else "can_be_undone" if entry.can_be_undone else "changed"
-
-
 def _document(entry: ImportEntry) -> dict[str, object]:
     return {
         "number": entry.number,
@@ -53,7 +48,7 @@ def _document(entry: ImportEntry) -> dict[str, object]:
         "tables": entry.tables,
         "files": entry.files,
         "how": entry.how,
-        "state": state_of(entry),
+        "state": entry.state,
         "undone_by": entry.undone_by,
         "changed_by": [line.number for line in entry.changed_by],
     }
@@ -70,7 +65,7 @@ def _lines(known: tuple[ImportEntry, ...]) -> list[str]:
             entry.actor,
             ", ".join(each.table for each in entry.tables),
             "; ".join(f"{file.name} ({file.sha256[:12]})" for file in entry.files),
-            message(f"cli.imports_state_{state_of(entry)}"),
+            message(f"cli.imports_state_{entry.state}"),
         )
         for entry in known
     ]

@@ -43,6 +43,7 @@ def _document(found: EnterpriseMatch) -> dict[str, object]:
         "matched": found.matched.to_dict("records"),
         "proposed": found.proposed.to_dict("records"),
         "unmatched": found.unmatched,
+        "faulty_codes": found.faulty_codes,
         "written": found.info is not None,
     }
 
@@ -65,4 +66,7 @@ def _lines(found: EnterpriseMatch) -> list[str]:
     if found.unmatched:
         listed = ", ".join(map(visible, found.unmatched[:SHOWN]))
         lines += ["", message("cli.match_unmatched", count=f"{len(found.unmatched):,}", listed=listed)]
+    if found.faulty_codes:
+        listed = ", ".join(map(visible, found.faulty_codes[:SHOWN]))
+        lines += ["", message("cli.match_faulty_codes", count=f"{len(found.faulty_codes):,}", listed=listed)]
     return [*lines, message("cli.match_written" if found.info is not None else "cli.match_not_written")]

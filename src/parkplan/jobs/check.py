@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -136,6 +137,19 @@ def export_findings(found: Check, out: str | Path) -> Path:
         WorkspaceError: the disk is full, may not be written, or failed.
 
     """
+    source = f"parkplan check {found.as_of}"
+    origin = Origin(source=source, synthetic=found.synthetic)
+    return write_table(findings_points(found), "findings", Path(out), origin=origin)
+
+
+def findings_file(found: Check) -> bytes:
+    """Return the findings as a workbook."""
+    with tempfile.TemporaryDirectory(prefix="parkplan-findings-") as folder:
+        return export_findings(found, Path(folder) / "findings.xlsx").read_bytes()
+
+
+def findings_points(found: Check) -> gpd.GeoDataFrame:
+    """Return the findings as points in degrees, with their sentences in both languages."""
     columns = ("code", "severity", "table", "row", "key", "other", "measure", "unit", "lon", "lat")
     plain = {name: [getattr(finding, name) for finding in found.findings] for name in columns}
     for each in LANGUAGES:
@@ -144,5 +158,4 @@ def export_findings(found: Check, out: str | Path) -> Path:
     frame = pd.DataFrame(plain).astype({"lon": "float64", "lat": "float64", "measure": "float64"})
     points = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4490")
     points.loc[frame["lon"].isna(), "geometry"] = None
-    source = f"parkplan check {found.as_of}"
-    return write_table(points, "findings", Path(out), origin=Origin(source=source, synthetic=found.synthetic))
+    return points

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
-from parkplan._errors import ParkplanError, SourceFileError
+from parkplan._errors import ParkplanError, RequestError, SourceFileError
 from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.records import Limits
 from parkplan.i18n import message
@@ -38,6 +38,8 @@ WALL_S: Final = 600.0
 """Seconds that one file may take at the desk, where a person watches and can stop."""
 _BESIDE: Final = ("buildings", "enterprises")
 _CHOOSE_LAYER: Final = "import_choose_layer"
+ANY_FILE: Final = "*"
+"""Stands in `Wanted.layers` for every file that is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def bring(
     intakes: list[Intake] = []
     choices: dict[str, tuple[str, ...]] = {}
     for path in paths:
-        for layer in wanted.layers.get(path.name) or (None,):
+        for layer in wanted.layers.get(path.name) or wanted.layers.get(ANY_FILE) or (None,):
             reading = wanted.reading(cancelled, layer)
             try:
                 intakes.append(read_file(path, reading, wanted.table, workspace=ws, progress=progress))
@@ -141,7 +143,9 @@ def examine(ws: Workspace, intakes: tuple[Intake, ...], wanted: Wanted, *, progr
     progress(message("desk.stage_places"))
     shapes = [intake.geometry for intake in intakes if has_places(intake)]
     places = tuple(candidate_places(ws, geometry, each) for geometry, each in zip(shapes, told, strict=True))
-    result, fault, lines = None, None, ()
+    result: ImportResult | None = None
+    fault: ParkplanError | None = None
+    lines: tuple[ColumnLine, ...] = ()
     try:
         lines = column_lines(intakes, wanted.table, wanted.mapping, wanted.advice)
         result = import_file(
@@ -174,19 +178,28 @@ def confirm(ws: Workspace, seen: Examined, *, actor: str, progress: Progress = s
     )  # fmt: skip
 
 
-def proposal(seen: Examined) -> Wanted:
-    """Return the wishes with what the doctor found said aloud: every field that is filled, and its unit."""
-    found = {line.field: line for line in seen.columns if line.field is not None}
-    units = {name: line.unit for name, line in found.items() if line.unit is not None}
-    advice = replace(seen.wanted.advice, units={**units, **seen.wanted.advice.units})
-    return replace(seen.wanted, mapping={name: line.column for name, line in found.items()}, advice=advice)
+def with_columns(wanted: Wanted, said: Mapping[str, tuple[str | None, str | None]]) -> Wanted:
+    """Return the wishes with field and unit of each column as a person said them; without a field a column is kept.
+
+    Raises:
+        RequestError: two columns are to fill the same field.
+    """
+    filled: dict[str, str] = {}
+    for column, (name, _) in said.items():
+        if name is not None and name in filled:
+            raise RequestError("desk_field_twice", field=name, first=filled[name], second=column)
+        if name is not None:
+            filled[name] = column
+    units = {name: unit for name, unit in said.values() if name is not None and unit is not None}
+    kept = tuple(column for column, (name, _) in said.items() if name is None)
+    return replace(wanted, mapping=filled, advice=replace(wanted.advice, units=units, kept=kept))
 
 
 def _incoming(ws: Workspace, table: str, frame: gpd.GeoDataFrame) -> Incoming:
     """Check the new table with those that it must agree with; of the others only what they say about new parcels."""
     known = {info.name for info in ws.tables()}
-    beside = [name for name in (_BESIDE if table == "parcels" else ("parcels",)) if name in known and name != table]
-    tables = {table: frame, **{name: ws.read(name) for name in beside}}
+    beside: tuple[str, ...] = _BESIDE if table == "parcels" else ("parcels",)
+    tables = {table: frame} | {name: ws.read(name) for name in beside if name in known}
     day = date.today()
     found = tuple(each for each in check_tables(tables, day) if table in {each.table, "parcels"})
     if table not in TABLES or ("parcels" not in known and table != "parcels"):

@@ -94,7 +94,7 @@ def _in_degrees(ws: Workspace, name: str) -> Shapes:
 
 
 def _sample(shapes: Shapes, most: int) -> Shapes:
-    there = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
+    there: Shapes = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
     return there[:: max(1, -(-len(there) // most))]
 
 

@@ -9,6 +9,7 @@ from parkplan._errors import RequestError
 from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.recipe import Recipe, RecipeField, load_recipe, save_recipe
 from parkplan.data.intake.units import FACTORS
+from parkplan.jobs.import_desk import ANY_FILE, Wanted
 from parkplan.jobs.importing import Reading
 from parkplan.model.tables import TABLES
 
@@ -49,6 +50,23 @@ def with_recipe(
         advice=advice,
     )
     return {**recipe.mapping(), **mapping}, together
+
+
+def wishes_of_recipe(path: Path) -> Wanted:
+    """Return the wishes of a recipe, for the import desk.
+
+    Raises:
+        RequestError: a unit does not fit its field.
+        DefinitionError: the recipe is faulty.
+
+    """
+    recipe = load_recipe(path)
+    mapping, reading = with_recipe(path, recipe.table, {}, Reading())
+    layers = {} if recipe.layer is None else {ANY_FILE: (recipe.layer,)}
+    return Wanted(
+        table=recipe.table, crs=reading.crs, encoding=reading.encoding, layers=layers, only=reading.only,
+        mapping=mapping, advice=reading.advice,
+    )  # fmt: skip
 
 
 def _check_units(table: str, units: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from parkplan._errors import ConflictError, RequestError
 from parkplan.data.workspace import open_workspace
@@ -63,6 +63,13 @@ class ImportEntry:
     def can_be_undone(self) -> bool:
         """Whether the versions before it can be put back."""
         return self.undone_by is None and not self.changed_by
+
+    @property
+    def state(self) -> Literal["can_be_undone", "undone", "changed"]:
+        """Whether it can be taken back, was, or cannot because its tables were changed since."""
+        if self.undone_by is not None:
+            return "undone"
+        return "changed" if self.changed_by else "can_be_undone"
 
 
 @dataclass(frozen=True, slots=True)

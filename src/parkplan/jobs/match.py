@@ -11,6 +11,7 @@ import pandas as pd
 
 from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
+from parkplan.jobs.match_decisions import decisions
 from parkplan.metrics.firm_matching import match_firms
 from parkplan.metrics.firms import SEPARATOR
 from parkplan.model.workspace import Change
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from parkplan.data.workspace import Workspace
+    from parkplan.jobs.match_decisions import Decided
     from parkplan.metrics.firm_matching import FirmMatches
     from parkplan.model.workspace import TableInfo
 
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseMatch:
-    """The answer: frames with enterprise_id, name, parcel_id, method (and shares); ``info`` is the version written."""
+    """The answer: frames with enterprise_id, name, parcel_id, method (and shares); ``info`` is the version written.
+
+    ``faulty_codes`` are enterprises whose unified social credit code has a wrong check character.
+    """
 
     address: str
     enterprises: int
@@ -35,6 +40,7 @@ class EnterpriseMatch:
     proposed: pd.DataFrame = field(repr=False)
     unmatched: tuple[str, ...]
     info: TableInfo | None
+    faulty_codes: tuple[str, ...] = ()
 
 
 def match_enterprises(
@@ -44,9 +50,10 @@ def match_enterprises(
     write: bool = False,
     actor: str | None = None,
 ) -> EnterpriseMatch:
-    """Match enterprises to parcels by number, name, address or place; with ``write`` the parcel numbers are saved.
+    """Match enterprises to parcels by number, credit code, name, address or place; ``write`` saves the parcel numbers.
 
-    ``confirm`` names the parcel of an enterprise (several separated by ``;``) and prevails. Proposals are never saved.
+    ``confirm`` names the parcel of an enterprise (several separated by ``;``) and prevails, before what was decided in
+    the workspace. Proposals are never saved.
 
     Raises:
         RequestError: a table is missing, or what is confirmed does not exist.
@@ -56,7 +63,10 @@ def match_enterprises(
     opened = open_workspace(workspace)
     parcels, firms = _table(opened, "parcels"), _table(opened, "enterprises")
     _check(confirm or {}, parcels, firms)
-    found = match_firms(parcels, firms, confirm)
+    decided = decisions(opened)
+    found = match_firms(
+        parcels, firms, {**_still_there(decided, parcels), **(confirm or {})}, rejected=decided.rejected
+    )
     info = _write(opened, firms, parcels, found, actor) if write else None
     matched, proposed = (_named(pairs, parcels, firms) for pairs in (found.matched, found.proposed))
     return EnterpriseMatch(
@@ -67,7 +77,14 @@ def match_enterprises(
         proposed=proposed,
         unmatched=tuple(str(firms["enterprise_id"].iloc[row]) for row in found.unmatched),
         info=info,
+        faulty_codes=tuple(str(firms["enterprise_id"].iloc[row]) for row in found.faulty_codes),
     )
+
+
+def _still_there(decided: Decided, parcels: pd.DataFrame) -> dict[str, str]:
+    """Confirmations whose parcels exist; a later import may have renumbered them."""
+    known = set(parcels["parcel_id"].astype(str))
+    return {firm: said for firm, said in decided.confirmed.items() if set(said.split(SEPARATOR)) <= known}
 
 
 def _counts(found: FirmMatches) -> dict[str, int]:

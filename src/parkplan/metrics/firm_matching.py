@@ -13,15 +13,19 @@ import pandas as pd
 import shapely
 
 from parkplan.metrics.firms import SEPARATOR, firm_shares
+from parkplan.model.credit_code import is_credit_code, plain_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import geopandas as gpd
 
-METHODS: Final = ("confirmed", "code", "name", "address", "location")
+METHODS: Final = ("confirmed", "code", "credit_code", "name", "address", "location")
 """Ways by which a firm is matched; the first that finds a parcel is used."""
 ADDRESS_COLUMNS: Final = ("location", "address", "地址", "坐落", "宗地坐落", "土地坐落", "ZL")
+CREDIT_COLUMNS: Final = (
+    "credit_code", "统一社会信用代码", "社会信用代码", "信用代码", "TYSHXYDM", "XYDM", "creditCode",
+)  # fmt: skip
 LIKE_NAME: Final = 0.85
 NEAR_M: Final = 30.0
 _SEPARATORS: Final = re.compile(r"[;；、,，|]+")
@@ -34,21 +38,27 @@ class FirmMatches:
 
     ``matched``: firm, parcel, method, share (of the firm on the parcel, 1 over each firm), parcel_share (of the parcel
     used by the firm, 1 over each parcel). ``proposed``: firm, parcel, method, for a person to confirm. ``unmatched``:
-    firms with no match.
+    firms with no match. ``faulty_codes``: firms whose credit code is none, so that it was not used.
     """
 
     matched: pd.DataFrame
     proposed: pd.DataFrame
     unmatched: tuple[int, ...]
+    faulty_codes: tuple[int, ...] = ()
 
 
 def match_firms(
-    parcels: gpd.GeoDataFrame, firms: gpd.GeoDataFrame, confirmed: Mapping[str, str] | None = None
+    parcels: gpd.GeoDataFrame,
+    firms: gpd.GeoDataFrame,
+    confirmed: Mapping[str, str] | None = None,
+    *,
+    rejected: Mapping[str, Collection[str]] | None = None,
 ) -> FirmMatches:
     """Match firms to parcels.
 
-    A number that the firm names comes first, then a holder of the same name, then the same address, then the one
-    parcel that its point lies in. A firm whose number is unknown is not matched by anything weaker, only proposed; so
+    A number that the firm names comes first, then the unified social credit code of a holder (GB 32100-2015; codes with
+    a wrong check character are not used), then a holder of the same name, then the same address, then the one parcel
+    that its point lies in. A firm whose number is unknown is not matched by anything weaker, only proposed; so
     are firms of a similar name, within `NEAR_M` of a parcel, or inside several.
 
     Args:
@@ -56,9 +66,10 @@ def match_firms(
         firms: points in the same CRS with ``enterprise_id``, and where known ``parcel_id``, ``name``, an address,
             ``leased_floor_m2``.
         confirmed: parcels by the key of a firm, several separated by ``;``, that a person has confirmed.
+        rejected: parcels by the key of a firm that a person has rejected; they are not proposed again.
 
     """
-    finder = _Finder(parcels, firms)
+    finder = _Finder(parcels, firms, rejected or {})
     pairs: list[tuple[int, int, str]] = []
     proposed: list[tuple[int, int, str]] = []
     for firm in range(len(firms)):
@@ -68,15 +79,24 @@ def match_firms(
     names = ["firm", "parcel", "method"]
     matched = _with_shares(pd.DataFrame(pairs, columns=names), parcels, firms)
     unmatched = tuple(sorted(set(range(len(firms))) - {firm for firm, _, _ in pairs}))
-    return FirmMatches(matched, pd.DataFrame(proposed, columns=names), unmatched)
+    return FirmMatches(matched, pd.DataFrame(proposed, columns=names), unmatched, finder.faulty_codes)
 
 
 class _Finder:
-    """The parcels by number, holder, address and place."""
+    """The parcels by number, credit code, holder, address and place."""
 
-    def __init__(self, parcels: gpd.GeoDataFrame, firms: gpd.GeoDataFrame) -> None:
+    def __init__(
+        self, parcels: gpd.GeoDataFrame, firms: gpd.GeoDataFrame, rejected: Mapping[str, Collection[str]]
+    ) -> None:
         self._firms = firms
+        self._rejected = rejected
+        self._keys = parcels["parcel_id"].astype(str).to_numpy()
         self._by_code = _index(parcels.get("parcel_id"))
+        held, named = _column(parcels, CREDIT_COLUMNS), _column(firms, CREDIT_COLUMNS)
+        self._by_credit = _index(None if held is None else held.map(_credit))
+        self._credit = None if named is None else named.map(_credit)
+        wrong = [] if named is None else ((named.str.strip() != "") & (self._credit == "")).tolist()
+        self.faulty_codes = tuple(row for row, faulty in enumerate(wrong) if faulty)
         self._by_holder = _index(parcels.get("holder"))
         self._holders = {_bare(name): name for name in self._by_holder}
         self._by_address = _index(_address(parcels))
@@ -94,11 +114,18 @@ class _Finder:
         if found:
             return found, "code", True
         for method, parcels, sure in self._weaker(firm):
-            if parcels:
-                return parcels, method, sure and not stated
+            open_still = parcels if sure and not stated else self._not_rejected(firm, parcels)
+            if open_still:
+                return open_still, method, sure and not stated
         return [], "", False
 
+    def _not_rejected(self, firm: int, parcels: list[int]) -> list[int]:
+        said = self._rejected.get(str(self._firms["enterprise_id"].iloc[firm]), ())
+        return [row for row in parcels if self._keys[row] not in said]
+
     def _weaker(self, firm: int) -> Iterator[tuple[str, list[int], bool]]:
+        credit = "" if self._credit is None else str(self._credit.iloc[firm])
+        yield "credit_code", self._by_credit.get(credit, []) if credit else [], True
         name = _normal(self._value("name", firm))
         yield "name", self._by_holder.get(name, []) if name else [], True
         address = _normal(str(self._firm_address.iloc[firm])) if self._firm_address is not None else ""
@@ -141,8 +168,16 @@ def _index(values: pd.Series[Any] | None) -> dict[str, list[int]]:
 
 
 def _address(frame: pd.DataFrame) -> pd.Series[Any] | None:
-    name = next((name for name in ADDRESS_COLUMNS if name in frame.columns), None)
+    return _column(frame, ADDRESS_COLUMNS)
+
+
+def _column(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series[Any] | None:
+    name = next((name for name in names if name in frame.columns), None)
     return None if name is None else frame[name].astype("string").fillna("")
+
+
+def _credit(text: str) -> str:
+    return plain_code(text) if is_credit_code(text) else ""
 
 
 def _normal(text: str) -> str:

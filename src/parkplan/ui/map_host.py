@@ -7,7 +7,7 @@ that it survives a change of page and an export knows the view that is seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from streamlit.components.v2.types import ComponentRenderer
 
-    from parkplan.i18n import Language
     from parkplan.render.map import MapPage
 
 COMPONENT = "parkplan_map"
@@ -93,6 +92,21 @@ class Fit:
     token: str
 
 
+MARKERS = "markers"
+"""The layer that a hit names when a `Marker` was clicked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A dot over all layers, in degrees; ``tone`` is error, warning or note, and a click reports ``id``."""
+
+    id: int
+    lng: float
+    lat: float
+    tone: str = "note"
+    chosen: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class MapEvents:
     """What a map reports: a click of this very run, and its view, None before it was first drawn."""
@@ -150,19 +164,21 @@ def map_host(
     height: int | str = 640,
     selection: Mapping[str, Sequence[int]] | None = None,
     fit: Fit | None = None,
-    chosen: Language | None = None,
+    markers: Sequence[Marker] = (),
 ) -> MapEvents:
     """Show one map, or up to four side by side that move together, and return what happened on them.
 
     ``height`` is in pixels, or a length of CSS. ``selection`` marks features by layer id and row position; ``fit``
-    moves the map. Run it inside ``st.fragment``, so that a click runs only its panel again.
+    moves the map; ``markers`` are dots over all layers. Run it inside ``st.fragment``, so that a click runs only its
+    panel again.
     """
     shown = list(pages) if isinstance(pages, (list, tuple)) else [cast("MapPage", pages)]
     data = {
-        **host_data(shown, height=height, chosen=chosen),
+        **host_data(shown, height=height),
         "base": _base_path(),
         "selection": {layer: [int(row) for row in rows] for layer, rows in (selection or {}).items()},
         "fit": {"bounds": list(fit.bounds), "token": fit.token} if fit else None,
+        "markers": [asdict(marker) for marker in markers],
         "restore": view_of(key),
     }
     result = _component()(key=key, data=data, height="content", on_click_change=_nothing, on_view_change=_nothing)

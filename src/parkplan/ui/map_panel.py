@@ -36,7 +36,7 @@ def park_map(ws: Workspace, *, height: str, where: Mapping[str, str]) -> None:
     with st.spinner(message("ui.loading_map"), show_time=False):
         page = district_page(ws, current_language(), where=where)
     fit = Fit(now.zoom_to, f"{now.zoom_count}") if now.zoom_to is not None else None
-    map_host(page, key=KEY, height=height, selection=_selection(ws, now.selected), fit=fit)
+    map_host(page, key=KEY, height=height, selection=marked(ws, now.selected), fit=fit)
 
 
 def _take_click(ws: Workspace, where: Mapping[str, str]) -> None:
@@ -61,8 +61,8 @@ def _row(ws: Workspace, click: Click, hit: Hit, where: Mapping[str, str]) -> int
     return row_at(ws, hit["layer"], place, where=where.get(hit["layer"], ""), hidden=hidden)
 
 
-def _selection(ws: Workspace, selected: tuple[str, int] | None) -> dict[str, list[int]]:
-    """The row on every layer that draws its table."""
+def marked(ws: Workspace, selected: tuple[str, int] | None) -> dict[str, list[int]]:
+    """Return the row of a table on every layer that draws it, as the map marks it."""
     if selected is None:
         return {}
     table, row = selected

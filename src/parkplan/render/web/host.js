@@ -56,7 +56,10 @@ class Host {
     this.root.style.setProperty("--pp-maps", data.pages.length);
     data.pages.forEach((page, index) => this._page({ ...page, layers: page.layers.map(resolved) }, index, data));
     for (const view of this.views.splice(data.pages.length)) view.remove();
-    for (const view of this.views) view.items.select(data.selection ?? {});
+    for (const view of this.views) {
+      view.items.select(data.selection ?? {});
+      view.markers.show(data.markers ?? []);
+    }
     if (data.fit && data.fit.token !== this.fit) {
       this.fit = data.fit.token;
       this.views[0].fit(data.fit.bounds);

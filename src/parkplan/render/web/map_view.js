@@ -9,6 +9,7 @@ import { LayerItems } from "./layer_items.js";
 import { LayerTree } from "./layer_tree.js";
 import { L } from "./leaflet.js";
 import { Legend } from "./legend.js";
+import { Markers } from "./markers.js";
 import { Measure } from "./measure.js";
 import { OverlayCanvas } from "./overlay_canvas.js";
 import { Pointer } from "./pointer.js";
@@ -54,6 +55,7 @@ export class MapView {
     this._overlays();
     this._build(options.texts);
     this.pointer = new Pointer(this, (event) => options.clicked(event));
+    this.markers = new Markers(this.map, (event) => options.clicked(event));
     this._listen();
     this._place(options.restore);
     this.items.take(page.layers, options.restore?.layers);

@@ -1,39 +1,53 @@
-"""Data: what the workspace holds, where it came from, and who changed what."""
+"""Data: the import desk, what is wrong with the data, enterprises on parcels, the tables, and who changed what."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
 
 from parkplan.i18n import message
 from parkplan.model.tables import TABLES
-from parkplan.ui import frame, opened
+from parkplan.ui import opened
+from parkplan.ui.check_panel import check_panel
+from parkplan.ui.import_desk import import_desk
+from parkplan.ui.import_journal import imports_panel
+from parkplan.ui.match_panel import match_panel
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
 
-JOURNAL_LINES = 50
+JOURNAL_LINES: Final = 50
+SECTIONS: Final = ("import", "check", "match", "tables", "journal")
 
 
 def draw(ws: Workspace) -> None:
-    """Draw the page."""
-    st.text(f"{message('ui.data_address')} {ws.address}")
-    st.subheader(message("ui.data_tables"), anchor=False)
-    tables = ws.tables()
-    if tables:
-        st.dataframe(_tables(ws), hide_index=True)
+    """Draw the page: one of its sections."""
+    chosen = st.segmented_control(
+        message("desk.sections"), SECTIONS, default="import", required=True, key="data_section",
+        format_func=lambda name: message(f"desk.section_{name}"), label_visibility="collapsed",
+        persist_state="session",
+    )  # fmt: skip
+    if chosen == "import":
+        import_desk(ws)
+    elif chosen == "check":
+        check_panel(ws)
+    elif chosen == "match":
+        match_panel(ws)
+    elif chosen == "tables":
+        _tables(ws)
     else:
+        imports_panel(ws)
+        st.subheader(message("ui.data_journal"), anchor=False)
+        st.dataframe(_journal(ws), hide_index=True)
+
+
+def _tables(ws: Workspace) -> None:
+    st.text(f"{message('ui.data_address')} {ws.address}")
+    if not ws.tables():
         st.info(message("ui.empty_workspace"))
-    with st.expander(message("ui.data_import"), expanded=not tables):
-        st.code(frame.IMPORT_COMMAND, language="bash")
-        st.caption(message("ui.import_formats"))
-    st.subheader(message("ui.data_journal"), anchor=False)
-    st.dataframe(_journal(ws), hide_index=True)
-
-
-def _tables(ws: Workspace) -> pd.DataFrame:
+        return
     columns = ("table", "rows", "geometry", "source", "synthetic", "created", "version")
     lines = [
         (
@@ -47,7 +61,7 @@ def _tables(ws: Workspace) -> pd.DataFrame:
         )
         for info in ws.tables()
     ]
-    return pd.DataFrame(lines, columns=[message(f"ui.column_{name}") for name in columns])
+    st.dataframe(pd.DataFrame(lines, columns=[message(f"ui.column_{name}") for name in columns]), hide_index=True)
 
 
 def _journal(ws: Workspace) -> pd.DataFrame:
