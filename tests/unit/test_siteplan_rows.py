@@ -11,7 +11,7 @@ from parkplan.layout.siteplan.collision import smallest_collision
 from parkplan.layout.siteplan.diversity import distances, fronts, spread
 from parkplan.layout.siteplan.rows import Gaps, RowKind, best_rows, packed, placed, row_values
 
-GAPS = Gaps(lane=3, court=4, rim_court=2)
+GAPS = Gaps(lane=3, court=4, rim_below=2, rim_above=2)
 KINDS = (RowKind("hall", 3, (10, 40), True, 1.0), RowKind("tower", 2, (10, 40), False, 1.5))
 
 
@@ -19,14 +19,14 @@ def enumerated(values: list[np.ndarray], height: int) -> float:
     """The greatest value by trying every sequence of rows and every kind of gap."""
 
     def from_top(top: int, open_court: bool, first: bool) -> float:
-        best = 0.0 if not open_court or height - top >= GAPS.rim_court else -np.inf
+        best = 0.0 if not open_court or height - top >= GAPS.rim_above else -np.inf
         for (index, kind), start in product(enumerate(KINDS), range(height)):
             end = start + kind.depth
             if end > height or start < top or values[index][start] <= 0:
                 continue
             gap = start - top
             for court in (False, True):
-                least = (GAPS.rim_court if court else 0) if first else (GAPS.court if court else GAPS.lane)
+                least = (GAPS.rim_below if court else 0) if first else (GAPS.court if court else GAPS.lane)
                 if gap < least or (open_court and not court):
                     continue
                 best = max(best, values[index][start] + from_top(end, kind.court and not court, False))

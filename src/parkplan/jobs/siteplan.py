@@ -102,7 +102,8 @@ def violations(plan: SitePlan, profile: SitePlanProfile, modules: Mapping[str, M
             piece.geometry,
             piece.storeys,
             piece.storey_height_m,
-            bool(piece.module) and modules[piece.module].court,
+            docks=bool(piece.module) and modules[piece.module].court,
+            warehouse=bool(piece.module) and modules[piece.module].role == "logistics",
         )
         for piece in plan.pieces
     ]

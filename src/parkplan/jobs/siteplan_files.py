@@ -82,6 +82,7 @@ def frame_of(plan: SitePlan, modules: Mapping[str, Module], crs: CRS) -> gpd.Geo
             "module": piece.module or None,
             "storeys": piece.storeys or None,
             "storey_height_m": piece.storey_height_m or None,
+            "role": modules[piece.module].role if piece.module else None,
             "docks": modules[piece.module].court if piece.module else None,
             "area_m2": float(piece.geometry.area),
             "floor_area_m2": piece.floor_area_m2 if piece.storeys else None,

@@ -31,13 +31,19 @@ KINDS: Final = ("building", "admin_building", "plaza", "road", "court", "yard", 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPiece:
-    """A piece as a file gives it; ``docks`` says whether trucks load here."""
+    """A piece as a file gives it; ``docks`` says whether trucks load here, ``warehouse`` whether goods are stored."""
 
     kind: str
     geometry: Polygon
     storeys: int = 0
     storey_height_m: float = 0.0
     docks: bool = False
+    warehouse: bool = False
+
+    @property
+    def tall(self) -> bool:
+        """Whether this is a high-rise: above 24 m with more than one storey."""
+        return self.storeys > 1 and self.storeys * self.storey_height_m > HIGH_M
 
     @property
     def built(self) -> bool:
@@ -74,6 +80,7 @@ def check(
         return [*found, Violation("buildings", 0.0)]
     found += _setbacks(boundary, access, built, limits)
     found += _separations(built, limits)
+    found += _cut_corners(access, built, limits)
     found += _sizes(built, limits)
     return found + _roads(gates, pieces, built, limits)
 
@@ -174,7 +181,7 @@ def _setbacks(
 def _separations(built: Sequence[CheckedPiece], limits: Mapping[str, float]) -> list[Violation]:
     worst: dict[str, float] = {}
     for first, second in combinations(built, 2):
-        tall = any(one.storeys > 1 and one.storeys * one.storey_height_m > HIGH_M for one in (first, second))
+        tall = first.tall or second.tall
         rule = "separation_high_m" if tall else "separation_m"
         gap = first.geometry.distance(second.geometry)
         if rule in limits and gap < limits[rule] - LENGTH_M:
@@ -224,29 +231,57 @@ def _roads(
     if stranded or far:
         found.append(Violation("lane_width_m", float(len(stranded) + len(far)), width))
     halls = [piece for piece in built if piece.kind == "building"]
-    worst = max((_farthest(piece, road) for piece in halls), default=0.0)
+    worst = max((_farthest(piece, road, limits) for piece in halls), default=0.0)
     if worst > reach + LENGTH_M:
         found.append(Violation("fire_reach_m", worst, reach))
     paved = shapely.union_all([piece.geometry for piece in pieces if piece.kind in {"road", "court"}])
+    radius = limits.get("turning_radius_m", 0.0)
+    if radius and (sharp := _sharp_corners(road, radius)):
+        found.append(Violation("turning_radius_m", float(sharp), radius))
     depth = min((_dock_depth(piece, paved) for piece in halls if piece.docks), default=np.inf)
     if depth < limits.get("court_depth_m", 0.0) - LENGTH_M:
         found.append(Violation("court_depth_m", depth, limits["court_depth_m"]))
     return found
 
 
-def _farthest(piece: CheckedPiece, road: Any) -> float:  # noqa: ANN401
+def _sharp_corners(road: Any, radius: float) -> int:  # noqa: ANN401
+    """Return how many inner corners of the road a disc of a radius cannot follow; land between roads is no corner."""
+    left = shapely.get_parts(road.buffer(radius).buffer(-radius).difference(road))
+    return sum(1 for part in left if 1.0 < part.area < radius**2)
+
+
+def _cut_corners(access: Sequence[Any], built: Sequence[CheckedPiece], limits: Mapping[str, float]) -> list[Violation]:
+    """Return where a building stands in the sight triangle between two public roads."""
+    leg = limits.get("corner_cut_m", 0.0)
+    for first, second in combinations(access, 2):
+        point = first.intersection(second)
+        if leg and point.geom_type == "Point":
+            ends = [point.buffer(leg).boundary.intersection(line) for line in (first, second)]
+            triangle = shapely.MultiPoint([p for p in (point, *ends) if p.geom_type == "Point"]).convex_hull
+            if any(piece.geometry.intersection(triangle).area > OVERLAP_M2 for piece in built):
+                return [Violation("corner_cut_m", 0.0, leg)]
+    return []
+
+
+def _farthest(piece: CheckedPiece, road: Any, limits: Mapping[str, float]) -> float:  # noqa: ANN401
     """Return the greatest distance to the road along the middle nine tenths of the long sides.
 
-    Of a square either pair of opposite sides may serve.
+    Of a square either pair of opposite sides may serve; of a low building of small footprint one side is enough.
     """
+    small = limits.get("one_side_warehouse_m2" if piece.warehouse else "one_side_plant_m2", 0.0)
+    enough = min if not piece.tall and piece.geometry.area <= small + LENGTH_M else max
     shares = np.linspace(0.05, 0.95, 10)[:, None]
     sides = _all_sides(piece)
     lengths = [float(np.hypot(*(end - start))) for start, end in sides]
     pairs = [(sides[0], sides[2])]
     if lengths[0] - lengths[1] < SQUARE_M:
         pairs.append((sides[1], sides[3]))
-    points = [np.concatenate([start + (end - start) * shares for start, end in pair]) for pair in pairs]
-    return min(float(shapely.distance(shapely.points(along), road).max()) for along in points)
+    return min(
+        enough(
+            float(shapely.distance(shapely.points(start + (end - start) * shares), road).max()) for start, end in pair
+        )
+        for pair in pairs
+    )
 
 
 def _dock_depth(piece: CheckedPiece, paved: Any) -> float:  # noqa: ANN401

@@ -39,6 +39,10 @@ LimitId = Literal[
     "lane_width_m",
     "lane_clearance_m",
     "fire_reach_m",
+    "one_side_plant_m2",
+    "one_side_warehouse_m2",
+    "turning_radius_m",
+    "corner_cut_m",
     "court_depth_m",
     "parking_per_100_m2",
     "plot_min_m2",
@@ -54,8 +58,9 @@ UNITS_OF_LIMITS: Final[Mapping[str, str]] = {
 HIGH_RISE_M: Final = 24.0
 DOUBLE_STOREY_M: Final = 8.0
 
-Pattern = Literal["ring", "grid", "spine", "comb", "fishbone"]
+Pattern = Literal["ring", "grid", "spine", "comb", "fishbone", "strip"]
 PATTERNS: Final[tuple[Pattern, ...]] = get_args(Pattern)
+Side = Literal["south", "north"]
 PieceKind = Literal["building", "admin_building", "plaza", "road", "court", "yard", "parking", "green"]
 PIECE_KINDS: Final[tuple[PieceKind, ...]] = get_args(PieceKind)
 
@@ -177,8 +182,9 @@ class Street:
 class Choices:
     """What was chosen for one option before any geometry: the same choices give the same plan.
 
-    ``angle_deg`` is the direction of the rows against the base direction of the site, ``streets_m`` the positions of
-    the cross streets along the rows, as shares of the width where they are not locked.
+    ``angle_deg`` is the direction of the rows against the base direction of the site, ``streets`` the positions of
+    the cross streets along the rows, as shares of the width where they are not locked. ``side`` is where the one road
+    of a strip runs, against its rows; ``longest_m`` caps the length of its buildings.
     """
 
     angle_deg: float
@@ -198,6 +204,8 @@ class Choices:
     admin_share: float
     phases: int
     lift: float
+    side: Side = "south"
+    longest_m: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)

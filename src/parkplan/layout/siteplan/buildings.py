@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from parkplan.model.siteplan import Choices, Module
 
 RIM_COURT_M: Final = 18.0
+STRIP_COURT_M: Final = 15.2
 SLAB_M: Final = 15.0
 SLABS_APART_M: Final = 13.0
 LEAST_SLAB_M: Final = 24.0
@@ -66,13 +67,16 @@ def grid_step(area_m2: float) -> float:
     return 3.0 if area_m2 <= 400_000 else 4.0
 
 
-def stand_rows(net: Network, choices: Choices, modules: Mapping[str, Module], step_m: float) -> list[Block]:
+def stand_rows(
+    net: Network, choices: Choices, modules: Mapping[str, Module], step_m: float, limits: Mapping[str, float]
+) -> list[Block]:
     """Return the best rows of each block; raises UnbuildableError where none fits."""
     zone = building_zone(net)
     if zone.is_empty:
         raise UnbuildableError
     west, south, mask = _free_cells(zone, step_m)
-    kinds = _kinds(choices, modules, step_m)
+    most = limits.get("one_side_plant_m2", 0.0) if net.one_sided else np.inf
+    kinds = _kinds(choices, modules, step_m, most)
     between = blocks_between(net)
     groups = [between] if choices.aligned else [[block] for block in between]
     found = []
@@ -101,20 +105,25 @@ def _free_cells(zone: Any, step_m: float) -> tuple[float, float, np.ndarray]:  #
     return west, south, inside[:-1, :-1] & inside[1:, :-1] & inside[:-1, 1:] & inside[1:, 1:]
 
 
-def _kinds(choices: Choices, modules: Mapping[str, Module], step_m: float) -> list[RowKind]:
+def _kinds(choices: Choices, modules: Mapping[str, Module], step_m: float, most_m2: float) -> list[RowKind]:
     return [
         row_programme.RowKind(
-            name, round(depth / step_m), _along(module, depth), module.court, 1 + choices.lift * bonus
+            name,
+            round(depth / step_m),
+            _along(module, depth, min(most_m2 / depth, choices.longest_m)),
+            module.court,
+            1 + choices.lift * bonus,
         )
         for name, module, bonus in ((name, modules[name], modules[name].usual_storeys) for name in choices.modules)
         for depth in module.depths_m
-        if abs(round(depth / step_m) * step_m - depth) < 1e-9 and depth <= module.length_m[1]
+        if abs(round(depth / step_m) * step_m - depth) < 1e-9
+        and max(module.length_m[0], depth) <= min(module.length_m[1], most_m2 / depth, choices.longest_m)
     ]
 
 
-def _along(module: Module, depth_m: float) -> tuple[float, float]:
+def _along(module: Module, depth_m: float, most_m: float) -> tuple[float, float]:
     """Return least and greatest length: the long sides lie along the row, where the lanes are."""
-    return max(module.length_m[0], depth_m), module.length_m[1]
+    return max(module.length_m[0], depth_m), min(module.length_m[1], most_m)
 
 
 def _block(
@@ -130,11 +139,7 @@ def _block(
         return Block(*sides, (), ())
     low, high = int(filled[0]), int(filled[-1]) + 1
     mask = mask[low:high]
-    gaps = row_programme.Gaps(
-        lane=int(np.ceil((2 * CLEAR_M + LANE_M) / step)),
-        court=int(np.ceil(choices.court_m / step)),
-        rim_court=int(np.ceil((RIM_COURT_M - CLEAR_M) / step)),
-    )
+    gaps = _gaps(choices, step)
     values = [row_programme.row_values(mask, kind, step, choices.gap_m) for kind in kinds]
     _, rows = row_programme.best_rows(values, kinds, high - low, gaps)
     halls = [_halls(mask, row, choices.gap_m, (west, south + low * step, step)) for row in rows]
@@ -149,6 +154,22 @@ def _block(
         for group in halls
     )
     return Block(*sides, spans, tuple(tuple(group) for group in halls))
+
+
+def _gaps(choices: Choices, step_m: float) -> row_programme.Gaps:
+    """Return the gaps in cells: the one road of a strip is part of its court, and beyond the row there is none."""
+    rim = int(np.ceil((RIM_COURT_M - CLEAR_M) / step_m))
+    beside = int(np.ceil((STRIP_COURT_M - CLEAR_M - choices.ring_m) / step_m))
+    below, above = {
+        ("strip", "south"): (beside, row_programme.NO_COURT),
+        ("strip", "north"): (row_programme.NO_COURT, beside),
+    }.get((choices.pattern, choices.side), (rim, rim))
+    return row_programme.Gaps(
+        lane=int(np.ceil((2 * CLEAR_M + LANE_M) / step_m)),
+        court=int(np.ceil(choices.court_m / step_m)),
+        rim_below=below,
+        rim_above=above,
+    )
 
 
 def _halls(mask: np.ndarray, row: Row, gap_m: float, lattice: tuple[float, float, float]) -> list[Hall]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from parkplan.layout.siteplan.corners import free_legs, least_radius
 from parkplan.layout.siteplan.measures import is_high
 from parkplan.layout.siteplan.shapes import parts, union
 from parkplan.model.siteplan import CertificateLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from parkplan.layout.siteplan.frame import Ground
     from parkplan.model.siteplan import LimitId, Module, Piece, SitePlanProfile
@@ -43,6 +44,8 @@ AT_MOST: Final = frozenset(
         "height_max_m",
         "length_max_m",
         "fire_reach_m",
+        "one_side_plant_m2",
+        "one_side_warehouse_m2",
     }
 )
 COURT_M: Final = 18.0
@@ -57,7 +60,7 @@ def certify(
     modules: Mapping[str, Module],
 ) -> tuple[CertificateLine, ...]:
     """Return one line for each rule of the profile that has something to judge in this plan."""
-    geometry = _Geometry(pieces, place, modules)
+    geometry = _Geometry(pieces, place, modules, {limit.id: limit.value for limit in profile.limits})
     found = []
     for limit in profile.limits:
         if limit.id in FROM_INDICATORS:
@@ -75,8 +78,10 @@ def certify(
 class _Geometry:
     """Distances and lengths of a plan in its frame, where buildings are upright rectangles."""
 
-    def __init__(self, pieces: Sequence[Piece], place: Ground, modules: Mapping[str, Module]) -> None:
-        self.place = place
+    def __init__(
+        self, pieces: Sequence[Piece], place: Ground, modules: Mapping[str, Module], limits: Mapping[LimitId, float]
+    ) -> None:
+        self.place, self.modules, self.limits = place, modules, limits
         self.built = [piece for piece in pieces if piece.storeys]
         self.halls = [piece for piece in self.built if not modules[piece.module].administrative]
         self.docked = [piece for piece in self.halls if modules[piece.module].court]
@@ -87,19 +92,19 @@ class _Geometry:
 
     def value(self, rule: LimitId, limit: float) -> float | None:
         """Return the value of a geometric rule, or None where nothing in the plan is subject to it."""
-        if rule.startswith("setback"):
-            return self._setback(rule)
-        if rule.startswith("separation"):
-            return self._separation(high=rule == "separation_high_m")
-        if rule == "length_max_m":
-            return max(_long(piece) for piece in self.built)
-        if rule == "lane_clearance_m":
-            return self._least(self.road)
-        if rule == "lane_width_m":
-            return limit if self._passable(limit) else 0.0
-        if rule == "fire_reach_m":
-            return max((self._reach(piece) for piece in self.halls), default=None)
-        return min((self._court(piece) for piece in self.docked), default=None)
+        kinds: dict[str, Callable[[], float | None]] = {
+            "setback": lambda: self._setback(rule),
+            "separation": lambda: self._separation(high=rule == "separation_high_m"),
+            "length_max": lambda: max(_long(piece) for piece in self.built),
+            "lane_clearance": lambda: self._least(self.road),
+            "lane_width": lambda: limit if self._passable(limit) else 0.0,
+            "fire_reach": lambda: max((self._reach(piece) for piece in self.halls), default=None),
+            "one_side": lambda: self._one_sided(rule),
+            "turning_radius": lambda: least_radius(self.road),
+            "corner_cut": lambda: free_legs(self.place.boundary, self.place.access, self.walls),
+            "court_depth": lambda: min((self._court(piece) for piece in self.docked), default=None),
+        }
+        return next(judge for kind, judge in kinds.items() if rule.startswith(kind))()
 
     def _setback(self, rule: LimitId) -> float | None:
         boundary = self.place.boundary
@@ -129,15 +134,31 @@ class _Geometry:
         gates = all(core.distance(gate) <= width_m for gate in self.place.gates)
         return gates and bool((shapely.distance(self.walls, core) <= 20 + width_m / 2).all())
 
+    def _one_sided(self, rule: LimitId) -> float | None:
+        """Return the greatest footprint of a plant, or of a warehouse, with a lane along one long side only."""
+        reach = self.limits.get("fire_reach_m", np.inf)
+        own = [piece for piece in self.halls if self._one_side_rule(piece) == rule]
+        return max((float(piece.geometry.area) for piece in own if max(self._sides(piece)) > reach), default=None)
+
+    def _one_side_rule(self, piece: Piece) -> LimitId:
+        return "one_side_warehouse_m2" if self.modules[piece.module].role == "logistics" else "one_side_plant_m2"
+
     def _reach(self, piece: Piece) -> float:
+        """Return the distance of the farther long side, or of the nearer one where a lane along one side will do."""
+        least = 0.0 if is_high(piece) else self.limits.get(self._one_side_rule(piece), 0.0)
+        return (min if piece.geometry.area <= least + 1e-6 else max)(self._sides(piece))
+
+    def _sides(self, piece: Piece) -> tuple[float, float]:
+        """Return the greatest distance of each long side from the road."""
         west, south, east, north = piece.geometry.bounds
         if east - west >= north - south:
             along = west + (east - west) * MIDDLE
-            sides = [(x, y) for y in (south, north) for x in along]
+            sides = [[(x, y) for x in along] for y in (south, north)]
         else:
             along = south + (north - south) * MIDDLE
-            sides = [(x, y) for x in (west, east) for y in along]
-        return float(shapely.distance(shapely.points(sides), self.road).max())
+            sides = [[(x, y) for y in along] for x in (west, east)]
+        first, second = shapely.distance(shapely.points(sides), self.road).max(axis=1)
+        return float(first), float(second)
 
     def _court(self, piece: Piece) -> float:
         """Return the mean paved depth, at most 18 m, before the better of the two walls along the row."""

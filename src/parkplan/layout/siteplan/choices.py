@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from parkplan.model.siteplan import HIGH_RISE_M, PATTERNS, Choices
+from parkplan.layout.siteplan.strip import extents, green_of, is_narrow, strip
+from parkplan.model.siteplan import HIGH_RISE_M, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from parkplan.layout.siteplan.frame import Ground
     from parkplan.model.siteplan import Module, Pattern
 
+AROUND: Final[tuple[Pattern, ...]] = ("ring", "grid", "spine", "comb", "fishbone")
 BLOCK_M: Final = (85.0, 200.0)
 GAPS_M: Final = (10.0, 11.0, 12.0)
 HIGH_GAPS_M: Final = (13.0, 14.0)
@@ -27,11 +29,13 @@ def draw(
     place: Ground,
     angles: Sequence[float],
     modules: Mapping[str, Module],
-    green: tuple[float, float],
+    limits: Mapping[str, float],
 ) -> Choices:
-    """Return the choices of one attempt; ``green`` is the least and greatest green share."""
+    """Return the choices of one attempt: on a narrow site two of three are strips along one road."""
     rng = np.random.default_rng([seed, number])
-    pattern: Pattern = PATTERNS[number % len(PATTERNS)]
+    if is_narrow(place) and number % 3 < 2:
+        return strip(rng, place, angles, modules, limits)
+    pattern: Pattern = AROUND[number % len(AROUND)]
     angle = float(angles[int(rng.integers(len(angles)))] if rng.random() < 0.5 else angles[0])
     angle += 90.0 if rng.random() < 0.4 else 0.0
     mix = _mix(rng, modules)
@@ -39,7 +43,7 @@ def draw(
     gaps = HIGH_GAPS_M if high else GAPS_M
     logistics = any(modules[name].role == "logistics" for name in mix)
     median = float(rng.choice([0.0, 8.0, 12.0])) if pattern in {"spine", "fishbone"} else 0.0
-    low, top = green
+    low, top = green_of(limits)
     return Choices(
         angle_deg=angle,
         pattern=pattern,
@@ -48,7 +52,7 @@ def draw(
         ring_m=8.0 if pattern == "ring" else float(rng.choice([6.0, 7.0])),
         street_m=float(rng.choice([7.0, 9.0])),
         median_m=median,
-        streets=_streets(rng, pattern, width_at(place, angle)),
+        streets=_streets(rng, pattern, extents(place, angle)[0]),
         locked_m=(),
         modules=mix,
         court_m=LOGISTICS_COURT_M if logistics else float(rng.choice(COURTS_M)),
@@ -59,14 +63,6 @@ def draw(
         phases=int(rng.integers(2, 4)),
         lift=float(rng.choice([0.0, 0.0, 0.1, 1.0])),
     )
-
-
-def width_at(place: Ground, angle_deg: float) -> float:
-    """Return the extent of the site along a direction against its frame."""
-    points = np.asarray(place.boundary.exterior.coords)
-    angle = np.radians(angle_deg)
-    along = points @ np.array([np.cos(angle), np.sin(angle)])
-    return float(along.max() - along.min())
 
 
 def _mix(rng: np.random.Generator, modules: Mapping[str, Module]) -> tuple[str, ...]:

@@ -34,8 +34,7 @@ def attempt(
     """Return the plan of one attempt, or None, and the rules that it breaks."""
     place = ground(site, frame)
     limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
-    green = limits.get("green_min", 0.0), limits.get("green_max", 0.3)
-    choices = draw(seed, number, place, directions(place), modules, green)
+    choices = draw(seed, number, place, directions(place), modules, limits)
     try:
         with np.errstate(divide="ignore", invalid="ignore"):  # GEOS divides by zero on collinear edges, without harm
             plan = lay_out(site, frame, choices, profile, modules)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import shapely
 
 from parkplan.layout.siteplan.buildings import RIM_COURT_M, Block, Service
-from parkplan.layout.siteplan.roads import Network, lane_land, rounded_blocks, street_land
+from parkplan.layout.siteplan.roads import Network, lane_land, rounded_blocks, street_land, with_splays
 from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, parts, union
 
 if TYPE_CHECKING:
@@ -53,10 +53,9 @@ class Surface:
 
 def surface(place: Ground, net: Network, blocks: Sequence[Block], service: Service | None) -> Surface:
     """Cut the site along roads, walls and courts; raises UnbuildableError where the roads do not hang together."""
-    ring = net.outer.difference(net.inner)
-    lanes = [lane for block in blocks for lane in lane_land(block.spans, net.inner, ring, (block.west, block.east))]
-    land = rounded_blocks(net.inner, union([street_land(net), *lanes]))
-    paved = union([net.outer.difference(land), *net.gates])
+    lanes = [lane for block in blocks for lane in lane_land(block.spans, net, (block.west, block.east))]
+    land = rounded_blocks(net, union([street_land(net), *lanes]))
+    paved = with_splays(union([net.outer.difference(land), *net.gates]), net, place)
     road, *crumbs = sorted(parts(paved), key=lambda part: -part.area)
     if sum(crumb.area for crumb in crumbs) > CRUMBS_M2:
         raise UnbuildableError

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 
 from parkplan.layout.siteplan.land import STALL_M2
+from parkplan.layout.siteplan.roads import LANE_M
+from parkplan.layout.siteplan.shapes import opened, parts, union
 from parkplan.model.siteplan import DOUBLE_STOREY_M, HIGH_RISE_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from shapely import Point
+
     from parkplan.layout.siteplan.buildings import Block
+    from parkplan.layout.siteplan.frame import Ground
     from parkplan.model.siteplan import Module, Piece
 
 SLIVER_M: Final = 1.5
 LEAST_SIDE_M: Final = 6.0
+FACING_DEG: Final = 30.0
+LOOP_M: Final = 12.0
+GATE_FREE_M: Final = 30.0
+STUB_M: Final = 2.5
 DOGLEG_M: Final = (1.5, 20.0)
 
 GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
@@ -31,6 +40,8 @@ GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
     "unused_share": False,
     "sliver_share": False,
     "doglegs": False,
+    "dead_end_m": False,
+    "daylight": True,
     "gate_distance_m": False,
 }
 
@@ -78,14 +89,20 @@ def is_high(piece: Piece) -> bool:
 
 
 def quality(
-    pieces: Sequence[Piece], blocks: Sequence[Block], modules: Mapping[str, Module], unused_m2: float
+    pieces: Sequence[Piece],
+    blocks: Sequence[Block],
+    modules: Mapping[str, Module],
+    place: Ground,
+    unused_m2: float,
 ) -> dict[str, float]:
     """Return what is good or bad about a plan beyond the rules.
 
     ``dock_m`` is the length of walls at truck courts, ``regularity`` the share of floor area in buildings of the most
     frequent sizes, ``unused_share`` land too irregular for a building, ``sliver_share`` land narrower than 3 m,
-    ``doglegs`` lanes that miss their continuation across a street, ``gate_distance_m`` the mean distance of floor area
-    from the gate (in a straight line).
+    ``doglegs`` lanes that miss their continuation across a street, ``dead_end_m`` the length of roads on no
+    loop,
+    ``daylight`` the share of floor area whose long walls face within 30 degrees of north and south, ``gate_distance_m``
+    the mean distance of floor area from the gate (in a straight line).
     """
     site = sum(float(piece.geometry.area) for piece in pieces)
     halls = [hall for block in blocks for row in block.halls for hall in row]
@@ -94,6 +111,7 @@ def quality(
     kept = shapely.buffer(open_land, -SLIVER_M, join_style="mitre").tolist() if open_land else []
     slivers = sum(land.area for land, core in zip(open_land, kept, strict=True) if core.is_empty)
     built = [piece for piece in pieces if piece.storeys]
+    road = union(piece.geometry for piece in pieces if piece.kind == "road")
     cost = sum(piece.floor_area_m2 * modules[piece.module].cost_yuan_per_m2 for piece in built)
     return {
         "dock_m": float(sum(docks)),
@@ -101,6 +119,8 @@ def quality(
         "unused_share": unused_m2 / site,
         "sliver_share": float(slivers) / site,
         "doglegs": float(_doglegs(blocks)),
+        "dead_end_m": dead_end_m(road, place.gates),
+        "daylight": _daylight(built, 90.0 - place.frame.angle_deg),
         "cost_yuan": cost,
     }
 
@@ -114,6 +134,30 @@ def _regularity(sides: Sequence[tuple[float, float, float, float]]) -> float:
     common = np.argsort(-counts, kind="stable")[:3]
     areas = (east - west) * (north - south)
     return float(areas[np.isin(inverse.ravel(), common)].sum() / areas.sum())
+
+
+def dead_end_m(road: Any, gates: Sequence[Point]) -> float:  # noqa: ANN401
+    """Return the length of roads that lie on no loop around land, the last metres before a gate left out.
+
+    >>> ring = shapely.box(0, 0, 100, 100).difference(shapely.box(7, 7, 93, 93))
+    >>> round(dead_end_m(ring.union(shapely.box(100, 50, 170, 57)), []))
+    64
+    """
+    blocks = [shapely.Polygon(ring) for part in parts(road) for ring in part.interiors]
+    loops = union([*(block.buffer(LOOP_M) for block in blocks), *(gate.buffer(GATE_FREE_M) for gate in gates)])
+    stubs = parts(opened(road.difference(loops), STUB_M))
+    return sum(float(stub.area) for stub in stubs) / LANE_M
+
+
+def _daylight(built: Sequence[Piece], north_deg: float) -> float:
+    """Return the share of floor area in buildings whose long walls face north and south, within 30 degrees."""
+    lit = floor = 0.0
+    for piece in built:
+        west, south, east, north = piece.geometry.bounds
+        facing = (90.0 if east - west >= north - south else 0.0) - north_deg
+        floor += piece.floor_area_m2
+        lit += piece.floor_area_m2 if abs((facing + 90.0) % 180.0 - 90.0) <= FACING_DEG else 0.0
+    return lit / floor if floor else 0.0
 
 
 def _doglegs(blocks: Sequence[Block]) -> int:

@@ -18,7 +18,7 @@ from parkplan.layout.siteplan.phases import phased
 from parkplan.layout.siteplan.roads import network
 from parkplan.layout.siteplan.shapes import UnbuildableError
 from parkplan.layout.siteplan.storeys import fit_admin, fit_storeys
-from parkplan.model.siteplan import Piece, SitePlan, Street
+from parkplan.model.siteplan import HIGH_RISE_M, Piece, SitePlan, Street
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,10 +38,12 @@ def lay_out(
 ) -> SitePlan:
     """Return the plan that follows from choices, with its certificate; raises UnbuildableError where there is none."""
     limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
+    if choices.pattern == "strip":
+        limits["height_max_m"] = min(limits.get("height_max_m", HIGH_RISE_M), HIGH_RISE_M)
     turned = frame.turned(choices.angle_deg)
     place = ground(site, turned)
     net = network(place, choices)
-    blocks = stand_rows(net, choices, modules, grid_step(place.area_m2))
+    blocks = stand_rows(net, choices, modules, grid_step(place.area_m2), limits)
     share = min(choices.admin_share, limits.get("admin_land_max", 1.0) - 0.005)
     blocks, service = give_service(blocks, place.gates[0], share * place.area_m2, modules)
     open_land = surface(place, net, blocks, service)
@@ -60,7 +62,7 @@ def lay_out(
     if not _covers_once([piece.geometry for piece in placed], site):
         raise UnbuildableError
     figures = indicators(placed, site.area_m2)
-    merits = quality(pieces, blocks, modules, open_land.unused_m2)
+    merits = quality(pieces, blocks, modules, place, open_land.unused_m2)
     merits |= {"gate_distance_m": _gate_distance(built, place)}
     return SitePlan(
         id="",
@@ -135,16 +137,23 @@ def _buildings(
 
 
 def _street_lines(net: Network, frame: Frame) -> tuple[Street, ...]:
-    _, south, _, north = net.inner.bounds
     return tuple(
         Street(
             f"street-{number}",
-            frame.outward(shapely.LineString([((west + east) / 2, south), ((west + east) / 2, north)])),
+            _within(net, frame, (west + east) / 2),
             east - west,
             (west + east) / 2,
         )
         for number, (west, east) in enumerate(net.streets, start=1)
     )
+
+
+def _within(net: Network, frame: Frame, x: float) -> shapely.LineString:
+    """Return the centre line of a street from the first to the last kerb that it crosses."""
+    _, south, _, north = net.outer.bounds
+    line = shapely.LineString([(x, south), (x, north)]).intersection(net.outer)
+    _, low, _, high = line.bounds
+    return frame.outward(shapely.LineString([(x, low), (x, high)]))
 
 
 def _gate_distance(built: Sequence[Piece], place: Ground) -> float:

@@ -85,7 +85,7 @@ def _varied(now: Choices, step: int, rng: np.random.Generator) -> Choices:
     if kind == 0:
         moved = tuple(round(share + float(rng.uniform(-SHIFT, SHIFT)), 4) for share in now.streets)
         return replace(now, streets=moved)
-    if kind == 1:
+    if kind == 1 and now.pattern != "strip":
         return replace(now, belt_m=float(rng.choice([2.0, 3.0, 4.0, 5.0])), ring_m=float(rng.choice([6.0, 7.0])))
     if kind == 2:
         wider = float(rng.choice([0.0, 1.0, 2.0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ from shapely import LineString, Point, Polygon
 
 from parkplan.layout.siteplan.frame import nearest_edge
 from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, largest, opened, parts, shrunk, union
+from parkplan.layout.siteplan.strip import road_along
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
 
 LANE_M: Final = 7.0
 CLEAR_M: Final = 6.0
-CORNER_M: Final = 8.0
+CORNER_M: Final = 7.0
 RING_CORNER_M: Final = 12.0
 GATE_M: Final = 12.0
+KERB_M: Final = 0.5
 SIDE_GATE_M: Final = 9.0
 GATE_REACH_M: Final = 70.0
 LEAST_BLOCK_M2: Final = 1200.0
 WIDE_GAP_M: Final = 44.0
 WALL_LANE_M: Final = 19.5
 DOCK_LANE_M: Final = 11.0
+NEAR_ROAD_M: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Network:
 
     ``outer`` is the land within the ring road's outer kerb, ``inner`` within its inner kerb, ``streets`` the west and
     east side of each cross street, ``medians`` those of green medians, ``gates`` the pieces that join gates and ring.
+    ``one_sided`` says that a single road runs beside the rows, whose far side has no lane.
     """
 
     outer: Polygon
@@ -45,10 +49,13 @@ class Network:
     streets: tuple[tuple[float, float], ...]
     medians: tuple[tuple[float, float], ...]
     gates: tuple[Polygon, ...]
+    one_sided: bool = False
 
 
 def network(place: Ground, choices: Choices) -> Network:
     """Return ring, cross streets and gates; raises UnbuildableError where the site is too narrow for them."""
+    if choices.pattern == "strip":
+        return _one_road(place, choices)
     net = shrunk(place.boundary, choices.belt_m)
     if choices.front_m > choices.belt_m and place.access:
         net = net.difference(shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
@@ -58,7 +65,8 @@ def network(place: Ground, choices: Choices) -> Network:
     )
     if inner.is_empty:
         raise UnbuildableError
-    outer = Polygon(outer.exterior, outer.interiors)
+    rolled = outer.buffer(CORNER_M).buffer(-CORNER_M).intersection(place.boundary.buffer(-KERB_M, join_style="mitre"))
+    outer = largest(union([outer, rolled]))
     gates = tuple(
         _gate(place, outer, gate, GATE_M if index == 0 else SIDE_GATE_M) for index, gate in enumerate(place.gates)
     )
@@ -66,7 +74,30 @@ def network(place: Ground, choices: Choices) -> Network:
     return Network(outer, inner, streets, medians, gates)
 
 
-def _gate(place: Ground, outer: Polygon, gate: Point, width_m: float) -> Polygon:
+def _one_road(place: Ground, choices: Choices) -> Network:
+    """Return the road of a strip; a gate that does not lie on it is joined to it by a street."""
+    road, inner = road_along(place, choices)
+    west, _, east, _ = inner.bounds
+    half = choices.street_m / 2
+    centres = [west + (east - west) * share for share in choices.streets if not choices.locked_m]
+    centres += choices.locked_m
+    for gate in place.gates:
+        wanted = float(np.clip(gate.x, west + half, east - half))
+        if gate.distance(road) > NEAR_ROAD_M and all(abs(wanted - centre) > GATE_M for centre in centres):
+            centres.append(wanted)
+    streets = tuple((centre - half, centre + half) for centre in sorted(centres))
+    outer = largest(union([road, inner]))
+    net = Network(outer, inner, streets, (), (), one_sided=True)
+    paved = union([road, street_land(net)])
+    wide = [GATE_M, *[SIDE_GATE_M] * len(place.gates)]
+    gates = tuple(
+        _gate(place, paved, gate, width if gate.distance(road) <= NEAR_ROAD_M else choices.street_m)
+        for gate, width in zip(place.gates, wide, strict=False)
+    )
+    return replace(net, gates=gates)
+
+
+def _gate(place: Ground, outer: Any, gate: Point, width_m: float) -> Polygon:  # noqa: ANN401
     """Return the straight piece of road from a gate to the ring."""
     first, second = nearest_edge(place.boundary, gate)
     along = (second - first) / np.hypot(*(second - first))
@@ -149,7 +180,12 @@ class Span:
         return near, near + LANE_M
 
 
-def lane_bands(rows: Sequence[Span], inner: Any, ring: Any) -> list[tuple[float, float, Span | None, Span | None]]:  # noqa: ANN401
+def lane_bands(
+    rows: Sequence[Span],
+    ring: Any,  # noqa: ANN401
+    *,
+    one_sided: bool = False,
+) -> list[tuple[float, float, Span | None, Span | None]]:
     """Return south and north side of each lane with the rows below and above it.
 
     A gap between two rows gets one lane in its middle, or one along each row where it is wide. The first and the last
@@ -164,6 +200,8 @@ def lane_bands(rows: Sequence[Span], inner: Any, ring: Any) -> list[tuple[float,
         else:
             found.append((*lower.lane_north, lower, None))
             found.append((*upper.lane_south, None, upper))
+    if one_sided:
+        return found
     if rows and _far(rows[0].sides, rows[0].south, ring):
         found.append((*rows[0].lane_south, None, rows[0]))
     if rows and _far(rows[-1].sides, rows[-1].north, ring):
@@ -176,13 +214,14 @@ def _far(sides: Sequence[tuple[float, float]], level: float, ring: Any) -> bool:
     return bool((shapely.distance(shapely.points(points), ring) > WALL_LANE_M).any())
 
 
-def lane_land(rows: Sequence[Span], inner: Any, ring: Any, block: tuple[float, float]) -> list[Polygon]:  # noqa: ANN401
+def lane_land(rows: Sequence[Span], net: Network, block: tuple[float, float]) -> list[Polygon]:
     """Return the lanes of one block: each runs from street to street or ring, and serves at least one building."""
     lanes = []
     west, east = block
-    for south, north, lower, upper in lane_bands(rows, inner, ring):
+    ring = net.outer.difference(net.inner)
+    for south, north, lower, upper in lane_bands(rows, ring, one_sided=net.one_sided):
         served = [side for row in (lower, upper) if row is not None for side in row.sides]
-        for piece in parts(shapely.clip_by_rect(inner, west, south, east, north)):
+        for piece in parts(shapely.clip_by_rect(net.inner, west, south, east, north)):
             left, _, right, _ = piece.bounds
             if any(left < side_east and side_west < right for side_west, side_east in served):
                 lanes.append(piece)
@@ -196,12 +235,21 @@ def blocks_between(net: Network) -> list[tuple[float, float]]:
     return [(edges[index], edges[index + 1]) for index in range(0, len(edges), 2)]
 
 
-def rounded_blocks(inner: Any, roads: Any) -> Any:  # noqa: ANN401
-    """Return the land between the roads with its corners rounded for turning trucks; small leftovers become road."""
-    land = inner.difference(roads)
-    round_land = opened(land, CORNER_M)
-    rest = [piece for piece in parts(land.difference(round_land)) if piece.area > 60]
-    return union([round_land, *(opened(piece, 1.5) for piece in rest)]) if rest else round_land
+def rounded_blocks(net: Network, roads: Any) -> Any:  # noqa: ANN401
+    """Return the land between the roads with corners rounded for turning trucks; sharper tips become road."""
+    land = net.inner.difference(roads)
+    if net.one_sided:
+        paved = union([net.outer.difference(net.inner), roads])
+        return land.difference(paved.buffer(CORNER_M).buffer(-CORNER_M))
+    return opened(land, CORNER_M)
+
+
+def with_splays(paved: Any, net: Network, place: Ground) -> Any:  # noqa: ANN401
+    """Return the roads with the corners at the gates rounded, as far as the belt allows."""
+    near = union(net.gates).buffer(CORNER_M + 2.0)
+    local = paved.intersection(near)
+    rolled = local.buffer(CORNER_M).buffer(-CORNER_M).intersection(place.boundary)
+    return union([paved, rolled.intersection(near.buffer(-1.0))])
 
 
 def box_of(sides: Box) -> Polygon:

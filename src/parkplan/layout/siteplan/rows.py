@@ -8,6 +8,7 @@ times the worth of the module, and the programme finds the greatest sum.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 BAY_M: Final = 3.0
 NOTHING: Final = -1.0
+NO_COURT: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,15 @@ class RowKind:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Distances in cells: lane and court between two rows, and the court between a row and the ring road."""
+    """Distances in cells: lane and court between two rows, and the court between a row and the road around them.
+
+    ``rim_below`` and ``rim_above`` are for the first and the last row; NO_COURT where no road runs.
+    """
 
     lane: int
     court: int
-    rim_court: int
+    rim_below: int
+    rim_above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,13 @@ def runs_of(mask: np.ndarray, start: int, depth: int) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
+@lru_cache(maxsize=256)
+def _packed_m(width: int, step_m: float, limits_m: tuple[float, float], gap_m: float) -> np.ndarray:
+    """Return the packed length of a run of each number of cells."""
+    pairs = (packed(cells * step_m, limits_m, gap_m) for cells in range(width + 1))
+    return np.array([count * each for count, each in pairs])
+
+
 def row_values(mask: np.ndarray, kind: RowKind, step_m: float, gap_m: float) -> np.ndarray:
     """Return the value of a row of one kind at each start."""
     height, width = mask.shape
@@ -93,7 +106,7 @@ def row_values(mask: np.ndarray, kind: RowKind, step_m: float, gap_m: float) -> 
         return np.zeros(0)
     below = np.vstack([np.zeros((1, width), dtype=np.int32), np.cumsum(mask, axis=0, dtype=np.int32)])
     free = (below[kind.depth :] - below[: -kind.depth]) == kind.depth
-    table = np.array([np.prod(packed(cells * step_m, kind.length_m, gap_m)) for cells in range(width + 1)])
+    table = _packed_m(width, step_m, kind.length_m, gap_m)
     padded = np.pad(free.astype(np.int8), ((0, 0), (1, 1)))
     change = np.diff(padded, axis=1)
     row, begin = np.nonzero(change == 1)
@@ -134,7 +147,7 @@ def best_rows(
             lane = done[start - gaps.lane] if start >= gaps.lane else (-np.inf, None)
             court = either[start - gaps.court] if start >= gaps.court else (-np.inf, None)
             _offer(best, (end, int(kind.court)), value, (index, start, None, False))
-            if start >= gaps.rim_court:
+            if start >= gaps.rim_below:
                 _offer(best, (end, 0), value, (index, start, None, True))
             _offer(best, (end, int(kind.court)), value + lane[0], (index, start, lane[1], False))
             _offer(best, (end, 0), value + court[0], (index, start, court[1], True))
@@ -151,7 +164,7 @@ def eased(
     """
     if len(rows) < 2:
         return rows
-    slack = height - rows[-1].end - (gaps.rim_court if rows[-1].court_above else 0)
+    slack = height - rows[-1].end - (gaps.rim_above if rows[-1].court_above else 0)
     last = len(rows) - 1
     for moves in ([slack * index // last for index in range(last + 1)], [0] * last + [slack]):
         moved = [replace(row, start=row.start + by, end=row.end + by) for row, by in zip(rows, moves, strict=True)]
@@ -181,7 +194,7 @@ def _offer(
 
 def _traced(best: _Best, kinds: Sequence[RowKind], height: int, gaps: Gaps) -> tuple[float, list[Row]]:
     allowed = best.value.copy()
-    allowed[max(0, height - gaps.rim_court + 1) :, 1] = -np.inf
+    allowed[max(0, height - gaps.rim_above + 1) :, 1] = -np.inf
     if not np.isfinite(allowed).any():
         return 0.0, []
     state: tuple[int, int] | None = tuple(int(part) for part in np.unravel_index(np.argmax(allowed), allowed.shape))  # type: ignore[assignment]
