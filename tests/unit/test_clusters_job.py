@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
-from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
@@ -234,13 +233,16 @@ def test_a_workspace_without_enterprises_is_told(tmp_path: Path) -> None:
     assert caught.value.key == "no_enterprises"
 
 
-def test_pictures_are_drawn_for_every_cluster(found: Clusters) -> None:
-    from parkplan.ui.cluster_charts import density_chart, hexagon_svg
+def test_every_map_and_curve_says_n_of_its_own_cluster(found: Clusters) -> None:
+    from parkplan.ui.cluster_charts import density_chart
+    from parkplan.ui.cluster_map import LAYERS, map_note
 
-    for code in ("all", *found.concentration["cluster"]):
-        drawn = ElementTree.fromstring(hexagon_svg(found.places.hexagons, code))  # noqa: S314  # our own picture
-        assert len(drawn.findall("{*}polygon")) == len(found.places.hexagons)
-    for curve in found.k_density.values():
+    sizes = found.concentration.set_index("cluster")["firms"]
+    for code, size in sizes.items():
+        for shows in LAYERS:
+            assert f"{size:,}" in map_note(found, str(code), shows)
+    for code, curve in found.k_density.items():
+        assert curve.n == sizes[code]
         options = density_chart(curve)
         assert [len(line["data"]) for line in options["series"]] == [len(curve.distance_m)] * 4
 

@@ -94,7 +94,8 @@ def _decimal(value: float) -> str:
     return f"{value:.3f}"
 
 
-def _small(value: float) -> str:
+def small(value: float) -> str:
+    """Write a p value with the digits that matter."""
     return f"{value:.2g}" if value < 0.001 else f"{value:.3f}"
 
 
@@ -107,10 +108,11 @@ def _span(row: pd.Series, name: str) -> str:
     return NONE if units.is_unknown(low) else f"{low:,.0f}–{high:,.0f} m"
 
 
-def _range(row: pd.Series, low: str, high: str, write: Callable[[float], str]) -> str:
+def _range(row: pd.Series, low: str, high: str, unit: str) -> str:
     if units.is_unknown(row[low]) or units.is_unknown(row[high]):
         return NONE
-    return f"{write(float(row[low]))} – {write(float(row[high]))}"
+    least, most = sorted((float(row[low]), float(row[high])))
+    return f"{least / units.UNITS[unit].si_per_unit:,.1f} – {units.quantity(most, unit, decimals=1)}"
 
 
 def _quotient_range(row: pd.Series) -> str:
@@ -122,15 +124,15 @@ _JOINED: Final[dict[str, Callable[[pd.Series], str]]] = {
     "localised": partial(_span, name="localised"),
     "dispersed": partial(_span, name="dispersed"),
     "lq_range": _quotient_range,
-    "yield": partial(_range, low="yield_low", high="yield_high", write=partial(units.quantity, unit="wan_yuan_per_mu")),
-    "need": partial(_range, low="need_low_m2", high="need_high_m2", write=units.area),
-    "ready": partial(_range, low="ready_low_m2", high="ready_high_m2", write=units.area),
-    "gap": partial(_range, low="gap_low_m2", high="gap_high_m2", write=units.area),
+    "yield": partial(_range, low="yield_low", high="yield_high", unit="wan_yuan_per_mu"),
+    "need": partial(_range, low="need_low_m2", high="need_high_m2", unit="hectare"),
+    "ready": partial(_range, low="ready_low_m2", high="ready_high_m2", unit="hectare"),
+    "gap": partial(_range, low="gap_low_m2", high="gap_high_m2", unit="hectare"),
 }
 _WRITE: Final[dict[str, Callable[[float], str]]] = {
     **dict.fromkeys(("output_yuan", "tax_yuan", "output_per_job"), units.money),
     **dict.fromkeys(("krugman", "herfindahl", "shannon", "lq_firms", "lq_jobs", "eg_gamma", "moran_i"), _decimal),
-    **dict.fromkeys(("eg_p", "kd_p", "p", "p_limit"), _small),
+    **dict.fromkeys(("eg_p", "kd_p", "p", "p_limit"), small),
     **dict.fromkeys(("outside", "high_tech_share", "above_scale_share", "rnd_intensity"), _share),
     **dict.fromkeys(("tax_per_m2", "output_per_m2"), partial(units.quantity, unit="wan_yuan_per_mu")),
     "jobs_per_m2": lambda value: f"{value * units.M2_PER_HECTARE:,.0f}",
@@ -138,7 +140,10 @@ _WRITE: Final[dict[str, Callable[[float], str]]] = {
         ("floor_per_job_m2", "crowded_m2", "growth_m2", "vacant_m2", "unbuilt_m2", "balance_m2"),
         lambda value: f"{value:,.0f} m²",
     ),
-    **dict.fromkeys(("land_m2", "unsupplied_m2", "idle_m2", "low_m2", "to_check_m2"), units.area),
+    "land_m2": units.area,
+    **dict.fromkeys(
+        ("unsupplied_m2", "idle_m2", "low_m2", "to_check_m2"), partial(units.quantity, unit="hectare", decimals=1)
+    ),
     "added_yuan": units.money,
 }
 _AREAS: Final = ("name", "firms", "output_yuan", "tax_yuan", "employees", "leading", "krugman", "herfindahl", "shannon")

@@ -5,18 +5,21 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import streamlit as st
 
 from parkplan.i18n import message
 from parkplan.jobs.cluster_files import export_clusters
-from parkplan.jobs.cluster_rows import refusal_line, shown_tables, subject_title
+from parkplan.jobs.cluster_places import ALL
+from parkplan.jobs.cluster_rows import refusal_line, shown_tables, small, subject_title
 from parkplan.model.clusters import By, ClusterQuestion
-from parkplan.ui.cluster_charts import density_chart, hexagon_svg
+from parkplan.ui import panels
+from parkplan.ui.cluster_charts import density_chart
 
 if TYPE_CHECKING:
+    from parkplan.jobs.cluster_rows import ShownTable
     from parkplan.jobs.clusters import Clusters
 
 
@@ -32,22 +35,72 @@ def choice_form() -> ClusterQuestion:
             key="clusters_by",
         )
         cell = st.select_slider(
-            message("clusters.cell_width"), (200, 300, 400, 500, 800), 400, key="clusters_cell", width=360
+            message("clusters.cell_width"), (200, 300, 400, 500, 800), 400, key="clusters_cell", width=300
         )
-    return ClusterQuestion(by=cast("By", by or "park"), cell_m=cell)
+        growth = st.select_slider(
+            message("clusters.growth"),
+            (0.05, 0.1, 0.2, 0.3, 0.5),
+            0.1,
+            key="clusters_growth",
+            width=300,
+            format_func=lambda each: f"{each:.0%}",
+        )
+    return ClusterQuestion(by=cast("By", by or "park"), cell_m=cell, growth=growth)
 
 
-def pictures(found: Clusters) -> None:
-    """Draw hexagons and distances of one cluster, or of all firms."""
-    codes = ["all", *found.concentration["cluster"].astype(str)]
-    code = str(st.selectbox(message("clusters.shown"), codes, format_func=subject_title, key="clusters_shown"))
-    st.image(hexagon_svg(found.places.hexagons, code))
-    st.caption(next(item.sentence() for item in found.statements if item.method == "hexagons"))
-    curve = found.k_density.get(code)
-    if curve is not None:
+def subject(found: Clusters) -> str:
+    """Let the user choose a cluster, or all firms."""
+    codes = [ALL, *found.concentration["cluster"].astype(str)]
+    return str(st.selectbox(message("clusters.shown"), codes, format_func=subject_title, key="clusters_shown"))
+
+
+def figures(found: Clusters, code: str) -> None:
+    """Draw the figures of one cluster, or of all firms, each with n, p and whether that is significant."""
+    cells, alpha = found.places.hexagons, found.question.alpha
+    placed = int(cells[f"firms_{code}"].sum())
+    own = found.concentration[found.concentration["cluster"] == code]
+    n = found.source.rows if code == ALL else int(own["firms"].sum())
+    moran = found.places.moran[found.places.moran["cluster"] == code]
+    items = [_tile("firms", f"{n:,}", message("clusters.tile_firms_note", placed=f"{placed:,}"))]
+    items.append(_tested("moran", moran, ("moran_i", "p", "cells", "cells"), alpha))
+    if code != ALL:
+        items.append(_tested("gamma", own, ("eg_gamma", "eg_p", "eg_plants", "plants"), alpha))
+    panels.tiles("clusters_tiles", items, columns=len(items))
+
+
+def _tested(name: str, table: pd.DataFrame, columns: tuple[str, str, str, str], alpha: float) -> dict[str, Any]:
+    value, p, n, counted = columns
+    if table.empty or pd.isna(table[p].iloc[0]):
+        return _tile(name, "—", message("clusters.not_tested"))
+    row = table.iloc[0]
+    said = message("clusters.significant" if row[p] <= alpha else "clusters.not_significant")
+    number = message(f"clusters.tile_{counted}", n=f"{int(row[n]):,}")
+    note = message("clusters.tile_p", n=number, p=small(float(row[p])), said=said)
+    return _tile(name, f"{row[value]:.3f}", note)
+
+
+def _tile(name: str, value: str, note: str) -> dict[str, Any]:
+    return {"title": message(f"clusters.tile_{name}"), "value": value, "unit": "", "known": value != "—", "note": note}
+
+
+def curve(found: Clusters, code: str) -> None:
+    """Draw the distances of one cluster against chance, of all firms how concentrated each cluster is."""
+    if code == ALL:
+        told = next(table for table in shown_tables(found) if table.id == "concentration")
+        st.markdown(f"**{told.title}**")
+        _drawn(told)
+    drawn = found.k_density.get(code)
+    if drawn is not None:
         st.markdown(f"**{message('clusters.curve_title')}**")
         st.echarts_chart(
-            density_chart(curve), height=230, key="clusters_curve", alt=message("clusters.curve_title")
+            density_chart(drawn), height=300, key="clusters_curve", alt=message("clusters.curve_title")
+        )  # fmt: skip
+        st.caption(
+            message(
+                "clusters.curve_note", subject=subject_title(code), n=f"{drawn.n:,}", sites=f"{drawn.sites:,}",
+                simulations=f"{drawn.simulations:,}", bandwidth=f"{drawn.bandwidth_m:,.0f}",
+                alpha=f"{found.question.alpha:.0%}", p=small(drawn.p),
+            )
         )  # fmt: skip
     for item in found.refusals:
         if item.subject == code:
@@ -60,12 +113,16 @@ def tables(found: Clusters) -> None:
     tabs = st.tabs([*(table.title for table in shown), message("clusters.how")])
     for table, tab in zip(shown, tabs[:-1], strict=True):
         with tab:
-            st.dataframe(pd.DataFrame(list(table.rows), columns=list(table.headings)), hide_index=True)
+            _drawn(table)
     with tabs[-1]:
         for item in found.statements:
             st.markdown(f"- {item.sentence()}")
         for refused in found.refusals:
             st.caption(refusal_line(refused))
+
+
+def _drawn(table: ShownTable) -> None:
+    st.dataframe(pd.DataFrame(list(table.rows), columns=list(table.headings)), hide_index=True)
 
 
 def files(found: Clusters) -> None:

@@ -8,10 +8,11 @@ import streamlit as st
 
 from parkplan.i18n import message
 from parkplan.jobs.clusters import kept_distribution
-from parkplan.ui import cluster_panels, map_panel, opened
+from parkplan.ui import cluster_panels, opened
 from parkplan.ui.boundary import fragment
+from parkplan.ui.cluster_map import cluster_map
 
-SHOWN: Final = ("enterprises", "special_parks", "industrial_new_town", "roads", "water", "streets")
+MAP_HEIGHT: Final = 560
 
 
 @fragment
@@ -29,11 +30,13 @@ def clusters_page() -> None:
         found = kept_distribution(ws, question)
     for finding in found.findings:
         st.caption(finding)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        map_panel.preview(ws, key="clusters_map", height=640, only=SHOWN)
+    left, right = st.columns([7, 5], gap="medium")
     with right:
-        cluster_panels.pictures(found)
+        code = cluster_panels.subject(found)
+        cluster_panels.figures(found, code)
+        cluster_panels.curve(found, code)
+    with left:
+        cluster_map(ws, found, code, height=MAP_HEIGHT)
     cluster_panels.tables(found)
     cluster_panels.files(found)
 
