@@ -26,6 +26,8 @@ COMMANDS: Final[dict[str, str]] = {
     "sites": "parkplan.cli.sites",
     "portfolio": "parkplan.cli.portfolio",
     "scenario": "parkplan.cli.scenario",
+    "compare": "parkplan.cli.compare",
+    "report": "parkplan.cli.report",
     "bundle": "parkplan.cli.bundle",
     "verify": "parkplan.cli.verify",
     "serve": "parkplan.cli.serve",

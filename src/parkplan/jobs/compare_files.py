@@ -1,0 +1,214 @@
+"""A comparison as a document and as files: workbook, table, JSON, and the patches that differ as shapes."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from parkplan._errors import RequestError
+from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
+from parkplan.data.export import Origin, write_tables
+from parkplan.data.export.book import BookSheet, book_bytes, write_book
+from parkplan.data.files import write_whole
+from parkplan.i18n import message
+from parkplan.jobs.scenario_words import status_words
+from parkplan.units import UNITS
+
+if TYPE_CHECKING:
+    from parkplan.i18n import Language
+    from parkplan.jobs.compare import Comparison
+
+SHAPES: Final = (".gpkg", ".geojson")
+ENDINGS: Final = (".xlsx", ".csv", ".json", *SHAPES)
+
+
+def export_comparison(found: Comparison, out: str | Path, chosen: Language | None = None) -> Path:
+    """Write a comparison: .xlsx (all of it), .csv (the measures), .json, .gpkg or .geojson (what differs).
+
+    Raises:
+        RequestError: the ending is another one.
+        WorkspaceError: the disk is full, may not be written, or failed.
+
+    """
+    path = Path(out)
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise RequestError("output_ending", path=path, known=" ".join(ENDINGS))
+    if ending == ".json":
+        write_whole(path, json_bytes(found))
+    elif ending in SHAPES:
+        origin = Origin(source=f"parkplan compare {' '.join(found.names)}", synthetic=found.synthetic)
+        write_tables({"differences": difference_frame(found)}, path, origins={"differences": origin})
+    else:
+        write_book(sheets(found, chosen), path)
+    return path
+
+
+def workbook(found: Comparison, chosen: Language | None = None) -> bytes:
+    """Return the workbook of a comparison."""
+    return book_bytes(sheets(found, chosen))
+
+
+def document(found: Comparison) -> dict[str, Any]:
+    """Return a comparison as plain data: every number that its memo names is in it."""
+    names, regret = found.names, found.regret
+    return {
+        "options": [
+            {
+                "id": one.scenario.id, "name": one.scenario.name, "head": one.scenario.head,
+                "measures": one.measures.values, "status": one.measures.statuses, "land_m2": one.measures.balance,
+                "district_m2": one.measures.district_m2, "breaches": len(one.measures.breaches),
+            }
+            for one in found.options
+        ],
+        "base": found.base.measures.values,
+        "known": found.base.measures.known,
+        "differences": [
+            {"from": names[0], "to": name, "patches": len(one)}
+            | {f"{kind}_m2": one.area_of(kind) for kind in ("gained", "lost", "changed")}
+            for name, one in zip(names[1:], found.differences, strict=True)
+        ],
+        "agreement": {name: int((found.agreement == name).sum()) for name in AGREEMENTS},
+        "ranking": _ranking(found),
+        "regret": {
+            "cases": [{"price": price, "demand": demand} for price, demand in regret.cases],
+            "value_yuan": dict(zip(names, regret.value_yuan.tolist(), strict=True)),
+            "regret_yuan": dict(zip(names, regret.regret_yuan.tolist(), strict=True)),
+            "least": names[regret.choice],
+        },
+        "memo": [{"zh": one.text.zh, "en": one.text.en, "rests_on": one.rests_on} for one in found.memo],
+        "assumptions": [
+            {"subject": one.subject.zh, "figure": one.name, "value": one.value, "source": one.badge.zh}
+            for one in assumptions(found)
+        ],
+        "synthetic": found.synthetic,
+    }  # fmt: skip
+
+
+def _ranking(found: Comparison) -> dict[str, Any]:
+    ranked, names = found.ranked, found.names
+    better = zip(names, ranked.better.tolist(), strict=True)
+    central = zip(names, ranked.any_weights.central_weights.tolist(), strict=True)
+    return {
+        "criteria": dict(zip(ranked.criteria, ranked.weights.tolist(), strict=True)),
+        "score": dict(zip(names, ranked.score.tolist(), strict=True)),
+        "p_first": dict(zip(names, ranked.around.p_first.tolist(), strict=True)),
+        "p_first_any_weights": dict(zip(names, ranked.any_weights.p_first.tolist(), strict=True)),
+        "central_weights": {name: dict(zip(ranked.criteria, row, strict=True)) for name, row in central},
+        "better": {name: dict(zip(names, row, strict=True)) for name, row in better},
+        "dominated_by": {
+            name: [names[other] for other in by] for name, by in zip(names, ranked.dominated_by, strict=True)
+        },
+        "turning": dict(ranked.turning),
+        "tie": ranked.tie,
+    }
+
+
+AGREEMENTS: Final = ("as_it_is", "agreed", "partly", "differ")
+
+
+def assumptions(found: Comparison) -> list[Any]:
+    """Return every figure that any of the options rests on, each once."""
+    used = [one for option in found.options for one in option.measures.assumed]
+    return list({(one.subject.zh, one.name): one for one in used}.values())
+
+
+def json_bytes(found: Comparison) -> bytes:
+    """Return a comparison as a JSON document; an unknown number is null."""
+    return json.dumps(_plain(document(found)), ensure_ascii=False, indent=2, allow_nan=False).encode()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # any JSON
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def difference_frame(found: Comparison) -> gpd.GeoDataFrame:
+    """Return every patch on which an option differs from the first one."""
+    first = found.pieces[0]
+    parts = []
+    for name, pieces, one in zip(found.names[1:], found.pieces[1:], found.differences, strict=True):
+        columns = {
+            "option": np.full(len(one), name, dtype=object),
+            "kind": one.kind,
+            "area_m2": one.area_m2,
+        }
+        for side, of, rows in (("before", first, one.before), ("after", pieces, one.after)):
+            for title, values in (("land_use", of.land_use), ("typology", of.state.typology)):
+                said = np.full(len(rows), None, dtype=object)
+                said[rows >= 0] = values[rows[rows >= 0]]
+                columns[f"{title}_{side}"] = said
+        parts.append(gpd.GeoDataFrame(columns, geometry=one.geometry, crs=found.base.district.parcels.crs))
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=found.base.district.parcels.crs)
+
+
+def sheets(found: Comparison, chosen: Language | None = None) -> list[BookSheet]:
+    """Return the sheets of the workbook, the measures first."""
+
+    def title(name: str) -> str:
+        return message(f"compare.sheet_{name}", chosen)
+
+    def heads(*names: str) -> tuple[str, ...]:
+        return tuple(message(f"compare.head_{name}", chosen) for name in names)
+
+    names, ranked, regret = found.names, found.ranked, found.regret
+    land = [
+        (shown.to(chosen), *(one.measures.balance[name] for one in found.options))
+        for name, shown in LAND_CLASSES.items()
+    ]
+    ranks = [
+        (
+            name,
+            ranked.score[i],
+            ranked.around.p_first[i],
+            ranked.any_weights.p_first[i],
+            "、".join(names[other] for other in ranked.dominated_by[i]),
+        )
+        for i, name in enumerate(names)
+    ]
+    cases = [
+        (case.to(chosen), *(float(value) for value in regret.regret_yuan[:, i])) for i, case in enumerate(found.cases)
+    ]
+    changed = [
+        (names[0], name, len(one), *(one.area_of(kind) for kind in ("gained", "lost", "changed")))
+        for name, one in zip(names[1:], found.differences, strict=True)
+    ]
+    used = [(one.subject.to(chosen), one.name, one.value, one.badge.to(chosen)) for one in assumptions(found)]
+    told = [(one.text.to(chosen), "; ".join(f"{name}.{what}" for name, what in one.rests_on)) for one in found.memo]
+    return [
+        BookSheet(title("measures"), (*heads("measure", "unit"), *_columns(found, chosen)), _measures(found, chosen)),
+        BookSheet(title("land"), (*heads("land_m2"), *names), land),
+        BookSheet(title("differences"), heads("from", "to", "patches", "gained", "lost", "changed"), changed),
+        BookSheet(title("ranking"), heads("option", "score", "p_first", "p_any", "dominated"), ranks),
+        BookSheet(title("regret"), (*heads("case"), *names), cases),
+        BookSheet(title("memo"), heads("sentence", "rests_on"), told, widths=(90, 50)),
+        BookSheet(title("assumptions"), heads("subject", "figure", "value", "source"), used),
+    ]  # fmt: skip
+
+
+def _columns(found: Comparison, chosen: Language | None) -> list[str]:
+    base = found.base.scenario.name
+    limit = message("compare.head_status", chosen)
+    return [base, *(text for name in found.names for text in (name, f"{name} {limit}"))]
+
+
+def _measures(found: Comparison, chosen: Language | None) -> list[tuple[object, ...]]:
+    """Return a row for each measure, in its unit of display."""
+    rows: list[tuple[object, ...]] = []
+    for name, one in MEASURES.items():
+        unit = UNITS[one.shown_in]
+        values: list[object] = [found.base.measures.values[name] / unit.si_per_unit]
+        for option in found.options:
+            values.append(option.measures.values[name] / unit.si_per_unit)
+            values.append(status_words(option.measures.statuses.get(name, "none")).to(chosen))
+        rows.append((one.title.to(chosen), unit.symbol.to(chosen), *values))
+    return rows
