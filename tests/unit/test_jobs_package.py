@@ -76,10 +76,10 @@ def test_threads_that_ask_at_once_share_one_reading(handmade_workspace: Path, mo
 
     monkeypatch.setattr(type(ws), "read", slow)
     found: list[object] = []
-    threads = [threading.Thread(target=lambda: found.append(frames.load(ws, "parcels"))) for _ in range(6)]
+    threads = [threading.Thread(target=lambda: found.append(frames.require(ws, "parcels").frame)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(times) == 1
-    assert len({id(table) for table in found}) == 1
+    assert len({id(frame) for frame in found}) == 1

@@ -110,9 +110,9 @@ def _text(key: str) -> Text:
 
 def _needs_own(ws: Workspace, known: LayerSet, info: TableInfo) -> bool:
     """Whether a table has something to draw, and no layer of the catalogue shows a row of it."""
-    return info.bounds is not None and not any(
-        _shows(ws, spec, info) for spec in known.layers.values() if spec.table == info.name
-    )
+    specs = [spec for spec in known.layers.values() if spec.table == info.name]
+    specs.sort(key=lambda spec: spec.where is not None)  # a layer of all rows is known without reading any
+    return info.bounds is not None and not any(_shows(ws, spec, info) for spec in specs)
 
 
 def _shows(ws: Workspace, spec: LayerSpec, info: TableInfo) -> bool:

@@ -16,9 +16,9 @@ from parkplan.i18n import Language, message
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, moved
 from parkplan.jobs.kept import Kept
-from parkplan.jobs.tiles import published, version_of
+from parkplan.jobs.tiles import drawn, published, version_of
 from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
-from parkplan.render.classes import Classified, classify
+from parkplan.render.classes import Classified, counted, legend
 from parkplan.render.map import Geometry, MapLayer, MapPage, MapRequest, district_map
 
 if TYPE_CHECKING:
@@ -120,26 +120,27 @@ def absence(loaded: Loaded | None, spec: LayerSpec, chosen: Language) -> str:
         return message(f"ui.layer_not_made_{spec.table}", chosen)
     if loaded is None:
         return message("ui.layer_no_table", chosen, table=DRAWN_TABLES[spec.table].title.to(chosen))
-    missing = [name for name in columns_of(spec) if name not in loaded.frame.columns]
+    missing = [name for name in columns_of(spec) if name not in loaded.columns]
     return message("ui.layer_no_columns", chosen, columns=", ".join(missing)) if missing else ""
 
 
 def classified_rows(ws: Workspace, loaded: Loaded, spec: LayerSpec, where: str | None, chosen: Language) -> Classified:
     """Return the classes of a layer's rows, counted over those that satisfy a condition; kept by version."""
+    version, ready = drawn(ws, spec.id)
 
     def make() -> Classified:
-        made = classify(loaded.frame, spec, layers_of(ws).palettes, chosen)
+        made = Classified(ready.codes, counted(legend(spec, layers_of(ws).palettes, chosen), ready.counts))
         return made.among(np.flatnonzero(parse(where).select(loaded.frame))) if where else made
 
-    return _classified.get((version_of(ws, spec.id), where or "", chosen), make)
+    return _classified.get((version, where or "", chosen), make)
 
 
 def _overview_below(ws: Workspace, loaded: Loaded) -> int:
     """Return the zoom below which a table is painted; it depends on the shapes, so one layer speaks for all."""
-    if len(loaded.frame) <= FEW_ROWS:
+    if loaded.info.rows <= FEW_ROWS:
         return 0
     specs = [spec for spec in layers_of(ws).layers.values() if spec.table == loaded.name]
-    drawable = [spec for spec in specs if all(name in loaded.frame.columns for name in columns_of(spec))]
+    drawable = [spec for spec in specs if set(columns_of(spec)) <= loaded.columns]
     first = min(drawable, key=lambda spec: not spec.visible)
     return published(ws, first.id).overview_below
 

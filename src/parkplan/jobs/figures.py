@@ -12,6 +12,7 @@ from parkplan import units
 from parkplan.jobs.card import title_of
 from parkplan.jobs.frames import Loaded, load
 from parkplan.jobs.kept import Kept
+from parkplan.jobs.prepared import kept_record, worth
 from parkplan.jobs.writing import both, raw, text
 from parkplan.model import codes
 from parkplan.model.figures import Breakdown, Figure, Figures, Share
@@ -29,14 +30,21 @@ if TYPE_CHECKING:
 
 INDUSTRIAL_LAND_USE: Final = "1001"
 """工业用地 and its classes in the national classification of 2023."""
+REVISION: Final = 1
+"""Raised when the same tables give other figures."""
 _figures: Final = Kept[tuple[str, ...], Figures](limit=16)
 
 
 def figures(ws: Workspace) -> Figures:
     """Return the key figures and breakdowns of a workspace; computed once for each version of its tables."""
-    tables = {name: load(ws, name) for name in ("parcels", "enterprises", "parks")}
-    place = (str(ws.address), *(loaded.info.version if loaded else "" for loaded in tables.values()))
-    return _figures.get(place, lambda: _make(*tables.values()))
+    tables = [load(ws, name) for name in ("parcels", "enterprises", "parks")]
+    versions = tuple(loaded.info.version if loaded else "" for loaded in tables)
+    keep = worth(*(loaded.info for loaded in tables if loaded))
+
+    def found() -> Figures:
+        return kept_record(ws, Figures, (REVISION, *versions), lambda: _make(*tables), keep=keep)
+
+    return _figures.get((ws.address, *versions), found)
 
 
 def _make(parcels: Loaded | None, enterprises: Loaded | None, parks: Loaded | None) -> Figures:
@@ -74,7 +82,7 @@ class _Land:
 
 def _numbers(loaded: Loaded, name: str) -> Numbers:
     """Return a column as numbers, NaN where it is unknown, is no number, or the table lacks it."""
-    if name not in loaded.frame.columns:
+    if name not in loaded.columns:
         return np.full(len(loaded.frame), np.nan)
     numbers = pd.to_numeric(loaded.frame[name], errors="coerce")
     return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
@@ -82,7 +90,7 @@ def _numbers(loaded: Loaded, name: str) -> Numbers:
 
 def _codes(loaded: Loaded, name: str) -> NDArray[np.object_]:
     """Return a code column as texts, None where it is unknown or the table lacks it."""
-    if name not in loaded.frame.columns:
+    if name not in loaded.columns:
         return np.full(len(loaded.frame), None, dtype=object)
     values = loaded.frame[name].astype("object")
     return np.asarray(values.where(values.notna() & (values != ""), None).to_numpy(dtype=object))
@@ -176,7 +184,7 @@ def _enterprise_figures(enterprises: Loaded | None) -> tuple[Figure, ...]:
 
 
 def _marked(enterprises: Loaded, name: str) -> Figure:
-    marks = [raw(value) for value in enterprises.frame[name]] if name in enterprises.frame.columns else []
+    marks = [raw(value) for value in enterprises.frame[name]] if name in enterprises.columns else []
     known = [mark for mark in marks if mark is not None]
     value = float(sum(bool(mark) for mark in known)) if known else None
     return _figure(name, value, "count", len(known), len(enterprises.frame))

@@ -15,11 +15,14 @@ import shapely
 from pyproj import CRS, Geod, Transformer
 
 from parkplan._errors import RequestError
+from parkplan.data.geoparquet import GEOMETRY
 from parkplan.jobs.kept import Kept
 from parkplan.metrics import geodesic_area_m2
 from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -81,11 +84,11 @@ class Grouped:
 
 
 class Loaded:
-    """One version of one table in memory."""
+    """One version of one table; its rows are read when they are first asked for, and stay in memory."""
 
-    def __init__(self, info: TableInfo, frame: gpd.GeoDataFrame, crs: str) -> None:
+    def __init__(self, info: TableInfo, frame: gpd.GeoDataFrame | Callable[[], gpd.GeoDataFrame], crs: str) -> None:
         self.info = info
-        self.frame = frame
+        self._frame = frame
         self.crs = crs
         self._making = RLock()
         self._grouped: dict[str, Grouped] = {}
@@ -94,6 +97,20 @@ class Loaded:
     def name(self) -> str:
         """The table's name."""
         return self.info.name
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of all columns, that of the geometry included, known without reading the rows."""
+        return frozenset({*self.info.columns, GEOMETRY})
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The rows."""
+        if callable(self._frame):
+            with self._making:
+                if callable(self._frame):
+                    self._frame = self._frame()
+        return self._frame
 
     @property
     def geometry(self) -> NDArray[Any]:
@@ -116,11 +133,11 @@ class Loaded:
     def key(self) -> str | None:
         """The key column, if this is a canonical table that has it."""
         table = DRAWN_TABLES.get(self.name)
-        return table.key if table is not None and table.key in self.frame.columns else None
+        return table.key if table is not None and table.key in self.columns else None
 
     def rows_where(self, column: str, value: object) -> NDArray[np.intp]:
         """Return the rows that hold a value in a column."""
-        if column not in self.frame.columns or value is None:
+        if column not in self.columns or value is None:
             return np.empty(0, dtype=np.intp)
         with self._making:
             if column not in self._grouped:
@@ -138,7 +155,7 @@ class Loaded:
 
 
 def load(ws: Workspace, name: str, version: str | None = None) -> Loaded | None:
-    """Return a table of the workspace, read once per version, or None if the workspace has no such table.
+    """Return a table of the workspace, one for each version, or None if the workspace has no such table.
 
     Only derived tables are there in several versions; without ``version`` it is the one in force.
     """
@@ -153,7 +170,7 @@ def load(ws: Workspace, name: str, version: str | None = None) -> Loaded | None:
     kept = _tables.peek(place)
     if kept is not None and kept.info.version != info.version:
         _tables.drop(place, kept)
-    return _tables.get(place, lambda: Loaded(info, ws.read(name, version=info.version), ws.crs.to_wkt()))
+    return _tables.get(place, lambda: Loaded(info, lambda: ws.read(name, version=info.version), ws.crs.to_wkt()))
 
 
 def require(ws: Workspace, name: str, version: str | None = None) -> Loaded:

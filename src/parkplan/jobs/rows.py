@@ -13,16 +13,22 @@ import pandas as pd
 from parkplan import units
 from parkplan._errors import RequestError
 from parkplan.data.export import Origin, write_table
+from parkplan.data.geoparquet import GEOMETRY
 from parkplan.expressions import parse
 from parkplan.expressions.syntax import KEYWORDS
 from parkplan.jobs.card import title_of
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, require
+from parkplan.jobs.kept import Kept
+from parkplan.jobs.prepared import kept_record, worth
 from parkplan.jobs.writing import column_of, raw, written
-from parkplan.model.results import Choice, FilterField, Rows
+from parkplan.model.results import Choice, FilterField, FilterForm, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
 
     from parkplan.data.workspace import Workspace
     from parkplan.model.layers import LayerSpec
@@ -30,6 +36,10 @@ if TYPE_CHECKING:
 
 CHOICES_MOST: Final = 40
 """A text column with more values than this is searched by a part of the text instead of chosen from a list."""
+
+REVISION: Final = 1
+"""Raised when the same tables give other fields."""
+_forms: Final = Kept[tuple[str, ...], FilterForm](limit=64)
 
 
 def layer_of(ws: Workspace, layer: str) -> LayerSpec:
@@ -61,20 +71,27 @@ def rows(ws: Workspace, layer: str, where: str | None = None, columns: Sequence[
     """
     spec = layer_of(ws, layer)
     loaded = require(ws, spec.table)
-    chosen = np.ones(len(loaded.frame), dtype=bool)
-    for condition in (spec.where, where):
-        if condition is not None and condition.strip():
-            chosen &= parse(condition).select(loaded.frame)
-    positions = np.flatnonzero(chosen)
-    frame = loaded.frame.iloc[positions].reset_index(drop=True)
-    if columns is not None:
-        frame = frame[[*_present(loaded, columns), loaded.frame.geometry.name]]
-    return Rows(layer, spec.table, where, positions, frame, len(loaded.frame))
+    wanted = None if columns is None else [*_present(loaded, columns), GEOMETRY]
+    positions = _positions(loaded, (spec.where, where))
+
+    def take() -> gpd.GeoDataFrame:
+        frame = loaded.frame.iloc[positions].reset_index(drop=True)
+        return frame if wanted is None else frame[wanted]
+
+    return Rows(layer, spec.table, where, positions, loaded.info.rows, take)
+
+
+def _positions(loaded: Loaded, conditions: Sequence[str | None]) -> NDArray[np.intp]:
+    """Return the rows that satisfy conditions; without one, no row has to be read for it."""
+    stated = [parse(one) for one in conditions if one is not None and one.strip()]
+    if not stated:
+        return np.arange(loaded.info.rows)
+    return np.flatnonzero(np.all([one.select(loaded.frame) for one in stated], axis=0))
 
 
 def _present(loaded: Loaded, columns: Sequence[str]) -> list[str]:
     for name in columns:
-        if name not in loaded.frame.columns:
+        if name not in loaded.columns:
             known = ", ".join(loaded.info.columns)
             raise RequestError("no_such_column", table=loaded.name, column=name, known=known)
     return list(columns)
@@ -101,7 +118,16 @@ def filter_fields(ws: Workspace, layer: str) -> tuple[FilterField, ...]:
     loaded = load(ws, spec.table)
     if loaded is None:
         return ()
-    return tuple(_field(ws, loaded, name) for name in spec.filters if name in loaded.frame.columns)
+    parks = load(ws, "parks")
+    content = (loaded.name, loaded.info.version, "" if parks is None else parks.info.version, *spec.filters)
+
+    def make() -> FilterForm:
+        return FilterForm(tuple(_field(ws, loaded, name) for name in spec.filters if name in loaded.columns))
+
+    def found() -> FilterForm:
+        return kept_record(ws, FilterForm, (REVISION, *content), make, keep=worth(loaded.info))
+
+    return _forms.get((ws.address, *content), found).fields
 
 
 def _field(ws: Workspace, loaded: Loaded, name: str) -> FilterField:

@@ -9,27 +9,30 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pyproj import CRS
 
 from parkplan._errors import RequestError
 from parkplan.expressions import parse
 from parkplan.jobs.district_layers import layers_of
+from parkplan.jobs.drawn_layer import DrawnLayer, drawn_layer
 from parkplan.jobs.frames import Loaded, require
 from parkplan.jobs.kept import Kept
+from parkplan.jobs.prepared import kept_arrays, packed, unpacked, worth
 from parkplan.model.tables import DERIVED_TABLES
-from parkplan.render.classes import classify
-from parkplan.render.tiles import MAX_ZOOM, Labels, Shapes, Tile, TileLayer
+from parkplan.render.tiles import MAX_ZOOM, Tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from parkplan.data.prepared import Prepared
     from parkplan.data.workspace import Workspace
     from parkplan.model.layers import LayerSet, LayerSpec
+    from parkplan.render.tiles import TileLayer
 
     Flags = NDArray[np.bool_]
 
@@ -37,21 +40,9 @@ REVISION: Final = 1
 """Raised when the same data give other tiles, so that browsers let go of the old ones."""
 COMPRESSION: Final = 4
 _MB: Final = 1 << 20
-_shapes: Final = Kept[tuple[str, ...], Shapes](limit=3072 * _MB, weigh=lambda shapes: shapes.nbytes)
-_layers: Final = Kept[tuple[str, ...], "DrawnLayer"](limit=64)
-_labels: Final = Kept[tuple[str, ...], Labels](limit=16)
+_layers: Final = Kept[tuple[str, ...], DrawnLayer](limit=64)
 _masks: Final = Kept[tuple[str, ...], "Flags"](limit=64 * _MB, weigh=lambda mask: mask.nbytes)
 _tiles: Final = Kept[tuple[str | int, ...], bytes](limit=96 * _MB, weigh=lambda body: len(body) + 512)
-
-
-@dataclass(frozen=True)
-class DrawnLayer:
-    """A layer ready to be drawn, the colours of its classes for overview tiles, and the table that it shows."""
-
-    tiles: TileLayer
-    palette: tuple[str, ...]
-    table: str
-    table_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +105,8 @@ def published(ws: Workspace, layer: str) -> Published:
         DefinitionError: the table lacks a column that the layer needs.
 
     """
-    version, drawn = _drawn(ws, layer)
-    return Published(version, drawn.tiles.overview_below)
+    version, ready = drawn(ws, layer)
+    return Published(version, ready.overview_below)
 
 
 def vector_tile(ws: Workspace, asked: TileRequest) -> Answer:
@@ -127,8 +118,8 @@ def vector_tile(ws: Workspace, asked: TileRequest) -> Answer:
 
     """
 
-    def make(drawn: DrawnLayer, mask: Flags | None) -> bytes:
-        body = drawn.tiles.tile(*asked.place, mask)
+    def make(ready: DrawnLayer, mask: Flags | None) -> bytes:
+        body = _ready_tiles(ws, ready).tile(*asked.place, mask)
         return gzip.compress(body, COMPRESSION, mtime=0) if body else b""
 
     return _answer(ws, asked, "mvt", make)
@@ -143,10 +134,37 @@ def overview_tile(ws: Workspace, asked: TileRequest) -> Answer:
 
     """
 
-    def make(drawn: DrawnLayer, mask: Flags | None) -> bytes:
-        return drawn.tiles.overview(*asked.place, drawn.palette, _without(drawn, mask, asked.hidden))
+    def make(ready: DrawnLayer, mask: Flags | None) -> bytes:
+        return _ready_tiles(ws, ready).overview(*asked.place, ready.palette, _without(ready, mask, asked.hidden))
 
     return _answer(ws, asked, "png", make)
+
+
+def draw_opening(ws: Workspace, layer: str, places: Sequence[Tile]) -> None:
+    """Have the tiles of a layer at hand with which a map opens, as they were prepared, else made now."""
+    version, ready = drawn(ws, layer)
+    wanted = [(tile.z, tile.x, tile.y) for tile in places]
+
+    def make() -> Prepared:
+        bodies: dict[tuple[int, ...], bytes] = {}
+        for place in wanted:
+            ask = overview_tile if place[0] < ready.overview_below else vector_tile
+            bodies[place] = ask(ws, TileRequest(layer, place, version=version)).body
+        return packed(bodies)
+
+    prepared = kept_arrays(ws, "opening", (version, wanted), make, keep=worth(ready.info))
+    for place, body in unpacked(prepared).items():
+        kind = "png" if place[0] < ready.overview_below else "mvt"
+        _tiles.get((ws.address, version, kind, "", *place), partial(_same, body))
+
+
+def _same(body: bytes) -> bytes:
+    return body
+
+
+def prepare_drawing(ws: Workspace, layer: str) -> None:
+    """Have the shapes and labels of a layer at hand."""
+    _ready_tiles(ws, drawn(ws, layer)[1])
 
 
 def _answer(ws: Workspace, asked: TileRequest, kind: str, make: Callable[[DrawnLayer, Flags | None], bytes]) -> Answer:
@@ -156,16 +174,16 @@ def _answer(ws: Workspace, asked: TileRequest, kind: str, make: Callable[[DrawnL
         z, x, y = asked.place
         raise RequestError("no_tile", z=z, x=x, y=y, deepest=MAX_ZOOM) from None
     kept = _kept_layer(ws, asked.layer, asked.version)
-    version, drawn = (asked.version, kept) if kept is not None else _drawn(ws, asked.layer, asked.version)
+    version, ready = (asked.version, kept) if kept is not None else drawn(ws, asked.layer, asked.version)
     key: tuple[str | int, ...] = (ws.address, version, kind, asked.where, *asked.place, *asked.hidden)
-    body = _tiles.get(key, lambda: make(drawn, _mask(ws, drawn, asked.where) if asked.where else None))
+    body = _tiles.get(key, lambda: make(ready, _mask(ws, ready, asked.where) if asked.where else None))
     return Answer(body, version)
 
 
 def _kept_layer(ws: Workspace, layer: str, version: str) -> DrawnLayer | None:
     """Return a layer that is ready in a version, so that a tile of a map that is open needs no look at the disk."""
-    drawn = _layers.peek((ws.address, version)) if version else None
-    return drawn if drawn is not None and drawn.tiles.name == layer else None
+    ready = _layers.peek((ws.address, version)) if version else None
+    return ready if ready is not None and ready.id == layer else None
 
 
 def _spec(catalogue: LayerSet, layer: str) -> LayerSpec:
@@ -188,54 +206,46 @@ def _table_version(spec: LayerSpec, wanted: str) -> str | None:
     return wanted.partition(".")[2] or None if spec.table in DERIVED_TABLES else None
 
 
-def _drawn(ws: Workspace, layer: str, wanted: str = "") -> tuple[str, DrawnLayer]:
+def drawn(ws: Workspace, layer: str, wanted: str = "") -> tuple[str, DrawnLayer]:
+    """Return the version of a layer's tiles and the layer ready to be drawn: the wanted version as long as it is kept.
+
+    Raises:
+        RequestError: no such layer, or the workspace lacks its table.
+        DefinitionError: the table lacks a column that the layer needs.
+
+    """
     catalogue = layers_of(ws)
     spec = _spec(catalogue, layer)
     loaded = require(ws, spec.table, _table_version(spec, wanted))
     version = _version(catalogue, spec, loaded.info.version)
-    return version, _layers.get((ws.address, version), lambda: _prepare(ws, loaded, spec, catalogue))
+    return version, _layers.get((ws.address, version), lambda: drawn_layer(ws, loaded, spec, catalogue, version))
 
 
-def _prepare(ws: Workspace, loaded: Loaded, spec: LayerSpec, catalogue: LayerSet) -> DrawnLayer:
-    crs = CRS.from_user_input(loaded.crs)
-    shapes = _shapes.get((ws.address, loaded.name, loaded.info.version), lambda: Shapes.of(loaded.geometry, crs))
-    classified = classify(loaded.frame, spec, catalogue.palettes)
-    labels = _labelled(ws, loaded, spec.label.column) if spec.label is not None else None
-    label_zoom = spec.label.min_zoom if spec.label is not None else 0
-    alpha = f"{round(255 * spec.symbol.fill_opacity):02x}"
-    palette = tuple(entry.colour + alpha for entry in classified.classes)
-    tiles = TileLayer(spec.id, shapes, classified.codes, labels, label_zoom)
-    return DrawnLayer(tiles, palette, loaded.name, loaded.info.version)
+def _ready_tiles(ws: Workspace, ready: DrawnLayer) -> TileLayer:
+    return ready.tiles(ws, lambda: _rows(ws, ready))
 
 
-def _labelled(ws: Workspace, loaded: Loaded, column: str) -> Labels | None:
-    """Return the labels of all rows of a table, for all its layers."""
-    if column not in loaded.frame.columns:
-        return None
-
-    def make() -> Labels:
-        texts: NDArray[np.object_] = loaded.frame[column].astype(object).to_numpy()
-        return Labels.of(texts, loaded.geometry, CRS.from_user_input(loaded.crs))
-
-    return _labels.get((ws.address, loaded.name, loaded.info.version, column), make)
+def _rows(ws: Workspace, ready: DrawnLayer) -> Loaded:
+    """Return the table that a layer shows, in the very version, which may be no longer in force."""
+    name, version = ready.info.name, ready.info.version
+    loaded = require(ws, name, version if name in DERIVED_TABLES else None)
+    if loaded.info.version == version:
+        return loaded
+    return Loaded(ready.info, lambda: ws.read(name, version=version), ws.crs.to_wkt())
 
 
-def _without(drawn: DrawnLayer, mask: Flags | None, hidden: tuple[int, ...]) -> Flags | None:
+def _without(ready: DrawnLayer, mask: Flags | None, hidden: tuple[int, ...]) -> Flags | None:
     """Return the rows of a mask that are in none of the hidden classes."""
     if not hidden:
         return mask
-    shown = ~np.isin(drawn.tiles.codes, hidden)
+    shown = ~np.isin(ready.codes, hidden)
     return shown if mask is None else shown & mask
 
 
-def _mask(ws: Workspace, drawn: DrawnLayer, where: str) -> Flags:
+def _mask(ws: Workspace, ready: DrawnLayer, where: str) -> Flags:
     """Return the rows that satisfy a condition, in the version of the table that is drawn."""
 
     def select() -> Flags:
-        derived = drawn.table in DERIVED_TABLES
-        loaded = require(ws, drawn.table, drawn.table_version if derived else None)
-        if loaded.info.version == drawn.table_version:
-            return np.asarray(parse(where).select(loaded.frame))
-        return np.asarray(parse(where).select(ws.read(drawn.table, version=drawn.table_version)))
+        return np.asarray(parse(where).select(_rows(ws, ready).frame))
 
-    return _masks.get((ws.address, drawn.table, drawn.table_version, where), select)
+    return _masks.get((ws.address, ready.info.name, ready.info.version, where), select)

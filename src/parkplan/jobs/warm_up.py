@@ -1,4 +1,4 @@
-"""What the first visitor would wait for, prepared before: figures, the map of each language, its tiles, the search."""
+"""What the first visitor would wait for, made before: the map of each language, its tiles, figures; then the rest."""
 
 from __future__ import annotations
 
@@ -11,20 +11,29 @@ from parkplan.i18n import LANGUAGES
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.district_map import district_page, extent
 from parkplan.jobs.figures import figures
+from parkplan.jobs.frames import load
+from parkplan.jobs.prepared import forget_unused, worth
+from parkplan.jobs.rows import filter_fields
 from parkplan.jobs.search import search
-from parkplan.jobs.tiles import TileRequest, overview_tile, published, vector_tile
+from parkplan.jobs.tiles import draw_opening, prepare_drawing
 from parkplan.render.tiles import MAX_ZOOM, tile_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parkplan.data.workspace import Workspace
+    from parkplan.model.layers import LayerSpec
     from parkplan.render.tiles import Tile
 
 TILES_ACROSS: Final = 4
 """A map that opens shows the district on about this many tiles from side to side."""
 
 
-def warm_up(ws: Workspace) -> None:
-    """Fill the memories of this process for a workspace; it changes nothing, and may be interrupted at any point.
+def warm_up(ws: Workspace, rest: Callable[[], None] = lambda: None) -> None:
+    """Fill the memories of this process for a workspace; it changes no table, and may be interrupted at any point.
+
+    First comes what a page shows when it opens. ``rest`` is called between the steps that follow, for cards, filters
+    and search, and may wait while somebody is being served.
 
     Raises:
         ParkplanError: what a page would meet too: a faulty layer file, a damaged table.
@@ -32,18 +41,44 @@ def warm_up(ws: Workspace) -> None:
     """
     if not ws.tables():
         return
-    figures(ws)
+    prepare(ws)
+    for info in sorted(ws.tables(), key=lambda info: info.rows):
+        rest()
+        if (loaded := load(ws, info.name)) is not None:
+            _ = loaded.frame
+    rest()
+    search(ws, "a")
+
+
+def prepare(ws: Workspace) -> None:
+    """Make what a map needs when it opens, and keep it in the workspace's folder where tables are large.
+
+    A process that finds everything prepared reads no table. What was prepared for versions that are gone is removed.
+    """
+    places = opening_tiles(ws)
     for chosen in LANGUAGES:
         district_page(ws, chosen)
-    columns = {info.name: info.columns for info in ws.tables()}
-    places = opening_tiles(ws)
-    for spec in layers_of(ws).ordered():
-        if spec.visible and spec.table in columns and set(columns_of(spec)) <= set(columns[spec.table]):
-            below = published(ws, spec.id).overview_below
-            for tile in places:
-                make = overview_tile if tile.z < below else vector_tile
-                make(ws, TileRequest(spec.id, (tile.z, tile.x, tile.y)))
-    search(ws, "a")
+    shown = _drawable(ws)
+    for spec in (spec for spec in shown if spec.visible):
+        draw_opening(ws, spec.id, places)
+    figures(ws)
+    for spec in shown:
+        filter_fields(ws, spec.id)
+        prepare_drawing(ws, spec.id)
+    forget_unused(ws)
+
+
+def prepare_large(ws: Workspace) -> None:
+    """Prepare a workspace whose tables are large: the first visitor of smaller ones does not notice the work."""
+    if worth(*ws.tables()):
+        prepare(ws)
+
+
+def _drawable(ws: Workspace) -> list[LayerSpec]:
+    """Return the layers that have a table with their columns, from the top down."""
+    columns = {info.name: set(info.columns) for info in ws.tables()}
+    ordered = layers_of(ws).ordered()
+    return [spec for spec in ordered if spec.table in columns and set(columns_of(spec)) <= columns[spec.table]]
 
 
 def opening_tiles(ws: Workspace) -> list[Tile]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from parkplan.i18n import Text
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
-    from parkplan.i18n import Text
     from parkplan.model.targets import Target, TargetPlan
 
 FieldKind = Literal["choice", "number", "date", "boolean", "text"]
@@ -45,15 +47,30 @@ class FilterField:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterForm:
+    """The fields of a layer's filter form."""
+
+    fields: tuple[FilterField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a layer that satisfy a condition: their positions in the table, and the table's size."""
+    """The rows of a layer that satisfy a condition: their positions in the table, and the table's size.
+
+    ``take`` reads them: a page that only counts rows needs none.
+    """
 
     layer: str
     table: str
     where: str | None
     positions: NDArray[np.intp]
-    frame: gpd.GeoDataFrame
     total: int
+    take: Callable[[], gpd.GeoDataFrame]
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The rows themselves."""
+        return self.take()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Classified:
     def among(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Classified:
         """Return the same classes counted over some of the rows only."""
         codes = self.codes[rows]
-        return Classified(codes, _counted(codes, self.classes))
+        return Classified(codes, counted(self.classes, counts_of(codes, len(self.classes))))
 
 
 def classify(
@@ -86,16 +86,51 @@ def classify(
 
     """
     match spec.style:
-        case SingleStyle(colour=colour):
+        case SingleStyle():
             codes = np.zeros(len(frame), dtype=np.int16)
-            classes: tuple[LegendClass, ...] = (LegendClass(0, colour, spec.title.to(language), 0),)
         case CategoryStyle() as style:
-            codes, classes = _categories(_column(frame, style.column), style, palettes[style.palette], language)
+            codes = _categories(_column(frame, style.column), style, palettes[style.palette])
         case GraduatedStyle() as style:
-            codes, classes = _grades(frame, style, language)
+            codes = _grades(frame, style)
     if spec.where is not None:
         codes[~_selected(frame, spec.where)] = NOT_DRAWN
-    return Classified(codes, _counted(codes, classes))
+    classes = legend(spec, palettes, language)
+    return Classified(codes, counted(classes, counts_of(codes, len(classes))))
+
+
+def legend(
+    spec: LayerSpec, palettes: Mapping[str, Palette], language: Language | None = None
+) -> tuple[LegendClass, ...]:
+    """Return all classes of a layer in their order, no row counted: what can be said without a table."""
+    match spec.style:
+        case SingleStyle(colour=colour):
+            return (LegendClass(0, colour, spec.title.to(language), 0),)
+        case CategoryStyle() as style:
+            palette, listed = palettes[style.palette], _listed(palettes[style.palette])
+            return (
+                *(_from_palette(index, entry, language) for index, entry in enumerate(listed)),
+                _remainder(len(listed), palette, language, known=True),
+                _remainder(len(listed) + 1, palette, language, known=False),
+            )
+        case GraduatedStyle() as style:
+            titles = [*_ranges(style, language), message("layers.unknown", language)]
+            colours = [*style.colours, style.unknown_colour]
+            pairs = enumerate(zip(colours, titles, strict=True))
+            return tuple(LegendClass(index, colour, title, 0) for index, (colour, title) in pairs)
+
+
+def counts_of(codes: Codes, classes: int) -> npt.NDArray[np.int64]:
+    """Return how many rows each class has."""
+    return np.bincount(codes[codes >= 0], minlength=classes)
+
+
+def counted(classes: tuple[LegendClass, ...], counts: npt.NDArray[np.int64]) -> tuple[LegendClass, ...]:
+    """Return the classes with these numbers of rows."""
+    pairs = zip(classes, counts.tolist(), strict=True)
+    return tuple(
+        LegendClass(entry.index, entry.colour, entry.title, count, entry.width_px, entry.glyph)
+        for entry, count in pairs
+    )
 
 
 def _selected(frame: pd.DataFrame, where: str) -> npt.NDArray[np.bool_]:
@@ -115,10 +150,13 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     return frame[name]
 
 
-def _categories(
-    values: pd.Series, style: CategoryStyle, palette: Palette, language: Language | None
-) -> tuple[Codes, tuple[LegendClass, ...]]:
-    listed = [entry for entry in palette.classes if entry.shown_as is None]
+def _listed(palette: Palette) -> list[PaletteClass]:
+    """Return the classes of a palette that have a line of their own."""
+    return [entry for entry in palette.classes if entry.shown_as is None]
+
+
+def _categories(values: pd.Series, style: CategoryStyle, palette: Palette) -> Codes:
+    listed = _listed(palette)
     index_of = {entry.value: index for index, entry in enumerate(listed)}
     other, unknown = len(listed), len(listed) + 1
     numbers, uniques = pd.factorize(values, use_na_sentinel=True)
@@ -127,12 +165,7 @@ def _categories(
     for place, value in enumerate(uniques):
         text = _as_text(value)
         lookup[place] = _index(text, by_value, style, other) if text else unknown
-    classes = (
-        *(_from_palette(index, entry, language) for index, entry in enumerate(listed)),
-        _remainder(other, palette, language, known=True),
-        _remainder(unknown, palette, language, known=False),
-    )
-    return lookup[numbers], classes
+    return lookup[numbers]
 
 
 def _as_text(value: object) -> str:
@@ -162,19 +195,12 @@ def _remainder(index: int, palette: Palette, language: Language | None, *, known
     return LegendClass(index, OTHER_COLOUR if known else UNKNOWN_COLOUR, title, 0)
 
 
-def _grades(
-    frame: pd.DataFrame, style: GraduatedStyle, language: Language | None
-) -> tuple[Codes, tuple[LegendClass, ...]]:
+def _grades(frame: pd.DataFrame, style: GraduatedStyle) -> Codes:
     with np.errstate(invalid="ignore"):
         values = parse(style.value).numbers(frame) / UNITS[style.unit].si_per_unit
-    unknown = len(style.colours)
     codes = np.searchsorted(np.asarray(style.bounds), values, side="right").astype(np.int16)
-    codes[~np.isfinite(values)] = unknown
-    titles = [*_ranges(style, language), message("layers.unknown", language)]
-    colours = [*style.colours, style.unknown_colour]
-    return codes, tuple(
-        LegendClass(index, colour, title, 0) for index, (colour, title) in enumerate(zip(colours, titles, strict=True))
-    )
+    codes[~np.isfinite(values)] = len(style.colours)
+    return codes
 
 
 def _ranges(style: GraduatedStyle, language: Language | None) -> list[str]:
@@ -184,11 +210,3 @@ def _ranges(style: GraduatedStyle, language: Language | None) -> list[str]:
     bounds = [f"{bound:,g}" for bound in style.bounds]
     middle = [f"{low}–{high}{tail}" for low, high in pairwise(bounds)]
     return [f"< {bounds[0]}{tail}", *middle, f"≥ {bounds[-1]}{tail}"]
-
-
-def _counted(codes: Codes, classes: tuple[LegendClass, ...]) -> tuple[LegendClass, ...]:
-    counts = np.bincount(codes[codes >= 0], minlength=len(classes))
-    return tuple(
-        LegendClass(entry.index, entry.colour, entry.title, int(count), entry.width_px, entry.glyph)
-        for entry, count in zip(classes, counts, strict=True)
-    )

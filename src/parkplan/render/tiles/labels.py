@@ -13,8 +13,11 @@ from parkplan.render.tiles.commands import Paths, draw
 from parkplan.render.tiles.grid import Flags, Floats, Integers, Tile
 from parkplan.render.tiles.message import coded, layer_message
 from parkplan.render.tiles.shapes import MERCATOR
+from parkplan.render.tiles.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 MOST_LABELS: Final = 1_000
@@ -26,7 +29,7 @@ _LINES: Final = (1, 2, 5)
 class Labels:
     """Texts at points in EPSG:3857, from west to east; ``rows`` are their rows, ``rank`` the size of the features."""
 
-    texts: NDArray[np.object_]
+    texts: Texts
     rows: Integers
     xy: Floats
     rank: Floats
@@ -51,7 +54,22 @@ class Labels:
         rank = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
         order = np.argsort(xy[:, 0], kind="stable")
         order = order[np.isfinite(xy[order]).all(axis=1)]
-        return cls(np.asarray(texts, object)[rows][order], rows[order], xy[order], rank[order])
+        return cls(Texts.of(np.asarray(texts, object)[rows][order]), rows[order], xy[order], rank[order])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays of numbers, from which `of_arrays` makes the same."""
+        return {
+            "content": self.texts.content,
+            "start": self.texts.start,
+            "rows": self.rows,
+            "xy": self.xy,
+            "rank": self.rank,
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Labels:
+        """Return labels from their arrays, without a copy."""
+        return cls(Texts(arrays["content"], arrays["start"]), arrays["rows"], arrays["xy"], arrays["rank"])
 
     def message(self, name: str, tile: Tile, codes: NDArray[np.int16], mask: Flags | None) -> bytes:
         """Return the label layer of a tile: text ``n``, class ``c``; empty where no label of a shown row lies in it."""

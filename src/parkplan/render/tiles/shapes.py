@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pyproj
@@ -14,7 +14,7 @@ from parkplan.render.tiles.grid import Flags, Floats, Integers
 from parkplan.render.tiles.index import BoxIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +26,7 @@ _KIND_OF_TYPE: Final = np.array([-1, 0, 1, 1, 2, 0, 1, 2, -1], np.int8)
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "polygon")
 _COLLECTION: Final = 7
 _RING: Final = 2
+_ARRAYS: Final = ("xy", "path_start", "part_start", "part_row", "part_size_m")
 MERCATOR: Final = pyproj.CRS.from_epsg(3857)
 
 
@@ -104,6 +105,18 @@ class Shapes:
         size = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
         size = _row_size_to_largest(size, boxes, part_row)
         return cls(kind, rows, xy, path_start, part_start, part_row, size, BoxIndex.build(boxes))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays of numbers, from which `of_arrays` makes the same."""
+        levels = {f"level_{depth}": level for depth, level in enumerate(self.index.levels)}
+        return {name: getattr(self, name) for name in _ARRAYS} | {"order": self.index.order} | levels
+
+    @classmethod
+    def of_arrays(cls, kind: Kind, rows: int, arrays: Mapping[str, NDArray[Any]]) -> Shapes:
+        """Return shapes from their arrays, without a copy."""
+        levels = tuple(arrays[f"level_{depth}"] for depth in range(len(arrays) - len(_ARRAYS) - 1))
+        own = {name: arrays[name] for name in _ARRAYS}
+        return cls(kind, rows, **own, index=BoxIndex(arrays["order"], levels))
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float] | None:
