@@ -1,19 +1,24 @@
 """Mutated files read one after another in one confined process: ``python mutate_intake.py FOLDER ENDING FIRST COUNT``.
 
 The folder holds ``seed<ending>`` (and the parts that belong to it). Each number makes one mutated file, the same one
-each time. The last line on the standard output is JSON: how many reports, how many faults by key, and the slowest.
+each time. ``told.json`` says after each: how many reports, how many faults by key, the slowest, the most memory.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import shutil
 import signal
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "worlds"))
+import source_files
 
 NUMBERS = (b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x80\x00\x00\x00", b"\x00" * 8)
 INTERESTING = (*NUMBERS, b"nan", b'"', b"{", b"[", b"]", b",", b"\n")
@@ -48,7 +53,38 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     return bytes(made)
 
 
+def changed(content: bytes, chance: random.Random) -> bytes:
+    """Change the bytes of a file, or what is packed inside of it."""
+    if content[:2] == b"PK" and chance.random() < 0.5:
+        return repacked(content, chance)
+    if content[4:6] == b"\x0a\x09" and chance.random() < 0.7:
+        return with_changed_streets(chance)
+    return mutated(content, chance)
+
+
+def with_changed_streets(chance: random.Random) -> bytes:
+    """Change the messages inside the packed blocks of the OSM file, so that the change reaches what reads them."""
+    head, data = source_files.street_messages()
+    if chance.random() < 0.1:
+        head = mutated(head, chance)
+    return source_files.block("OSMHeader", head) + source_files.block("OSMData", mutated(data, chance))
+
+
+def repacked(content: bytes, chance: random.Random) -> bytes:
+    """Change one member of an archive and pack it again, so that the change reaches what reads the member."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        victim = chance.choice(old.namelist())
+        for name in old.namelist():
+            inner = old.read(name)
+            new.writestr(name, mutated(inner, chance) if name == victim else inner)
+    return made.getvalue()
+
+
 def parts(folder: Path, ending: str) -> list[Path]:
+    """The files of a seed: one, those of a Shapefile, or those in the folder of a FileGDB."""
+    if ending == ".gdb":
+        return sorted(path for path in (folder / "seed.gdb").iterdir() if path.is_file())
     return sorted(path for path in folder.glob("seed.*") if ending in (".shp", path.suffix))
 
 
@@ -61,8 +97,12 @@ def one(folder: Path, ending: str, number: int, answer: Any) -> str:
     victim = chance.choice(seeds)
     for path in seeds:
         content = path.read_bytes()
-        (room / f"source{path.suffix}").write_bytes(mutated(content, chance) if path == victim else content)
-    (room / "request.json").write_text(json.dumps({"name": f"mutated{ending}", "suffix": ending}), encoding="utf-8")
+        target = room / "source.gdb" / path.name if ending == ".gdb" else room / f"source{path.suffix}"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(changed(content, chance) if path == victim else content)
+    layer = chance.choice(("roads", "buildings", "landuse")) if ending in (".osm", ".pbf") else None
+    request = {"name": f"mutated{ending}", "suffix": ending, "layer": layer}
+    (room / "request.json").write_text(json.dumps(request), encoding="utf-8")
     told = answer(room)
     if told.report is not None:
         assert all(finding.known() for finding in told.report.findings), told.report.findings
@@ -70,6 +110,15 @@ def one(folder: Path, ending: str, number: int, answer: Any) -> str:
     assert told.fault is not None
     assert told.fault.known(), told.fault
     return str(told.fault.key)
+
+
+def most_memory_mb() -> int:
+    """The most memory that this process ever had, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024**2)
 
 
 def main() -> None:
@@ -87,7 +136,8 @@ def main() -> None:
         kind = one(folder, ending, number, worker.answer)
         slowest = max(slowest, time.perf_counter() - began)
         outcomes[kind] = outcomes.get(kind, 0) + 1
-    print(json.dumps({"outcomes": outcomes, "slowest_s": slowest}))
+        told = {"outcomes": outcomes, "slowest_s": slowest, "memory_mb": most_memory_mb()}
+        (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from parkplan.data.intake import places
+from parkplan.data.intake.archive import check_members, require_true_sizes
+from parkplan.data.intake.compound import require_chains
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.headers import ROWS_LOOKED_AT, find_heading
 from parkplan.data.intake.records import finding
@@ -27,6 +30,7 @@ def read_sheet(source: Source, progress: Progress) -> Raw:
     from python_calamine import CalamineError, load_workbook
 
     _check_size(source)
+    require_chains(source.path, source.name)
     try:
         book = load_workbook(BytesIO(source.path.read_bytes()))  # of a path it would believe the ending
         shown = [each.name for each in book.sheets_metadata if "Visible" in str(each.visible)]
@@ -80,16 +84,13 @@ def _bounded(rows: Iterator[list[Any]], source: Source) -> Iterator[list[Any]]:
 
 
 def _check_size(source: Source) -> None:
-    """Refuse a workbook that would unpack to more than an archive may."""
+    """Refuse a workbook that would unpack to more than an archive may, or that is no honest archive."""
     if not zipfile.is_zipfile(source.path):
         return
     try:
         with zipfile.ZipFile(source.path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            check_members(members, source.limits, source.name)
+            require_true_sizes(archive, members)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise FileFaultError("import_broken_file", file=source.name, format="Excel") from error
-    if len(members) > source.limits.archive_members:
-        raise FileFaultError("import_archive_members", file=source.name, count=len(members),
-                             limit=source.limits.archive_members)  # fmt: skip
-    if sum(each.file_size for each in members) > source.limits.archive_bytes:
-        raise FileFaultError("import_archive_size", file=source.name, limit=source.limits.archive_bytes // 1_000_000)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from parkplan.data.intake.containers import refuse_document_types
 from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.street_file import require_whole
 from parkplan.data.intake.vector import Raw, read_vector
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def read_street_map(source: Source, progress: Progress) -> Raw:
     """
     if source.path.suffix == ".osm":
         refuse_document_types(source.path, source.name)
+    require_whole(source.path, source.name)
     name = source.layer or _OF_TABLE.get(source.table)
     if name not in THEMES:
         key = "import_choose_layer" if source.layer is None else "import_unknown_layer"

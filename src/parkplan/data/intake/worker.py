@@ -64,7 +64,9 @@ def answer(folder: Path) -> Answer:
     except MemoryError:
         limit = request.limits.memory_bytes // 1024**2
         return Answer(fault=Fault(key="import_memory", values={"file": request.name, "limit": limit}))
-    except Exception as error:  # broken bytes make readers raise anything at all
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # broken bytes make readers raise anything at all, and those in Rust panic
         kind = by_ending(request.suffix)
         title = kind.title if kind else request.suffix
         print(repr(error)[:2000], file=sys.stderr)
