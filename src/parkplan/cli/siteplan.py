@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import click
 
 from parkplan import jobs
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
 from parkplan.i18n import message
-from parkplan.jobs.siteplan_files import document
+from parkplan.jobs.siteplan_files import ENDINGS, USUAL, document
 from parkplan.units import area
 
 if TYPE_CHECKING:
     from parkplan.jobs.siteplan import SitePlanning
+
+FORMATS: Final = tuple(ending.removeprefix(".") for ending in ENDINGS)
+WORKERS: Final = 2
 
 
 @frame.command(
@@ -22,6 +27,10 @@ if TYPE_CHECKING:
     frame.option("--boundary", metavar="FILE", help="option_siteplan_boundary"),
     frame.option("--crs", metavar="EPSG:N", help="option_siteplan_crs"),
     frame.option("--gate", "gates", type=(float, float), multiple=True, metavar="X Y", help="option_siteplan_gate"),
+    frame.option("--keep", multiple=True, metavar="BUILDING", help="option_siteplan_keep"),
+    frame.option(
+        "--format", "formats", multiple=True, type=click.Choice((*FORMATS, "all")), help="option_siteplan_format"
+    ),
     frame.option("--options", "count", type=int, default=24, show_default=True, help="option_siteplan_options"),
     frame.option("--seed", type=int, default=0, show_default=True, help="option_seed"),
     frame.option("--profile", default="cn_industrial", metavar="NAME|FILE", help="option_siteplan_profile"),
@@ -33,6 +42,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one for each option
     boundary: str | None,
     crs: str | None,
     gates: tuple[tuple[float, float], ...],
+    keep: tuple[str, ...],
+    formats: tuple[str, ...],
     count: int,
     seed: int,
     profile: str,
@@ -45,6 +56,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one for each option
         boundary=boundary,
         crs=crs,
         gates=gates,
+        keep=keep,
+        formats=_endings(formats),
+        workers=WORKERS,
         options=count,
         seed=seed,
         profile=profile,
@@ -52,6 +66,12 @@ def command(  # noqa: PLR0913, PLR0917 -- one for each option
         progress=frame.progress,
     )
     return frame.Answer(_document(made), _lines(made), findings=not made.plans.options)
+
+
+def _endings(formats: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the endings of the files: those of every run, and those asked for."""
+    asked = ENDINGS if "all" in formats else tuple(f".{name}" for name in formats)
+    return tuple(dict.fromkeys((*USUAL, *asked)))
 
 
 def _document(made: SitePlanning) -> dict[str, object]:

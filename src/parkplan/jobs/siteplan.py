@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Final
 from shapely import Point
 
 from parkplan._errors import RequestError
-from parkplan.data import crs as reference
-from parkplan.data.intake.launch import read_outside
-from parkplan.data.intake.place import place, source_crs
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
 from parkplan.jobs.progress import silent
-from parkplan.jobs.siteplan_files import write_options
-from parkplan.layout.siteplan import generate, site_of
+from parkplan.jobs.siteplan_files import ENDINGS, USUAL, write_options
+from parkplan.jobs.siteplan_land import land_of_file, land_of_workspace
+from parkplan.jobs.siteplan_workers import Workers
+from parkplan.layout.siteplan import generate
 from parkplan.layout.siteplan_check import CheckedPiece, check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pyproj import CRS
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from parkplan.jobs.progress import Progress
+    from parkplan.layout.siteplan.generate import Attempt
     from parkplan.layout.siteplan_check import Violation
     from parkplan.model.siteplan import Module, Site, SitePlan, SitePlanProfile, SitePlans
 
@@ -53,16 +51,21 @@ def siteplan(  # noqa: PLR0913 -- the options of the command, by keyword
     boundary: str | Path | None = None,
     crs: str | None = None,
     gates: Sequence[tuple[float, float]] = (),
+    keep: Sequence[str] = (),
     options: int = 24,
     seed: int = 0,
     profile: str = DEFAULT_PROFILE,
+    formats: Sequence[str] = USUAL,
+    workers: int = 0,
     out: str | Path | None = None,
     progress: Progress = silent,
 ) -> SitePlanning:
     """Generate site plans that keep every rule of the profile, and write them into a folder.
 
-    The site is a parcel of a workspace, or the one polygon of a file. ``gates`` are in the CRS of the site, the main
-    one first. Each option has passed the independent checker, whatever its certificate says.
+    The site is a parcel or a candidate site of a workspace, or the one polygon of a file. ``gates`` are in the CRS of
+    the site, the main one first; ``keep`` names buildings that stay. ``formats`` are endings of the files of each
+    option; ``workers`` is the number of processes, 0 for this one alone. Each option has passed the independent
+    checker, whatever its certificate says.
 
     Raises:
         RequestError: neither or both of workspace and boundary are given, the site or the profile is unknown, or the
@@ -74,24 +77,65 @@ def siteplan(  # noqa: PLR0913 -- the options of the command, by keyword
         raise RequestError("siteplan_source")
     if not 1 <= options <= MOST_OPTIONS:
         raise RequestError("siteplan_options", options=options, most=MOST_OPTIONS)
+    unknown = [ending for ending in formats if ending not in ENDINGS]
+    if unknown:
+        raise RequestError("siteplan_format", formats="、".join(unknown), known=" ".join(ENDINGS))
     limits, modules = choose_profile(profile), load_modules()
     points = tuple(Point(*gate) for gate in gates)
     if boundary is not None:
-        land, target = _from_file(Path(boundary), crs, limits, points)
+        land, target = land_of_file(Path(boundary), crs, limits, points)
         synthetic = False
     else:
         opened = open_workspace(str(workspace))
-        land, target, synthetic = _from_workspace(opened, str(site), limits, points), opened.crs, opened.synthetic
+        land, target = land_of_workspace(opened, str(site), limits, points, keep), opened.crs
+        synthetic = opened.synthetic
     progress(message("siteplan.generating", area=f"{land.area_m2 / 10_000:.2f}", options=options))
-    plans = generate(
-        land, limits, modules, count=options, seed=seed, accept=lambda plan: not violations(plan, limits, modules)
-    )
+    plans = options_of(land, limits, modules, count=options, seed=seed, workers=workers)
     if out is not None and plans.options:
         progress(message("siteplan.writing", path=out))
-        write_options(Path(out), plans.options, limits, modules, target)
+        write_options(Path(out), plans.options, limits, modules, target, formats)
     return SitePlanning(
         land, target.to_string(), limits, plans, seed, synthetic, None if out is None else str(Path(out).absolute())
     )
+
+
+def options_of(  # noqa: PLR0913 -- what is wanted, by keyword
+    land: Site,
+    limits: SitePlanProfile,
+    modules: Mapping[str, Module],
+    *,
+    count: int,
+    seed: int,
+    workers: int = 0,
+    tell: Callable[[int, int], None] = lambda tried, valid: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> SitePlans:
+    """Return options that the independent checker lets pass; ``tell`` hears after each attempt how many were valid."""
+    counted = [0, 0]
+
+    def accept(plan: SitePlan) -> bool:
+        sound = not violations(plan, limits, modules)
+        counted[1] += sound
+        return sound
+
+    def heard(attempts: Iterable[Attempt]) -> Iterator[Attempt]:
+        for found in attempts:
+            if cancelled():
+                return
+            counted[0] += 1
+            yield found
+            tell(*counted)
+
+    if not workers:
+        return generate(
+            land, limits, modules, count=count, seed=seed, accept=accept, cancelled=cancelled,
+            run=lambda make, numbers: heard(map(make, numbers)),
+        )  # fmt: skip
+    with Workers(land, limits, modules, seed, workers) as beside:
+        return generate(
+            land, limits, modules, count=count, seed=seed, accept=accept, cancelled=cancelled,
+            run=lambda _, numbers: heard(beside.map(numbers)),
+        )  # fmt: skip
 
 
 def violations(plan: SitePlan, profile: SitePlanProfile, modules: Mapping[str, Module]) -> list[Violation]:
@@ -109,28 +153,3 @@ def violations(plan: SitePlan, profile: SitePlanProfile, modules: Mapping[str, M
     ]
     limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
     return check(plan.site.boundary, plan.site.gates, plan.site.access, pieces, limits)
-
-
-def _from_file(path: Path, stated: str | None, profile: SitePlanProfile, gates: Sequence[Point]) -> tuple[Site, CRS]:
-    intake = read_outside(path)
-    source, _, _ = source_crs(intake, stated)
-    target = reference.workspace_crs(source, reference.lonlat_bounds(intake.geometry, source)).crs
-    if len(intake.geometry) != 1:
-        raise RequestError("siteplan_boundary_parts", count=len(intake.geometry))
-    broken = intake.original[0]
-    shape = broken if broken is not None else place(intake, source, target).geometry[0]
-    return site_of(shape, profile, gates=gates, name=path.stem), target
-
-
-def _from_workspace(workspace: object, site: str, profile: SitePlanProfile, gates: Sequence[Point]) -> Site:
-    tables = {info.name for info in workspace.tables()}  # type: ignore[attr-defined]
-    frame = workspace.read("parcels", ["parcel_id", "geometry"])  # type: ignore[attr-defined]
-    rows = frame[frame["parcel_id"].astype(str) == site]
-    if rows.empty:
-        raise RequestError("siteplan_unknown_site", site=site)
-    shape = rows.geometry.iloc[0]
-    roads = None
-    if "roads" in tables:
-        lines = workspace.read("roads", ["geometry"]).geometry  # type: ignore[attr-defined]
-        roads = list(lines[lines.intersects(shape.buffer(200))])
-    return site_of(shape, profile, gates=gates, roads=roads, name=site)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -16,7 +18,6 @@ from parkplan.render.plan import plan_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from pyproj import CRS
 
@@ -71,6 +72,14 @@ def write_option(path: Path, plan: SitePlan, modules: Mapping[str, Module], crs:
         write_whole(path, workbook(plan, modules))
     else:
         write_whole(path, plan_bytes(plan, modules, path.suffix.removeprefix(".")))
+
+
+def option_bytes(plan: SitePlan, modules: Mapping[str, Module], crs: CRS, ending: str) -> bytes:
+    """Return one plan as the bytes of a file of an ending."""
+    with TemporaryDirectory(prefix="parkplan-plan-") as folder:
+        path = Path(folder) / f"option-{plan.id}{ending}"
+        write_option(path, plan, modules, crs)
+        return path.read_bytes()
 
 
 def frame_of(plan: SitePlan, modules: Mapping[str, Module], crs: CRS) -> gpd.GeoDataFrame:

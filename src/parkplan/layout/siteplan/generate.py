@@ -53,19 +53,20 @@ def generate(  # noqa: PLR0913 -- what is wanted, by keyword
     attempts: int = MOST_ATTEMPTS,
     accept: Callable[[SitePlan], bool] = lambda plan: True,
     run: Callable[[Callable[[int], Attempt], Iterable[int]], Iterable[Attempt]] = map,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> SitePlans:
     """Return options that keep every rule, different from each other, those on the Pareto front first.
 
     Attempts are made in batches until ``count`` distinct valid plans are found or ``attempts`` are used up. ``run``
     maps the attempts, in this process or in several; the answer is the same. A plan that ``accept``, a judge from
-    outside, turns down is never shown.
+    outside, turns down is never shown. When ``cancelled`` says so, the answer is what has been found.
     """
     frame = base_frame(site)
     valid: list[SitePlan] = []
     faults: list[tuple[LimitId, ...]] = []
     tried = 0
     chosen: list[int] = []
-    while tried < attempts and len(chosen) < count:
+    while tried < attempts and len(chosen) < count and not cancelled():
         numbers = range(tried, tried + BATCH)
         for plan, rules in run(lambda number: attempt(site, frame, number, seed, profile, modules), numbers):
             if plan is not None and not rules and accept(plan):
@@ -73,7 +74,7 @@ def generate(  # noqa: PLR0913 -- what is wanted, by keyword
             elif rules:
                 faults.append(rules)
         tried += BATCH
-        if len(valid) >= count or (valid and tried >= attempts):
+        if len(valid) >= count or (valid and (tried >= attempts or cancelled())):
             chosen = _spread(valid, frame, count)
     return _answer(valid, chosen, frame, tried, faults)
 

@@ -1,0 +1,106 @@
+"""The land of a site plan: a parcel or a candidate site of a workspace, or the one polygon of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import shapely
+
+from parkplan._errors import RequestError
+from parkplan.data import crs as reference
+from parkplan.data.intake.launch import read_outside
+from parkplan.data.intake.place import place, source_crs
+from parkplan.jobs.site_register import find_site
+from parkplan.layout.siteplan import site_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pyproj import CRS
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.model.siteplan import Site, SitePlanProfile
+
+ROADS_WITHIN_M: Final = 200.0
+SEAM_M: Final = 2.0
+KEPT_M: Final = 1.0
+
+
+def land_of_file(
+    path: Path, stated: str | None, profile: SitePlanProfile, gates: Sequence[shapely.Point]
+) -> tuple[Site, CRS]:
+    """Return the site that a file holds, and the CRS in which it is planned.
+
+    Raises:
+        RequestError: the file does not hold one polygon that can be planned.
+        SourceFileError: the file cannot be read, or its CRS is unknown.
+
+    """
+    intake = read_outside(path)
+    source, _, _ = source_crs(intake, stated)
+    target = reference.workspace_crs(source, reference.lonlat_bounds(intake.geometry, source)).crs
+    if len(intake.geometry) != 1:
+        raise RequestError("siteplan_boundary_parts", count=len(intake.geometry))
+    broken = intake.original[0]
+    shape = broken if broken is not None else place(intake, source, target).geometry[0]
+    return site_of(shape, profile, gates=gates, name=path.stem), target
+
+
+def land_of_workspace(
+    ws: Workspace,
+    site: str,
+    profile: SitePlanProfile,
+    gates: Sequence[shapely.Point] = (),
+    keep: Sequence[str] = (),
+) -> Site:
+    """Return a parcel by its number, or a candidate site by its id, with the public roads that reach it.
+
+    Seams of up to 2 m between the parcels of a site are closed. ``keep`` names buildings that stay: their ground is
+    left out of the site, like water.
+
+    Raises:
+        RequestError: the site or a building is unknown, or the site cannot be planned.
+
+    """
+    shape = _shape(ws, site)
+    tables = {info.name for info in ws.tables()}
+    kept = _kept(ws, tables, shape, keep)
+    if kept:
+        shape = shape.difference(shapely.union_all(kept).buffer(KEPT_M, join_style="mitre"))
+    roads = None
+    if "roads" in tables:
+        lines = ws.read("roads", ["geometry"]).geometry
+        roads = list(lines[lines.intersects(shape.buffer(ROADS_WITHIN_M))])
+    return site_of(shape, profile, gates=gates, roads=roads, name=site)
+
+
+def _shape(ws: Workspace, site: str) -> shapely.Geometry:
+    frame = ws.read("parcels", ["parcel_id", "geometry"])
+    rows = frame[frame["parcel_id"].astype(str) == site]
+    if len(rows):
+        return rows.geometry.iloc[0]
+    try:
+        shape = find_site(ws, site).shape
+    except RequestError as unknown:
+        if unknown.key != "no_kept_site":
+            raise
+        raise RequestError("siteplan_unknown_site", site=site) from unknown
+    if shapely.get_num_geometries(shape) > 1:
+        half = SEAM_M / 2
+        shape = shape.buffer(half, join_style="mitre").buffer(-half, join_style="mitre")
+    return shape
+
+
+def _kept(ws: Workspace, tables: set[str], shape: shapely.Geometry, keep: Sequence[str]) -> list[shapely.Geometry]:
+    if not keep:
+        return []
+    known = ws.read("buildings", ["building_id", "geometry"]) if "buildings" in tables else None
+    here = None if known is None else known[known.geometry.intersects(shape)]
+    numbers = [] if here is None else here["building_id"].astype(str).tolist()
+    missing = sorted(set(keep) - set(numbers))
+    if missing or here is None:
+        raise RequestError(
+            "siteplan_unknown_building", buildings="、".join(missing), known="、".join(numbers[:8]) or "—"
+        )
+    return [geometry for number, geometry in zip(numbers, here.geometry, strict=True) if number in set(keep)]
