@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from parkplan.data.definitions import CHECKOUT
 from parkplan.model.layers import Catalogue, LayerSpec, Palette
 from parkplan.model.options import OptionAssumptions
+from parkplan.model.reports import ReportTemplate
 from parkplan.model.targets import TargetPlan
 from parkplan.model.typologies import ReuseAssumptions, Typology
 
@@ -27,6 +28,7 @@ SCHEMAS: Final[dict[str, type[Record]]] = {
     "typology": Typology,
     "reuse": ReuseAssumptions,
     "options": OptionAssumptions,
+    "report": ReportTemplate,
 }
 
 

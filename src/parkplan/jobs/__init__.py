@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.layers import layers
     from parkplan.jobs.match import match_enterprises
     from parkplan.jobs.portfolio import portfolio
+    from parkplan.jobs.report import report
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
     from parkplan.jobs.screening_files import export_screening
     from parkplan.jobs.serve import serve
@@ -55,6 +56,7 @@ __all__ = [
     "layers",
     "match_enterprises",
     "portfolio",
+    "report",
     "screen",
     "serve",
     "siteplan",

@@ -84,29 +84,44 @@ def map_sheet(
         DefinitionError: a faulty condition.
 
     """
+    return draw(sheet_request(ws, view, options, language, above))
+
+
+def sheet_request(
+    ws: Workspace,
+    view: SheetView,
+    options: SheetOptions | None = None,
+    language: Language | None = None,
+    above: tuple[SheetLayer, ...] = (),
+) -> SheetRequest:
+    """Return what `map_sheet` draws: the layers in the CRS of the paper, and what stands around the map.
+
+    Raises:
+        RequestError: as `map_sheet`.
+        DefinitionError: a faulty condition.
+
+    """
     chosen, spoken = options or SheetOptions(), language or current_language()
     if chosen.format not in FORMATS or chosen.paper not in PAPER_MM:
         raise RequestError("sheet_options", formats=", ".join(FORMATS), papers=", ".join(PAPER_MM))
     crs = _paper_crs(ws, view)
     shown = [(loaded, layer) for name in view.layers for loaded, layer in _layer(ws, view, name, (crs, spoken))]
     sources = dict.fromkeys(loaded.info.source for loaded, _ in shown if loaded.info.source)
-    return draw(
-        SheetRequest(
-            title=chosen.title or title_of(ws).to(spoken),
-            subtitle=chosen.subtitle,
-            layers=(*above, *(layer for _, layer in shown)),
-            bounds=_bounds(ws, view, crs),
-            crs=crs,
-            date=chosen.on or datetime.now().astimezone().date(),
-            source="、".join(sources) if spoken == "zh" else ", ".join(sources),
-            author=chosen.author,
-            synthetic=any(loaded.info.synthetic for loaded, _ in shown) or ws.synthetic,
-            paper=chosen.paper,
-            landscape=chosen.landscape,
-            format=chosen.format,
-            language=spoken,
-            dots_per_inch=chosen.dots_per_inch,
-        )
+    return SheetRequest(
+        title=chosen.title or title_of(ws).to(spoken),
+        subtitle=chosen.subtitle,
+        layers=(*above, *(layer for _, layer in shown)),
+        bounds=_bounds(ws, view, crs),
+        crs=crs,
+        date=chosen.on or datetime.now().astimezone().date(),
+        source="、".join(sources) if spoken == "zh" else ", ".join(sources),
+        author=chosen.author,
+        synthetic=any(loaded.info.synthetic for loaded, _ in shown) or ws.synthetic,
+        paper=chosen.paper,
+        landscape=chosen.landscape,
+        format=chosen.format,
+        language=spoken,
+        dots_per_inch=chosen.dots_per_inch,
     )
 
 

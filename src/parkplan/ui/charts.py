@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from parkplan import units
-from parkplan.data.layers import load_layers
+from parkplan.jobs.chart_colours import colour_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from parkplan.model.figures import Breakdown
 
-PALETTES: Final[Mapping[str, str]] = {"area_by_status": "parcel_status", "enterprises_by_cluster": "clusters"}
 FONT: Final = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
-PLAIN: Final = "#12627a"
-UNKNOWN_COLOUR: Final = "#c6ccd1"
 BAR_PX: Final = 27
 FRAME_PX: Final = 24
 
@@ -23,13 +18,12 @@ FRAME_PX: Final = 24
 def bars(breakdown: Breakdown, *, by_area: bool) -> dict[str, Any]:
     """Return horizontal bars, a class each."""
     shares = list(reversed(breakdown.shares))
-    colours = _colours(breakdown.id)
     values = [round((share.area_m2 or 0) / units.M2_PER_HECTARE, 2) if by_area else share.rows for share in shares]
     series = {
         "type": "bar",
         "barWidth": 14,
         "data": [
-            {"value": value, "itemStyle": {"color": colours.get(share.code, PLAIN) if share.code else UNKNOWN_COLOUR}}
+            {"value": value, "itemStyle": {"color": colour_of(breakdown.id, share.code)}}
             for value, share in zip(values, shares, strict=True)
         ],
         "label": {"show": True, "position": "right", "fontSize": 12, "color": "#3c4a55", "fontFamily": FONT},
@@ -55,8 +49,3 @@ def bars(breakdown: Breakdown, *, by_area: bool) -> dict[str, Any]:
 def bars_px(breakdown: Breakdown) -> int:
     """Return the height in pixels that the bars of a breakdown need."""
     return BAR_PX * len(breakdown.shares) + FRAME_PX
-
-
-def _colours(breakdown: str) -> dict[str | None, str]:
-    palette = load_layers().palettes.get(PALETTES.get(breakdown, ""))
-    return {entry.value: entry.colour for entry in palette.classes} if palette is not None else {}

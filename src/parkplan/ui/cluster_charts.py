@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from parkplan.i18n import message
-from parkplan.ui.charts import FONT, PLAIN
+from parkplan.jobs.chart_colours import PLAIN
+from parkplan.ui.charts import FONT
 
 if TYPE_CHECKING:
     from parkplan.clusters import KDensity
@@ -25,8 +26,14 @@ def density_chart(curve: KDensity) -> dict[str, Any]:
         "textStyle": {"fontFamily": FONT},
         "legend": {"top": 0},
         "grid": {"left": 8, "right": 24, "top": 34, "bottom": 26, "containLabel": True},
-        "xAxis": {"type": "value", "name": "km", "nameLocation": "middle", "nameGap": 26, "max": km[-1],
-                  "axisLabel": {"showMaxLabel": False}},
+        "xAxis": {
+            "type": "value",
+            "name": "km",
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "max": km[-1],
+            "axisLabel": {"showMaxLabel": False},
+        },
         "yAxis": {"type": "value", "show": False},
         "series": [
             line("density", curve.density, PLAIN, "solid"),

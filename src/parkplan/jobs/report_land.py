@@ -1,0 +1,176 @@
+"""Parts of a report about idle and low-efficiency land."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from parkplan import units
+from parkplan.data.layers import load_layers
+from parkplan.i18n import message
+from parkplan.jobs.screen import FLAGGED
+from parkplan.jobs.verdict_card import verdict_card
+from parkplan.model import codes
+from parkplan.model.document import Bar, Bars, Column, Facts, Heading, Paragraph, Table
+from parkplan.screening.verdicts import VERDICT_TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parkplan.jobs.report_context import ReportContext
+    from parkplan.jobs.verdict_card import RuleLine, VerdictCard
+    from parkplan.model.document import Block
+    from parkplan.model.facts import Fact
+
+MOST_PAGES: Final = 300
+
+
+def verdicts(report: ReportContext) -> Iterator[Block]:
+    """Say how many parcels have which verdict, with their area."""
+    found = report.screening
+    palette = load_layers().palettes["verdicts"]
+    colours = {entry.value: entry.colour for entry in palette.classes}
+    yield Bars(
+        message("report.verdict_bars"),
+        tuple(
+            Bar(VERDICT_TITLES[each.verdict].to(), each.area_m2, units.area(each.area_m2), colours[each.verdict.value])
+            for each in found.totals
+        ),
+    )
+    columns = (
+        Column(message("report.verdict"), share=2.0),
+        Column(message("report.parcels"), "right", summed=True),
+        Column(message("report.area_ha"), "right", summed=True),
+        Column(message("report.area_mu"), "right", summed=True),
+    )
+    rows = tuple(
+        (
+            VERDICT_TITLES[each.verdict].to(),
+            each.parcels,
+            each.area_m2 / units.M2_PER_HECTARE,
+            each.area_m2 / units.M2_PER_MU,
+        )
+        for each in found.totals
+    )
+    day = units.day(found.as_of)
+    caption = message("report.judged", day=day, profiles=", ".join(found.profiles))
+    yield Table(columns, rows, caption, total=message("report.total"))
+    for finding in found.findings:
+        yield Paragraph(finding, "note")
+
+
+def flagged(report: ReportContext) -> Iterator[Block]:
+    """List the idle and low-efficiency parcels by rank, with the interval of the rank."""
+    parcels = report.screening.parcels
+    listed = parcels[parcels["verdict"].isin(FLAGGED)].sort_values("rank", kind="stable")
+    columns = (
+        Column(message("report.parcel"), share=1.5),
+        Column(message("report.holder"), share=2.0),
+        Column(message("report.verdict")),
+        Column(message("report.stage"), share=1.2),
+        Column(message("report.area_ha"), "right", summed=True),
+        Column(message("report.rank"), "right", share=0.7),
+        Column(message("report.rank_interval"), share=0.9),
+        Column(message("report.score"), "right", share=0.8),
+    )
+    rows = tuple(
+        (
+            str(row.parcel_id),
+            _known(row.holder),
+            codes.VERDICT[str(row.verdict)].to(),
+            codes.PARCEL_STATUS[str(row.stage)].to() if not pd.isna(row.stage) else None,
+            float(row.site_area_m2) / units.M2_PER_HECTARE,
+            int(row.rank),
+            f"{int(row.rank_low)}–{int(row.rank_high)}",
+            float(row.score),
+        )
+        for row in listed.itertuples()
+    )
+    yield Table(columns, rows, message("report.flagged_note"), total=message("report.total"))
+
+
+def _known(value: object) -> str | None:
+    return None if units.is_unknown(value) else str(value)
+
+
+def rules(report: ReportContext) -> Iterator[Block]:
+    """List the rules in force with their clause, and whether anybody verified it."""
+    columns = (
+        Column(message("report.rule"), share=1.6),
+        Column(message("report.clause"), share=2.2),
+        Column(message("report.meaning"), share=0.8),
+        Column(message("report.verified"), share=0.7),
+    )
+    rows = tuple(
+        (
+            outcome.rule.title.to(),
+            " ".join(filter(None, (clause.document, clause.number, clause.clause))),
+            message(f"verdicts.flag_{outcome.rule.flag}"),
+            message("verdicts.verified" if clause.verified else "verdicts.not_verified"),
+        )
+        for outcome in report.screening.outcomes
+        for clause in (outcome.rule.clause,)
+    )
+    yield Table(columns, rows)
+
+
+def parcel_pages(report: ReportContext) -> Iterator[Block]:
+    """Give each parcel with one of the verdicts of the template a page (一地一表)."""
+    found = report.screening
+    wanted = found.parcels["verdict"].isin(report.template.verdicts).to_numpy().nonzero()[0]
+    if not len(wanted):
+        yield Paragraph(message("report.no_parcels"), "note")
+    for place, row in enumerate(wanted[:MOST_PAGES], start=1):
+        if place % 20 == 0:
+            report.progress(message("report.progress_pages", done=place, all=len(wanted)))
+        card = verdict_card(found, int(row))
+        name = f"{card.parcel_id} {card.name}".strip()
+        yield Heading(name, 2, new_page=place > 1)
+        if card.synthetic:
+            yield Paragraph(message("report.synthetic"), "warning")
+        yield report.around.sketch(found.parcels.geometry.iloc[row], message("report.sketch", name=name))
+        yield from _page(card)
+    if len(wanted) > MOST_PAGES:
+        yield Paragraph(message("report.more_pages", most=MOST_PAGES, all=len(wanted)), "warning")
+
+
+def _page(card: VerdictCard) -> Iterator[Block]:
+    yield Facts(
+        (
+            (message("report.verdict"), VERDICT_TITLES[card.verdict].to()),
+            *((fact.title.to(), fact.written.to()) for fact in card.lead),
+        )
+    )
+    columns = (
+        Column(message("report.rule"), share=2.4),
+        Column(message("report.value"), share=1.0),
+        Column(message("report.limit"), share=1.0),
+        Column(message("report.answer"), share=0.7),
+        Column(message("report.verified"), share=0.6),
+    )
+    applied = [rule for rule in card.rules if rule.applies != "false"]
+    yield Table(columns, tuple(line for rule in applied for line in _lines(rule)))
+    for key, texts in (("report.missing", card.missing), ("report.lifting", card.lifting)):
+        if texts:
+            yield Paragraph(f"{message(key)}\n" + "\n".join(f"· {each.to()}" for each in texts))
+    yield Paragraph(
+        f"{message('report.read_from')} "
+        + "; ".join(f"{fact.title.to()} {fact.written.to()} ({_origin(fact)})" for fact in card.sources),
+        "note",
+    )
+
+
+def _origin(fact: Fact) -> str:
+    if fact.origin is not None:
+        return message("report.row", table=fact.origin.table, row=fact.origin.row + 1)
+    return "—" if fact.method is None else fact.method.to()
+
+
+def _lines(rule: RuleLine) -> Iterator[tuple[str, str, str, str, str]]:
+    verified = message("verdicts.verified" if rule.verified else "verdicts.not_verified")
+    for place, item in enumerate(rule.conditions):
+        title = f"{rule.title.to()}\n{rule.clause}\n{item.formula.to()}" if place == 0 else item.formula.to()
+        value = item.filled if item.value is None else item.value.to()
+        limit = "—" if item.limit is None else item.limit.to()
+        yield title, value, limit, message(f"verdicts.answer_{item.answer}"), verified

@@ -1,0 +1,31 @@
+"""What a section of a report can hold: each part by the name that templates use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from parkplan.jobs import report_district, report_land, report_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from parkplan.jobs.report_context import ReportContext
+    from parkplan.model.document import Block
+    from parkplan.model.reports import Part
+
+PARTS: Final[Mapping[Part, Callable[[ReportContext], Iterator[Block]]]] = {
+    "assumptions": report_sites.assumptions,
+    "charts": report_district.charts,
+    "clusters": report_district.clusters,
+    "figures": report_district.figures,
+    "flagged": report_land.flagged,
+    "map": report_district.map_,
+    "parcel_pages": report_land.parcel_pages,
+    "rules": report_land.rules,
+    "site_pages": report_sites.site_pages,
+    "sites": report_sites.sites,
+    "sources": report_district.sources,
+    "targets": report_district.targets,
+    "unknowns": report_district.unknowns,
+    "verdicts": report_land.verdicts,
+}

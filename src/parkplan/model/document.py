@@ -1,0 +1,147 @@
+"""A document as plain records: what a report says, before it becomes Word, PDF or HTML. No input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Align = Literal["left", "right"]
+Tone = Literal["plain", "note", "warning"]
+Ring = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a chapter. ``new_page``: it starts a page where there are pages."""
+
+    text: str
+    level: int = 1
+    new_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; a note explains, a warning must not be overlooked."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of a title and what is known, in two columns."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading with the unit, its alignment, its share of the width."""
+
+    title: str
+    align: Align = "left"
+    share: float = 1.0
+    summed: bool = False
+
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. A number is written with ``decimals``; None is unknown. Columns that are ``summed`` get a last row."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+    decimals: int = 2
+    total: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its label, value, how the value is written, and its colour."""
+
+    label: str
+    value: float
+    written: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Horizontal bars from 0."""
+
+    title: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A shape in metres, east and north of the lower left corner: rings (outer and holes) or lines.
+
+    ``title`` is shown under the pointer where there is one.
+    """
+
+    rings: tuple[Ring, ...]
+    fill: str | None = None
+    stroke: str | None = None
+    width_mm: float = 0.2
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SketchLayer:
+    """Shapes that are shown or hidden together; ``legend`` maps a title to a colour."""
+
+    title: str
+    outlines: tuple[Outline, ...]
+    legend: tuple[tuple[str, str], ...] = ()
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A map drawn from shapes, north up, in metres; layers from below to above. ``interactive`` needs a screen."""
+
+    width_m: float
+    height_m: float
+    layers: tuple[SketchLayer, ...]
+    caption: str = ""
+    width_mm: float = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as PNG, with its width on paper and a description for those who cannot see it."""
+
+    png: bytes
+    description: str
+    width_mm: float = 170.0
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A block for screens in place of one for paper: an interactive map instead of a picture of it."""
+
+    screen: Sketch
+    paper: Picture
+
+
+Block = Heading | Paragraph | Facts | Table | Bars | Sketch | Picture | Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report: title, a line under it, running foot, and its blocks in order. ``language`` is that of the text."""
+
+    title: str
+    subtitle: str
+    foot: str
+    language: Literal["zh", "en"]
+    blocks: tuple[Block, ...]
+    synthetic: bool

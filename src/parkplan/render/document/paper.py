@@ -1,0 +1,180 @@
+"""A document for print: PDF with the fonts of the product embedded, numbered pages, headings that repeat."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, LongTable, PageBreak, PageTemplate, Spacer
+from reportlab.platypus import Paragraph as PdfParagraph
+
+from parkplan.i18n import message
+from parkplan.model.document import Bars, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
+from parkplan.render.document.cells import clean, written_rows
+from parkplan.render.document.drawing import BARS_MM, bars_png, sketch_png
+from parkplan.render.fonts import font_path
+from parkplan.render.sheet.lettering import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from parkplan.model.document import Block, Document
+
+REGULAR: Final = "ParkplanRegular"
+BOLD: Final = "ParkplanBold"
+TEXT_MM: Final = 170.0
+WIDE: Final = 8
+"""Tables of more columns are set smaller."""
+INK: Final = HexColor("#1f2933")
+ACCENT: Final = HexColor("#124258")
+GRID: Final = HexColor("#c9d3da")
+HEAD: Final = HexColor("#e8eef4")
+TONES: Final = {"plain": INK, "note": HexColor("#5b6770"), "warning": HexColor("#a12a12")}
+
+
+def written(document: Document) -> bytes:
+    """Return the bytes of a PDF file; the same document gives the same bytes."""
+    _fonts()
+    out = io.BytesIO()
+    made = BaseDocTemplate(
+        out,
+        pagesize=A4,
+        leftMargin=20 * mm,
+        rightMargin=20 * mm,
+        topMargin=18 * mm,
+        bottomMargin=20 * mm,
+        title=clean(document.title),
+        author="parkplan",
+        subject=clean(document.foot),
+        invariant=1,
+    )
+    frame = Frame(made.leftMargin, made.bottomMargin, made.width, made.height, 0, 0, 0, 0)
+    made.addPageTemplates([PageTemplate("page", [frame])])
+    story = [
+        _text(document.title, 21, bold=True, colour=ACCENT, after=2),
+        _text(document.subtitle, 10.5, colour=TONES["note"], after=8),
+    ]
+    for block in document.blocks:
+        story += _flowables(block)
+    foot = printable(document.foot)
+    made.build(story, canvasmaker=lambda *given, **named: _Numbered(foot, *given, **named))
+    return out.getvalue()
+
+
+@cache
+def _fonts() -> None:
+    pdfmetrics.registerFont(TTFont(REGULAR, str(font_path())))
+    pdfmetrics.registerFont(TTFont(BOLD, str(font_path(bold=True))))
+
+
+class _Numbered(Canvas):  # type: ignore[misc]
+    """A canvas that knows the number of its pages when it writes their feet."""
+
+    def __init__(self, foot: str, *given: Any, **named: Any) -> None:  # noqa: ANN401  # what reportlab passes on
+        super().__init__(*given, **named)
+        self._foot = foot
+        self._pages: list[dict[str, object]] = []
+
+    def showPage(self) -> None:  # noqa: N802  # reportlab's name
+        self._pages.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(self._pages, start=1):
+            self.__dict__.update(page)
+            self.setFont(REGULAR, 7.5)
+            self.setFillColor(TONES["note"])
+            self.drawString(20 * mm, 11 * mm, self._foot[:110])
+            self.drawRightString(190 * mm, 11 * mm, message("report.page", number=number, count=len(self._pages)))
+            super().showPage()
+        super().save()
+
+
+def _text(
+    text: str, size: float, *, bold: bool = False, colour: object = INK, after: float = 3, align: int = 0
+) -> PdfParagraph:
+    style = ParagraphStyle(
+        "text",
+        fontName=BOLD if bold else REGULAR,
+        fontSize=size,
+        leading=size * 1.45,
+        textColor=colour,
+        spaceAfter=after,
+        wordWrap="CJK",
+        alignment=align,
+    )
+    lines = (escape(printable(line)) for line in clean(text).split("\n"))
+    return PdfParagraph("<br/>".join(lines), style)
+
+
+def _flowables(block: Block) -> list[Flowable]:
+    match block:
+        case Heading():
+            size = {1: 15, 2: 12}.get(block.level, 10.5)
+            title = _text(block.text, size, bold=True, colour=ACCENT, after=4)
+            title.keepWithNext = True
+            return [PageBreak() if block.new_page else Spacer(0, 6), title]
+        case Paragraph():
+            return [_text(block.text, 8.5 if block.tone == "note" else 10, colour=TONES[block.tone])]
+        case Facts():
+            rows = [[_text(name, 8.5, bold=True, after=0), _text(value, 8.5, after=0)] for name, value in block.pairs]
+            return [*_grid(rows, (1.0, 2.0), heading=False), Spacer(0, 6)] if rows else []
+        case Table():
+            return _table(block)
+        case Bars():
+            title = _text(block.title, 10.5, bold=True, colour=ACCENT)
+            title.keepWithNext = True
+            return [title, *_picture(bars_png(block), BARS_MM, "")]
+        case Sketch():
+            return _picture(sketch_png(block), block.width_mm, block.caption)
+        case Picture():
+            return _picture(block.png, block.width_mm, block.caption)
+        case Screen():
+            return _flowables(block.paper)
+
+
+def _table(table: Table) -> list[Flowable]:
+    caption = [_text(table.caption, 8.5, bold=True, after=2)] if table.caption else []
+    if not table.rows:
+        return [*caption, _text(message("report.no_rows"), 9)]
+    size = 6.5 if len(table.columns) > WIDE else 8
+    heads = [_text(column.title, size, bold=True, after=0) for column in table.columns]
+    rows = [
+        [
+            _text(text, size, after=0, align=2 if column.align == "right" else 0)
+            for text, column in zip(row, table.columns, strict=True)
+        ]
+        for row in written_rows(table)
+    ]
+    return [*caption, *_grid([heads, *rows], [column.share for column in table.columns], heading=True), Spacer(0, 8)]
+
+
+def _grid(rows: list[list[PdfParagraph]], shares: Iterable[float], *, heading: bool) -> list[Flowable]:
+    parts = list(shares)
+    widths = [TEXT_MM * mm * share / sum(parts) for share in parts]
+    style: list[Sequence[object]] = [
+        ("GRID", (0, 0), (-1, -1), 0.4, GRID),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ("BACKGROUND", (0, 0), (-1, 0) if heading else (0, -1), HEAD),
+    ]
+    return [LongTable(rows, widths, repeatRows=1 if heading else 0, style=style, splitInRow=1)]
+
+
+def _picture(png: bytes, width_mm: float, caption: str) -> list[Flowable]:
+    image = Image(io.BytesIO(png))
+    width = min(width_mm, TEXT_MM) * mm
+    image.drawWidth, image.drawHeight, image.hAlign = width, width * image.imageHeight / image.imageWidth, "LEFT"
+    return [image, _text(caption, 8, colour=TONES["note"])] if caption else [image, Spacer(0, 4)]
