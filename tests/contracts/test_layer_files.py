@@ -36,6 +36,10 @@ REQUIRED = {
 }
 THEMATIC = (
     "parcel_status",
+    "typologies",
+    "land_classes",
+    "option_differences",
+    "option_agreement",
     "verdicts",
     "clusters",
     "park_kinds",

@@ -55,10 +55,11 @@ def derivation(name: str) -> Derivation:
 
     """
     from parkplan.jobs.cluster_layers import HEAT_MAP, HEXAGON_MAP
+    from parkplan.jobs.scenario_layers import OPTION_MAPS
     from parkplan.jobs.site_layer import SITE_MAP
     from parkplan.jobs.verdict_table import VERDICTS
 
-    return {made.table.name: made for made in (VERDICTS, HEXAGON_MAP, HEAT_MAP, SITE_MAP)}[name]
+    return {made.table.name: made for made in (VERDICTS, HEXAGON_MAP, HEAT_MAP, SITE_MAP, *OPTION_MAPS)}[name]
 
 
 def derived_table(ws: Workspace, how: Derivation, version: str, make: Callable[[], gpd.GeoDataFrame]) -> Loaded:

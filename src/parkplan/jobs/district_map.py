@@ -55,7 +55,12 @@ def district_page(
 
 
 def map_request(
-    ws: Workspace, chosen: Language, *, where: Mapping[str, str] | None = None, only: tuple[str, ...] | None = None
+    ws: Workspace,
+    chosen: Language,
+    *,
+    where: Mapping[str, str] | None = None,
+    only: tuple[str, ...] | None = None,
+    among: tuple[str, ...] | None = None,
 ) -> MapRequest:
     """Return the map of a workspace.
 
@@ -64,6 +69,7 @@ def map_request(
         chosen: the language of titles and legends.
         where: a further condition by layer id.
         only: the layers that are switched on at first, in place of those that the catalogue says.
+        among: the layers that the map has at all; without them, all.
 
     """
     found = layers_of(ws)
@@ -73,6 +79,7 @@ def map_request(
     layers = tuple(
         _layer(ws, spec, chosen, conditions.get(spec.id), (groups[spec.id], len(ordered) - place))
         for place, spec in enumerate(ordered)
+        if among is None or spec.id in among
     )
     if only is not None:
         layers = tuple(replace(layer, visible=layer.id in only) for layer in layers)

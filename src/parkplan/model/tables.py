@@ -281,6 +281,7 @@ SCREENING: Final = Table(
         _text("override", "人工认定", "Override"),
         _code("stage", "利用阶段", "Life-cycle stage", codes.PARCEL_STATUS),
         _text("flags", "成立的规则", "Rules that hold"),
+        _number("p_holds", "规则成立把握", "Chance that a rule holds", "ratio", "percent"),
         _number("site_area_m2", "用地面积", "Site area", "m2", "mu"),
         _number("score", "得分", "Score", "count"),
         _number("score_low", "得分下限", "Lowest score", "count"),
@@ -379,7 +380,54 @@ SITES: Final = Table(
     ),
 )
 
-DERIVED_TABLES: Final[dict[str, Table]] = {table.name: table for table in (SCREENING, HEXAGONS, HEAT, SITES)}
+SCENARIO: Final = Table(
+    "scenario",
+    Text("布局方案", "Layout option"),
+    "parcel_id",
+    "polygon",
+    (
+        _text("parcel_id", "地块编号", "Parcel no."),
+        _text("land_class", "用地类别", "Class of land"),
+        _text("land_use", "用地代码", "Land use"),
+        _text("typology", "建设类型", "Typology"),
+        _number("far", "容积率", "FAR", "ratio"),
+        _code("cluster", "产业集群", "Cluster", codes.CLUSTER),
+        _text("park_id", "所属园区", "Park"),
+        _integer("phase", "分期", "Phase"),
+        _number("area_m2", "面积", "Area", "m2", "mu"),
+        _yes_no("changed", "与现状不同", "Changed"),
+        _yes_no("locked", "锁定", "Locked"),
+    ),
+)
+
+OPTION_CHANGES: Final = Table(
+    "option_changes",
+    Text("方案差异", "What differs between options"),
+    "patch_id",
+    "polygon",
+    (
+        _text("patch_id", "图斑编号", "Patch"),
+        _text("kind", "差异", "Difference"),
+        _text("class_before", "原用地类别", "Class before"),
+        _text("class_after", "新用地类别", "Class after"),
+        _text("typology_before", "原建设类型", "Typology before"),
+        _text("typology_after", "新建设类型", "Typology after"),
+        _number("area_m2", "面积", "Area", "m2", "mu"),
+    ),
+)
+
+OPTION_AGREEMENT: Final = Table(
+    "option_agreement",
+    Text("方案共识", "Where options agree"),
+    "parcel_id",
+    "polygon",
+    (_text("parcel_id", "地块编号", "Parcel no."), _text("agreement", "共识", "Agreement")),
+    rows_of="parcels",
+)
+
+DERIVED_TABLES: Final[dict[str, Table]] = {
+    table.name: table for table in (SCREENING, HEXAGONS, HEAT, SITES, SCENARIO, OPTION_CHANGES, OPTION_AGREEMENT)
+}
 """Tables that are computed from those of the workspace, and kept only so as not to compute them twice."""
 
 DRAWN_TABLES: Final[dict[str, Table]] = TABLES | DERIVED_TABLES
