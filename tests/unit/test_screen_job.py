@@ -135,6 +135,12 @@ def test_explain_says_what_is_missing_and_names_an_unknown_parcel(
     text = capsys.readouterr().out
     assert "not verified" in text
     assert "国土资发〔2008〕24号" in text
+    assert main(["explain", workspace, "A", *arguments, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    far_low = next(rule for rule in document["rules"] if rule["rule"]["id"] == "far_low")
+    assert far_low["chance"] > 0.999  # 0.3 against 1.0
+    (behind,) = document["overtaking"]  # B is built denser, but no line forbids anything there
+    assert (behind["rival"], behind["ahead"]) == ("B", True)
     assert main(["explain", workspace, "Z", *arguments]) == 2
     assert "“Z”" in capsys.readouterr().err
 

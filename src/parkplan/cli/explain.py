@@ -11,6 +11,8 @@ from parkplan.cli import frame
 from parkplan.cli.screen import day_of
 from parkplan.cli.text import visible
 from parkplan.i18n import message
+from parkplan.jobs.screen import row_of
+from parkplan.jobs.verdict_card import verdict_card
 from parkplan.screening.verdicts import VERDICT_TITLES
 from parkplan.units import UNITS
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from parkplan.jobs.screen import Screening
     from parkplan.screening.evidence import ConditionEvidence, EvidenceCard, RuleEvidence
 
 
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 )
 def command(workspace: str, parcel: str, profiles: tuple[str, ...], as_of: datetime | None) -> frame.Answer:
     """Show the evidence card of one parcel."""
-    card = jobs.explain(workspace, parcel, profiles=profiles or jobs.DEFAULT_PROFILES, as_of=day_of(as_of))
-    return frame.Answer({"parcel_id": parcel, **_document(card)}, list(_lines(parcel, card)))
+    found = jobs.screen(workspace, profiles=profiles or jobs.DEFAULT_PROFILES, as_of=day_of(as_of))
+    row = row_of(found, parcel)
+    told, card = verdict_card(found, row), found.card(row)
+    document = {"parcel_id": parcel, **_document(card), "overtaking": _overtaking(found, card)}
+    return frame.Answer(document, [*_lines(parcel, card), *(line.to() for line in told.overtaking)])
 
 
 def _document(card: EvidenceCard) -> dict[str, object]:
@@ -48,6 +54,20 @@ def _document(card: EvidenceCard) -> dict[str, object]:
         ],
         "lifting": card.lifting,
     }
+
+
+def _overtaking(found: Screening, card: EvidenceCard) -> list[dict[str, object]]:
+    """Return the weights at which the parcel would change places with its neighbours in the ranking."""
+    return [
+        {
+            "rival": str(found.parcels["parcel_id"].iat[move.rival]),
+            "ahead": move.ahead,
+            "criterion": move.criterion,
+            "weight": move.weight,
+            "level": move.level,
+        }
+        for move in card.overtakings
+    ]
 
 
 def _lines(parcel: str, card: EvidenceCard) -> Iterator[str]:
@@ -68,6 +88,8 @@ def _rule(rule: RuleEvidence) -> Iterator[str]:
     yield ""
     yield f"[{message(f'cli.answer_{rule.answer}')}] {rule.rule.title.to()}"
     yield f"    {' '.join(part for part in (clause.document, clause.number, clause.clause) if part)}（{badge}）"
+    if rule.chance is not None and 0.0 < rule.chance < 1.0:
+        yield f"    {message('cli.explain_chance', chance=f'{rule.chance:.1%}', error=f'{rule.error:.0%}')}"
     for item in rule.conditions:
         answer = message(f"cli.answer_{item.answer}")
         filled = f"{visible(item.condition.expression)} = {visible(item.filled)}"

@@ -171,6 +171,6 @@ def _lines(rule: RuleLine) -> Iterator[tuple[str, str, str, str, str]]:
     verified = message("verdicts.verified" if rule.verified else "verdicts.not_verified")
     for place, item in enumerate(rule.conditions):
         title = f"{rule.title.to()}\n{rule.clause}\n{item.formula.to()}" if place == 0 else item.formula.to()
-        value = item.filled if item.value is None else item.value.to()
+        value = item.filled.to() if item.value is None else item.value.to()
         limit = "—" if item.limit is None else item.limit.to()
         yield title, value, limit, message(f"verdicts.answer_{item.answer}"), verified

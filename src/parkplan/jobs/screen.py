@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +18,13 @@ from parkplan.jobs.overrides import overrides
 from parkplan.metrics import blocks
 from parkplan.model.screening import Ranking, ScreeningChoice
 from parkplan.screening import Verdict, apply_rules, verdicts
+from parkplan.screening.chance import flagged_chance
 from parkplan.screening.criteria_weights import criteria_weights
 from parkplan.screening.evidence import EvidenceCard, evidence
 from parkplan.screening.limits import with_limits
 from parkplan.screening.overrides import Override, overridden
-from parkplan.screening.scores import feasibility, need, potential, ranks
+from parkplan.screening.overtaking import overtakings
+from parkplan.screening.scores import CRITERIA, feasibility, need, potential, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,11 +53,12 @@ class VerdictTotal:
 class Screening:
     """The verdicts of a district.
 
-    ``parcels`` has one row for each parcel: parcel_id, verdict, rule_verdict, override, stage, flags (ids of the rules
-    that hold, joined by a comma), need, potential, feasibility, score, score_low, score_high, closeness, reliability,
-    rank, rank_low, rank_high, p_top10, block_id, block_parcels, block_area_m2, every measure, and the areas with their
-    sources. ``outcomes`` hold each rule's answer for each parcel; ``findings`` what is odd in the data, in words;
-    ``overrides`` those that count on the day; ``source`` the version of the parcels that was judged.
+    ``parcels`` has one row for each parcel: parcel_id, verdict, rule_verdict, override, stage, flags (ids of the
+    rules that hold, joined by a comma), p_holds (`parkplan.screening.chance.flagged_chance`), need, potential,
+    feasibility, score, score_low, score_high, closeness, reliability, rank, rank_low, rank_high, p_top10, block_id,
+    block_parcels, block_area_m2, every measure, and the areas with their sources. ``outcomes`` hold each rule's
+    answer for each parcel; ``findings`` what is odd in the data, in words; ``overrides`` those that count on the day;
+    ``source`` the version of the parcels that was judged.
     """
 
     as_of: date
@@ -80,7 +83,11 @@ class Screening:
 
     def card(self, row: int) -> EvidenceCard:
         """Return the evidence card of the parcel at a row position."""
-        return evidence(self.outcomes, self.parcels, row, self.as_of)
+        told = evidence(self.outcomes, self.parcels, row, self.as_of, self.choice.ranking.error)
+        weights = np.asarray(self.weights.used, dtype=np.float64)
+        ranked = np.where(self.parcels["rank"].notna(), self.parcels["score"], np.nan)
+        table = self.parcels[list(CRITERIA)].to_numpy(dtype=np.float64)
+        return replace(told, overtakings=overtakings(table, weights / weights.sum(), ranked, row))
 
     def override(self, row: int) -> Override | None:
         """Return the override or appeal that counts for the parcel at a row position."""
@@ -118,7 +125,8 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     final = overridden(verdicts(outcomes, judged.frame.index), judged.frame["parcel_id"], said, day)
     flagged = final["verdict"].isin(FLAGGED).to_numpy()
     parcels = judged.frame.drop(columns=[name for name in final if name in judged.frame]).join(final)
-    parcels = gpd.GeoDataFrame(parcels.assign(flags=_flags(outcomes, parcels.index)))
+    sure = flagged_chance(outcomes, len(parcels), choice.ranking.error)
+    parcels = gpd.GeoDataFrame(parcels.assign(flags=_flags(outcomes, parcels.index), p_holds=sure))
     criteria = _criteria(parcels, outcomes)
     table = criteria.drop(columns="known").to_numpy()
     weights = criteria_weights(choice.ranking, table[flagged])

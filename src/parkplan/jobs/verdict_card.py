@@ -10,11 +10,13 @@ import pandas as pd
 from parkplan import units
 from parkplan.expressions import parse
 from parkplan.i18n import Text
+from parkplan.jobs.condition_words import in_words, with_values
 from parkplan.jobs.judged_columns import judged_column
 from parkplan.jobs.writing import both, raw, text, written
 from parkplan.metrics import METRICS
 from parkplan.model.facts import Fact, Origin
 from parkplan.model.tables import PARCELS
+from parkplan.screening.chance import band_of
 from parkplan.screening.verdicts import VERDICT_TITLES, Verdict
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from parkplan.model.rules import Flag
     from parkplan.screening.evidence import Answer, ConditionEvidence, EvidenceCard, MissingDatum, RuleEvidence
     from parkplan.screening.overrides import Override
+    from parkplan.screening.overtaking import Overtaking
 
 FROM_OTHER_TABLES: Final = {"buildings": "screen.from_buildings", "geometry": "screen.from_geometry"}
 
@@ -33,7 +36,7 @@ class ConditionLine:
 
     answer: Answer
     formula: Text
-    filled: str
+    filled: Text
     value: Text | None
     limit: Text | None
     margin: Text | None
@@ -52,6 +55,7 @@ class RuleLine:
     clause: str
     verified: bool
     disposal: Text | None
+    chance: Text | None
     conditions: tuple[ConditionLine, ...]
 
 
@@ -69,13 +73,15 @@ class VerdictCard:
     rules: tuple[RuleLine, ...]
     missing: tuple[Text, ...]
     lifting: tuple[Text, ...]
+    overtaking: tuple[Text, ...]
     sources: tuple[Fact, ...]
     synthetic: bool
 
 
 def verdict_card(found: Screening, row: int) -> VerdictCard:
     """Return the card of the parcel at a row position."""
-    told, values = found.card(row), found.parcels.iloc[row]
+    told = found.card(row)
+    values = pd.concat([found.parcels.iloc[row], pd.Series({"as_of": pd.Timestamp(found.as_of)})])
     return VerdictCard(
         row=row,
         parcel_id=str(values["parcel_id"]),
@@ -87,6 +93,7 @@ def verdict_card(found: Screening, row: int) -> VerdictCard:
         rules=tuple(_rule(rule, values) for rule in told.rules),
         missing=_gaps(told, values),
         lifting=_ways_out(told),
+        overtaking=tuple(_passing(found, move) for move in told.overtakings),
         sources=_sources(found, row, told),
         synthetic=found.synthetic,
     )
@@ -128,7 +135,7 @@ def _fact(found: Screening, row: int, name: str) -> Fact:
     if source in FROM_OTHER_TABLES:
         return Fact(name, column.title, value, shown, method=text(FROM_OTHER_TABLES[str(source)]))
     if name in METRICS:
-        return Fact(name, column.title, value, shown, method=_in_words(METRICS[name].formula))
+        return Fact(name, column.title, value, shown, method=in_words(METRICS[name].formula))
     origin = Origin("parcels", found.source.version, row, name) if own else None
     return Fact(name, column.title, value, shown, origin)
 
@@ -152,8 +159,18 @@ def _rule(rule: RuleEvidence, values: pd.Series) -> RuleLine:
         clause=" ".join(part for part in (clause.document, clause.number, clause.clause) if part),
         verified=clause.verified,
         disposal=None if rule.rule.disposal is None else Text(rule.rule.disposal.zh, rule.rule.disposal.en),
+        chance=_chance(rule),
         conditions=tuple(_condition(item, values) for item in rule.conditions),
     )
+
+
+def _chance(rule: RuleEvidence) -> Text | None:
+    """Say how sure a rule with figures is, given the errors of measurement; None where nothing measured enters it."""
+    measured = any(item.margin is not None and item.condition.op not in {"==", "!="} for item in rule.conditions)
+    if rule.chance is None or rule.applies != "true" or not measured:
+        return None
+    shown = "< 0.1%" if rule.chance < 0.001 else "> 99.9%" if rule.chance > 0.999 else f"{rule.chance:.1%}"
+    return text(f"screen.chance_{band_of(rule.chance)}", chance=shown, error=f"{rule.error:.0%}")
 
 
 def _condition(item: ConditionEvidence, values: pd.Series) -> ConditionLine:
@@ -162,8 +179,8 @@ def _condition(item: ConditionEvidence, values: pd.Series) -> ConditionLine:
     limit = None if item.limit is None else both(lambda chosen: f"{condition.op} {_amount(item.limit, unit, chosen)}")
     return ConditionLine(
         answer=item.answer,
-        formula=_in_words(condition.expression),
-        filled=item.filled,
+        formula=in_words(condition.expression),
+        filled=with_values(condition.expression, {str(name): value for name, value in values.items()}),
         value=None if item.value is None else both(lambda chosen: _amount(item.value, unit, chosen)),
         limit=limit,
         margin=None if item.margin is None else both(lambda chosen: _signed(item.margin, unit, chosen)),
@@ -183,18 +200,12 @@ def _signed(value: float | None, unit: str, chosen: Language) -> str:
     return f"{'+' if value is not None and value > 0 else ''}{_amount(value, unit, chosen)}"
 
 
-def _in_words(expression: str) -> Text:
-    parsed = parse(expression)
-    columns = {name: judged_column(name).title for name in parsed.names}
-    return both(lambda chosen: parsed.filled({name: title.to(chosen) for name, title in columns.items()}))
-
-
 def _step(name: str, values: pd.Series) -> Text:
     """Write a measure with its numbers: title = formula in words = formula in numbers = value."""
     metric = METRICS[name]
     numbers = {part: _number(values.get(part)) for part in parse(metric.formula).names}
     filled = parse(metric.formula).filled(numbers)
-    words = _in_words(metric.formula)
+    words = in_words(metric.formula)
     value = raw(values.get(name))
     amount = None if value is None else float(str(value))
     shown = both(lambda chosen: units.quantity(amount, metric.shown_in, chosen))
@@ -246,11 +257,25 @@ def _ways_out(told: EvidenceCard) -> tuple[Text, ...]:
     return tuple(ways)
 
 
+def _passing(found: Screening, move: Overtaking) -> Text:
+    """Write what the weight of one criterion would have to be for two neighbours in the ranking to change places."""
+    rival = found.parcels.iloc[move.rival]
+    named = str(rival["parcel_id"]) if raw(rival["name"]) is None else f"{rival['name']}（{rival['parcel_id']}）"
+    return text(
+        f"screen.{'passes' if move.ahead else 'is_passed'}_{'more' if move.level > move.weight else 'less'}",
+        criterion=text(f"verdicts.criterion_{move.criterion}"),
+        weight=f"{move.weight:.1%}",
+        level=f"{move.level:.1%}",
+        rival=named,
+        rank=int(rival["rank"]),
+    )
+
+
 def _lift(change: ConditionEvidence) -> Text:
     unit = change.condition.unit or _unit_of(change.condition.expression)
     limit = both(lambda chosen: _amount(change.limit, unit, chosen))
     value = both(lambda chosen: _amount(change.value, unit, chosen))
-    words = _in_words(change.condition.expression)
+    words = in_words(change.condition.expression)
     return text(f"screen.lift_{_way(change)}", formula=words, limit=limit, value=value)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from parkplan.expressions import Truth, parse
 from parkplan.model.rules import LimitTable
+from parkplan.screening.chance import rule_chance
 from parkplan.screening.rules import RuleOutcome, required
 from parkplan.screening.verdicts import Verdict, verdicts
 from parkplan.units import is_unknown
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from parkplan.model.rules import Condition, Rule
+    from parkplan.screening.overtaking import Overtaking
 
 Answer = Literal["true", "false", "unknown"]
 MAX_OPEN: Final = 12
@@ -50,7 +52,7 @@ class ConditionEvidence:
 
 @dataclass(frozen=True, slots=True)
 class RuleEvidence:
-    """One rule for one parcel."""
+    """One rule for one parcel; ``chance`` that it truly holds, with ``error`` as coefficient of variation of values."""
 
     rule: Rule
     pack_id: str
@@ -58,6 +60,8 @@ class RuleEvidence:
     applies_missing: tuple[str, ...]
     answer: Answer
     conditions: tuple[ConditionEvidence, ...]
+    chance: float | None
+    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,15 @@ class MissingDatum:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCard:
-    """All that a verdict rests on; ``missing`` starts with the datum that settles most."""
+    """All that a verdict rests on; ``missing`` starts with the datum that settles most.
+
+    ``overtakings``: which weight would let the parcel change places with its neighbours in the ranking.
+    """
 
     verdict: Verdict
     rules: tuple[RuleEvidence, ...]
     missing: tuple[MissingDatum, ...]
+    overtakings: tuple[Overtaking, ...] = ()
 
     @property
     def lifting(self) -> tuple[ConditionEvidence, ...]:
@@ -100,12 +108,17 @@ class EvidenceCard:
         return tuple(changes)
 
 
-def evidence(outcomes: Sequence[RuleOutcome], parcels: pd.DataFrame, row: int, as_of: date) -> EvidenceCard:
-    """Return the evidence card of the parcel at a row position, judged on a day."""
+def evidence(
+    outcomes: Sequence[RuleOutcome], parcels: pd.DataFrame, row: int, as_of: date, error: float = 0.1
+) -> EvidenceCard:
+    """Return the evidence card of the parcel at a row position, judged on a day.
+
+    ``error`` is the coefficient of variation of measured values, for the chance that a rule truly holds.
+    """
     values = {str(column): parcels[column].iloc[row] for column in parcels.columns if column != "geometry"}
     values["as_of"] = pd.Timestamp(as_of)
     verdict = Verdict(verdicts([_one(outcome, row) for outcome in outcomes], pd.RangeIndex(1)).iloc[0])
-    rules = tuple(_rule(outcome, values, row) for outcome in outcomes)
+    rules = tuple(_rule(outcome, values, row, error) for outcome in outcomes)
     missing = _missing(outcomes, rules, row) if verdict == Verdict.TO_CHECK else ()
     return EvidenceCard(verdict, rules, missing)
 
@@ -129,6 +142,21 @@ def _one(outcome: RuleOutcome, row: int) -> RuleOutcome:
     return replace(outcome, applies=_pick(outcome.applies, row), truth=_pick(outcome.truth, row), conditions=())
 
 
+def _alone(outcome: RuleOutcome, row: int) -> RuleOutcome:
+    """Return the outcome of one parcel with its conditions."""
+    part = slice(row, row + 1)
+    conditions = tuple(
+        replace(
+            item,
+            truth=_pick(item.truth, row),
+            value=None if item.value is None else item.value[part],
+            limit=None if item.limit is None else item.limit[part],
+        )
+        for item in outcome.conditions
+    )
+    return replace(_one(outcome, row), conditions=conditions)
+
+
 def _known(array: np.ndarray | None, row: int) -> float | None:
     return None if array is None or np.isnan(array[row]) else float(array[row])
 
@@ -138,7 +166,7 @@ def _columns(condition: Condition) -> frozenset[str]:
     return parse(condition.expression).names | (set(limit.columns) if isinstance(limit, LimitTable) else set())
 
 
-def _rule(outcome: RuleOutcome, values: Mapping[str, object], row: int) -> RuleEvidence:
+def _rule(outcome: RuleOutcome, values: Mapping[str, object], row: int, error: float) -> RuleEvidence:
     shown = {name: _written(value) for name, value in values.items()}
     conditions = tuple(
         ConditionEvidence(
@@ -159,6 +187,8 @@ def _rule(outcome: RuleOutcome, values: Mapping[str, object], row: int) -> RuleE
         _unknown_names(scope, values),
         _answer(outcome.truth, row),
         conditions,
+        _known(rule_chance(_alone(outcome, row), error), 0),
+        error,
     )
 
 

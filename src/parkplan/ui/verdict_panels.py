@@ -62,6 +62,7 @@ def evidence_card(key: str, card: VerdictCard, *, source: str, height: int, on_z
         ],
         "missing": [item.to() for item in card.missing],
         "lifting": [item.to() for item in card.lifting],
+        "overtaking": [item.to() for item in card.overtaking],
         "rules": [_rule(rule) for rule in inside],
         "outside": [_rule(rule) for rule in card.rules if rule.applies == "false"],
         "sources": [_fact(fact) | {"show_source": True} for fact in card.sources],
@@ -74,7 +75,7 @@ def evidence_card(key: str, card: VerdictCard, *, source: str, height: int, on_z
 
 
 _SIGNS: Final = {"true": "!", "false": "✓", "unknown": "?"}
-_TITLES: Final = ("missing", "lifting", "rules", "outside", "sources")
+_TITLES: Final = ("missing", "lifting", "overtaking", "rules", "outside", "sources")
 
 
 def ranked_table(
@@ -144,6 +145,7 @@ def _rule(rule: RuleLine) -> dict[str, Any]:
         "verified": rule.verified,
         "badge": message("verdicts.verified" if rule.verified else "verdicts.not_verified"),
         "disposal": None if shown is None else message("verdicts.disposal", disposal=shown),
+        "chance": None if rule.chance is None else rule.chance.to(),
         "conditions": [_condition(item) for item in rule.conditions],
     }
 
@@ -156,7 +158,7 @@ def _condition(item: ConditionLine) -> dict[str, Any]:
         numbers = f"{value} {item.limit.to()}{margin}"
     return {
         "formula": item.formula.to(),
-        "filled": item.formula.to() if item.steps else item.filled,
+        "filled": item.formula.to() if item.steps else item.filled.to(),
         "steps": [step.to() for step in item.steps],
         "numbers": numbers,
         "answer_title": message(f"verdicts.answer_{item.answer}"),

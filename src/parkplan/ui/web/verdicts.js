@@ -32,6 +32,7 @@ function rule(item) {
     make('span', 'rule-title', item.title));
   const clause = append(make('div', 'rule-clause', `${item.clause} `), make('span', `badge ${item.verified ? 'verified' : 'unverified'}`, item.badge));
   const box = append(make('div', 'rule'), head, clause, ...item.conditions.map(condition));
+  if (item.chance) append(box, make('div', 'chance', item.chance));
   if (item.disposal) append(box, make('div', 'disposal', item.disposal));
   return box;
 }
@@ -67,6 +68,7 @@ function evidence(data, send, memory) {
   append(box, section('', data.lead.map(fact)));
   append(box, section(data.titles.missing, data.missing.map((text) => make('div', 'gap', text))));
   append(box, section(data.titles.lifting, data.lifting.map((text) => make('div', 'way', text))));
+  append(box, section(data.titles.overtaking, data.overtaking.map((text) => make('div', 'way', text))));
   append(box, section(data.titles.rules, data.rules.map(rule)));
   if (data.outside.length) append(box, folding('outside', data.titles.outside, data.outside.length, data.outside.map(rule), memory));
   append(box, folding('sources', data.titles.sources, data.sources.length, data.sources.map(fact), memory));
