@@ -23,12 +23,16 @@ from streamlit import config
 import parkplan
 from parkplan._errors import ParkplanError, RequestError
 from parkplan.data.workspace import open_workspace
+from parkplan.i18n import catalogue
 from parkplan.jobs import tiles
+from parkplan.jobs.derived import derivation
 from parkplan.jobs.serve import BASE_PATH, UPLOAD_MB, Access
 from parkplan.jobs.tiles import TileRequest
 from parkplan.jobs.warm_up import warm_up
+from parkplan.model.tables import DERIVED_TABLES
 from parkplan.ui import opened, theme
 from parkplan.ui.gate import Gate, asked_language, refusal, stand
+from parkplan.ui.traffic import Traffic, note, wait_for_quiet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -97,7 +101,7 @@ def parts(access: Access | None = None) -> Parts:
         config.set_option(name, value)
     gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
     stand()
-    return Parts(routes=routes(), middleware=[gate], lifespan=_lifespan)
+    return Parts(routes=routes(), middleware=[gate, Middleware(Traffic)], lifespan=_lifespan)
 
 
 def create() -> st.App:
@@ -122,6 +126,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     """Once everything is imported, take it out of garbage collection: Streamlit collects after every run of a page."""
     del app
     await run_in_threadpool(_import_all)
+    note()
     Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield
 
@@ -129,6 +134,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 def _import_all() -> None:
     for name in ("folium", "geopandas", "pyarrow.parquet", "parkplan.jobs.warm_up"):
         import_module(name)
+    catalogue()
+    for name in DERIVED_TABLES:
+        derivation(name)
     gc.collect()
     gc.freeze()
 
@@ -138,7 +146,7 @@ def _warm_up() -> None:
     if not opened.exists():
         return
     try:
-        warm_up(_workspace(opened.address()))
+        warm_up(_workspace(opened.address()), wait_for_quiet)
     except ParkplanError as fault:
         _log.warning(fault.sentence("en"))
     except Exception:
