@@ -41,6 +41,7 @@ THEMATIC = (
     "option_differences",
     "option_agreement",
     "verdicts",
+    "reuses",
     "clusters",
     "park_kinds",
     "constraint_kinds",

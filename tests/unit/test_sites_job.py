@@ -54,7 +54,7 @@ def test_every_site_keeps_what_was_asked(found: Candidates) -> None:
         assert not seen & set(one.rows)
         seen |= set(one.rows)
         shapes = parcels.geometry.iloc[list(one.rows)]
-        assert (parcels["constraint_share"].iloc[list(one.rows)].fillna(0) <= 0.5).all()
+        assert (parcels["constraint_share"].iloc[list(one.rows)].fillna(0) <= found.choice.max_constraint_share).all()
         left, right = pairs_within(shapes, found.choice.max_gap_m)
         assert joined(len(shapes), left.tolist(), right.tolist())
 

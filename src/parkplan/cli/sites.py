@@ -14,7 +14,7 @@ from parkplan.cli.text import grid, visible
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
 from parkplan.jobs.site_files import export_register, site_sheet
-from parkplan.jobs.site_question import SiteChoice
+from parkplan.jobs.site_question import VETO_SHARE, SiteChoice
 from parkplan.jobs.site_words import packing_words, proof_words
 from parkplan.model.sites import SiteLimits
 from parkplan.sites.advice import Advice
@@ -44,6 +44,14 @@ def limit_options() -> list[click.Parameter]:
         frame.option("--min-compactness", type=float, metavar="C", help="option_compactness"),
         frame.option("--frontage", is_flag=True, help="option_frontage"),
         frame.option("--max-gap-m", type=float, default=25.0, show_default=True, metavar="M", help="option_site_gap"),
+        frame.option(
+            "--max-constraint-share",
+            type=float,
+            default=VETO_SHARE,
+            show_default=True,
+            metavar="S",
+            help="option_veto_share",
+        ),
         frame.option("--no-fill-in", is_flag=True, help="option_no_fill_in"),
         frame.option("--lock", multiple=True, metavar="PARCEL", help="option_lock"),
         frame.option("--forbid", multiple=True, metavar="PARCEL", help="option_forbid"),
@@ -66,6 +74,7 @@ def choice_of(asked: dict[str, Any]) -> SiteChoice:
     return SiteChoice(
         limits=limits,
         max_gap_m=asked.pop("max_gap_m"),
+        max_constraint_share=asked.pop("max_constraint_share"),
         fill_in=not asked.pop("no_fill_in"),
         locked=asked.pop("lock"),
         forbidden=asked.pop("forbid"),

@@ -38,7 +38,8 @@ FLOWING: Final = ("river", "canal")
 LEAST_OVERLAP_M2: Final = 10.0
 FRONTAGE_M: Final = 30.0
 """A road whose middle is no farther away gives access."""
-MOST_CONSTRAINT_SHARE: Final = 0.5
+VETO_SHARE: Final = 0.05
+"""So much of a parcel may lie under forbidding lines before it is left out: their accuracy is that of a plan."""
 FILL_IN_USES: Final = ("10", "11", "16", "23")
 """Land uses (用地用海) that may round off a site: industry, storage, reserved and other land."""
 
@@ -49,10 +50,14 @@ def _usual_limits() -> SiteLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteChoice:
-    """What is asked: limits, the widest gap, fill-in parcels or not, parcels that must or must not be in a site."""
+    """What is asked: limits, the widest gap, fill-in parcels or not, parcels that must or must not be in a site.
+
+    ``max_constraint_share`` is the share of a parcel that may lie under forbidding lines (vetoes).
+    """
 
     limits: SiteLimits = field(default_factory=_usual_limits)
     max_gap_m: float = 25.0
+    max_constraint_share: float = VETO_SHARE
     fill_in: bool = True
     locked: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -90,6 +95,8 @@ def check(choice: SiteChoice) -> None:
         share = getattr(limits, name)
         if share is not None and share > 1:
             raise RequestError("site_limits", limit=LIMIT_TITLES[name], value=share)
+    if not 0.0 <= choice.max_constraint_share <= 1.0:
+        raise RequestError("site_veto_share", value=choice.max_constraint_share)
     if not np.isfinite(choice.max_gap_m) or choice.max_gap_m < 0:
         raise RequestError("negative_gap", gap=choice.max_gap_m)
 
@@ -105,7 +112,7 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
     parcels = found.parcels
     flagged = parcels["verdict"].isin(FLAGGED).to_numpy()
     shapes = np.asarray(parcels.geometry.array, dtype=object)
-    usable = _usable(parcels, shapes)
+    usable = _usable(parcels, shapes, choice.max_constraint_share)
     chosen = usable & (flagged | _fill_in(parcels, flagged) if choice.fill_in else flagged)
     graph = contiguity(shapes, choice.max_gap_m, _obstacles(ws))
     if choice.fill_in:
@@ -135,13 +142,14 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
         perimeter_m=shapely.length(shapes[rows]),
         shared_m=among.shared_m,
     )
-    return Question(problem, rows, among, _road_names(ws), flagged, _findings(part, flagged, usable))
+    findings = _findings(part, flagged, usable, choice.max_constraint_share)
+    return Question(problem, rows, among, _road_names(ws), flagged, findings)
 
 
-def _usable(parcels: gpd.GeoDataFrame, shapes: Shapes) -> Flags:
+def _usable(parcels: gpd.GeoDataFrame, shapes: Shapes, most_share: float) -> Flags:
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     under = parcels["constraint_share"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(there & ~(np.nan_to_num(under) > MOST_CONSTRAINT_SHARE))
+    return np.asarray(there & ~(np.nan_to_num(under) > most_share))
 
 
 def _fill_in(parcels: gpd.GeoDataFrame, flagged: Flags) -> Flags:
@@ -231,7 +239,7 @@ def _with(frame: gpd.GeoDataFrame | None, empty: gpd.GeoDataFrame, names: Sequen
     return empty.assign(**{name: None for name in names})
 
 
-def _findings(part: gpd.GeoDataFrame, flagged: Flags, usable: Flags) -> tuple[Text, ...]:
+def _findings(part: gpd.GeoDataFrame, flagged: Flags, usable: Flags, most_share: float) -> tuple[Text, ...]:
     """Say what a reader must know of the candidates."""
     unknown = int(part["holder"].isna().sum())
     barred = int((flagged & ~usable).sum())
@@ -239,7 +247,7 @@ def _findings(part: gpd.GeoDataFrame, flagged: Flags, usable: Flags) -> tuple[Te
     if not flagged.any():
         said.append(text("sites.none_flagged"))
     if barred:
-        said.append(text("sites.barred", count=barred))
+        said.append(text("sites.barred", count=barred, share=f"{100 * most_share:.0f}%"))
     shared = _overlap_m2(part)
     if shared > LEAST_OVERLAP_M2:
         said.append(text("sites.overlapping", area=both(lambda chosen: area(shared, chosen))))

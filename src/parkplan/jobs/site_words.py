@@ -9,6 +9,8 @@ from parkplan.model.sites import LIMIT_TITLES, Proof, Relaxation
 from parkplan.units import area, money
 
 if TYPE_CHECKING:
+    from parkplan.jobs.site_question import SiteChoice
+    from parkplan.model.sites import SiteLimits
     from parkplan.sites.packing import Packing
 
 
@@ -29,6 +31,26 @@ def proof_words(proof: Proof) -> list[str]:
     if proof.status == "infeasible":
         said += [_relaxation(one) for one in proof.relaxations] or [message("sites.proof_relax_none")]
     return said
+
+
+def choice_words(choice: SiteChoice) -> str:
+    """Write what was asked of sites in one line: every limit that is set, and the widest gap."""
+    limits = choice.limits
+    said = [
+        LIMIT_TITLES[name].to() if name == "frontage" else f"{LIMIT_TITLES[name].to()} {_limit(name, limits)}"
+        for name in limits.stated()
+    ]
+    said.append(message("sites.asked_gap", gap=f"{choice.max_gap_m:g}"))
+    said.append(message("sites.asked_veto", share=f"{100 * choice.max_constraint_share:g}"))
+    if choice.locked:
+        said.append(message("sites.asked_locked", parcels=", ".join(choice.locked)))
+    if choice.forbidden:
+        said.append(message("sites.asked_forbidden", parcels=", ".join(choice.forbidden)))
+    return message("sites.asked", limits="；".join(said))
+
+
+def _limit(name: str, limits: SiteLimits) -> str:
+    return limit_words(name, float(getattr(limits, name)))
 
 
 def packing_words(packing: Packing) -> str:

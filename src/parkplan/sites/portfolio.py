@@ -10,7 +10,7 @@ Variables x_sp are 1 where site s starts in year p (0 is the first):
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -74,7 +74,11 @@ class Loss:
     sites: tuple[str, ...]
 
 
-def plan(candidates: Sequence[Candidate], programme: Programme, effort: Effort) -> Portfolio:
+LOSS_GAP: Final = 1e-3
+"""Programmes without an owner are solved this near to their optimum: losses are told to a tenth of a percent."""
+
+
+def plan(candidates: Sequence[Candidate], programme: Programme, effort: Effort, gap: float = GAP / 10) -> Portfolio:
     """Solve the programme with proof, as far as the time goes.
 
     With ``carry_over`` money that is left in a year may be spent in a later one.
@@ -85,7 +89,7 @@ def plan(candidates: Sequence[Candidate], programme: Programme, effort: Effort) 
     value = np.array([one.value for one in candidates])
     gain = (value[:, None] * discount).ravel()
     matrix, high = _rows(candidates, programme)
-    chosen, bound = solve_binary(gain, matrix, high, effort)
+    chosen, bound = solve_binary(gain, matrix, high, effort, gap)
     when = {candidates[place // len(years)].id: place % len(years) for place in chosen}
     total = float(gain[list(chosen)].sum())
     best = max(bound, total)
@@ -102,16 +106,18 @@ def losses(candidates: Sequence[Candidate], programme: Programme, found: Portfol
 
     The largest loss comes first: the order in which to negotiate.
     """
-    funded = [one for one in candidates if one.id in found.years]
     total = found.proof.value or 0.0
-    losses = []
-    for owner in sorted({owner for one in funded for owner in one.owners}):
-        left = [one for one in candidates if owner not in one.owners]
-        without = plan(left, _without(programme, left), effort).proof.value or 0.0
-        points = max(0.0, total - without)
-        hit = tuple(one.id for one in funded if owner in one.owners)
-        losses.append(Loss(owner, points, points / total if total else 0.0, hit))
-    return tuple(sorted(losses, key=lambda one: (-one.points, one.id)))
+    lost: dict[frozenset[str], float] = {}
+    told = []
+    for owner in sorted({owner for one in candidates if one.id in found.years for owner in one.owners}):
+        hit = frozenset(one.id for one in candidates if owner in one.owners)
+        if hit not in lost:
+            left = [one for one in candidates if one.id not in hit]
+            without = plan(left, _without(programme, left), effort, LOSS_GAP).proof.value or 0.0
+            lost[hit] = max(0.0, total - without)
+        funded = tuple(one.id for one in candidates if one.id in hit and one.id in found.years)
+        told.append(Loss(owner, lost[hit], lost[hit] / total if total else 0.0, funded))
+    return tuple(sorted(told, key=lambda one: (-one.points, one.id)))
 
 
 def _without(programme: Programme, left: Sequence[Candidate]) -> Programme:

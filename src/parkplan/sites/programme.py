@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from parkplan.sites.problem import Numbers
 
 
-def solve_binary(gain: Numbers, matrix: csr_array, high: Numbers, effort: Effort) -> tuple[tuple[int, ...], float]:
+def solve_binary(
+    gain: Numbers, matrix: csr_array, high: Numbers, effort: Effort, gap: float = GAP / 10
+) -> tuple[tuple[int, ...], float]:
     """Maximise ``gain`` x over x in {0, 1} with ``matrix`` x <= ``high``; return the positions of ones and the bound.
 
     All x = 0 must be allowed. When time is up, the best so far is returned with the bound that was proven.
@@ -31,7 +33,7 @@ def solve_binary(gain: Numbers, matrix: csr_array, high: Numbers, effort: Effort
     if not len(gain):
         return (), 0.0
     width = len(gain)
-    solver = quiet_highs(effort, GAP / 10)
+    solver = quiet_highs(effort, gap)
     solver.setOptionValue("time_limit", max(effort.seconds, 0.1))
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = width, len(high)

@@ -9,7 +9,7 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_search import Asked, ExactSearch
-from parkplan.jobs.site_words import packing_words, proof_words
+from parkplan.jobs.site_words import choice_words, packing_words, proof_words
 from parkplan.model.sites import SiteLimits
 from parkplan.sites.engine import Effort
 from parkplan.ui.boundary import boundary
@@ -38,6 +38,9 @@ def limits_form(now: Reuse) -> None:
         share = left.slider(message("sites.flagged_share"), 0.0, 1.0, limits.min_flagged_share or 0.0, 0.05)
         compact = right.slider(message("sites.compactness"), 0.0, 1.0, limits.min_compactness or 0.0, 0.05)
         gap = right.number_input(message("sites.gap"), 0.0, 100.0, now.choice.max_gap_m)
+        veto = left.slider(message("sites.veto_share"), 0.0, 1.0, now.choice.max_constraint_share, 0.05)
+        fewest = right.number_input(message("sites.min_parcels"), 0, 500, limits.min_parcels or 0)
+        most_parcels = left.number_input(message("sites.max_parcels"), 0, 500, limits.max_parcels or 0)
         frontage = left.checkbox(message("sites.frontage"), limits.frontage)
         fill_in = right.checkbox(message("sites.fill_in"), now.choice.fill_in)
         locked = st.text_input(message("sites.locked"), ",".join(now.choice.locked))
@@ -47,6 +50,8 @@ def limits_form(now: Reuse) -> None:
             chosen = SiteLimits(
                 min_area_m2=least * HECTARE,
                 max_area_m2=most * HECTARE,
+                min_parcels=int(fewest) or None,
+                max_parcels=int(most_parcels) or None,
                 max_owners=int(owners) or None,
                 max_cost_yuan=cost * WAN or None,
                 min_flagged_share=share or None,
@@ -54,7 +59,12 @@ def limits_form(now: Reuse) -> None:
                 frontage=frontage,
             )
             now.choice = SiteChoice(
-                limits=chosen, max_gap_m=gap, fill_in=fill_in, locked=_names(locked), forbidden=_names(forbidden)
+                limits=chosen,
+                max_gap_m=gap,
+                max_constraint_share=veto,
+                fill_in=fill_in,
+                locked=_names(locked),
+                forbidden=_names(forbidden),
             )
             st.rerun()
 
@@ -93,10 +103,14 @@ def watch() -> None:
 
 
 def proof_panel(found: Candidates) -> None:
-    """Say what is proven."""
-    for finding in found.question.findings:
-        st.warning(finding.to())
-    for sentence in proof_words(found.best.proof):
-        st.text(sentence)
-    if found.sites:
-        st.text(packing_words(found.packing))
+    """Say what was asked, what is proven, and what a reader must know of the data."""
+    with st.container(border=True, gap="xsmall"):
+        for sentence in proof_words(found.best.proof):
+            st.text(sentence)
+        if found.sites:
+            st.text(packing_words(found.packing))
+        st.caption(choice_words(found.choice))
+    if found.question.findings:
+        with st.expander(message("sites.findings", count=len(found.question.findings)), icon=":material/info:"):
+            for finding in found.question.findings:
+                st.text(finding.to())

@@ -1,12 +1,15 @@
-"""The map of candidate sites: the parcels of all of them, or of the one that is open, marked over the land."""
+"""The map of candidate sites: each an area in the colour of the reuse advised, over the land around it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from parkplan.i18n import current_language
+from parkplan.jobs.derived import WithDerived, kept_table
 from parkplan.jobs.district_map import district_page
 from parkplan.jobs.frames import moved
+from parkplan.jobs.place import Place, row_at
+from parkplan.jobs.site_layer import SITE_MAP
 from parkplan.ui.map_host import Fit, click_of, map_host
 
 if TYPE_CHECKING:
@@ -15,30 +18,35 @@ if TYPE_CHECKING:
     from parkplan.ui.site_state import Reuse
 
 KEY: Final = "reuse_map"
-LAYER: Final = "parcels_by_status"
-SHOWN: Final = (LAYER, "roads", "water", "streets")
-MOST_MARKED: Final = 400
+LAYER: Final = "candidate_sites"
+SHOWN: Final = (LAYER, "parcels_by_status", "roads", "water", "streets")
+MARGIN_M: Final = 150.0
 
 
 def site_map(ws: Workspace, found: Candidates, now: Reuse, *, height: int) -> None:
-    """Draw the map; a click on a parcel opens the site that it belongs to."""
-    _take_click(found, now)
-    chosen = found.site(now.site) if now.site else None
-    shown = [chosen] if chosen is not None else list(found.sites)
-    rows = [row for one in shown for row in one.rows][:MOST_MARKED]
+    """Draw the map; a click on a site opens it."""
+    drawn = kept_table(ws, SITE_MAP, found.version)
+    view = cast("Workspace", ws if drawn is None else WithDerived(ws, drawn))
+    _take_click(view, found, now)
+    chosen = now.site if now.site is not None and found.site(now.site) else None
+    rows = [index for index, one in enumerate(found.sites) if one.id == chosen]
     fit = None
-    if chosen is not None:
-        shape = found.table.geometry[found.table["site_id"] == chosen.id].iloc[0]
-        west, south, east, north = (float(value) for value in moved(shape.buffer(150.0), ws.crs.to_wkt()).bounds)
-        fit = Fit((west, south, east, north), f"{chosen.id}.{now.looks}")
-    page = district_page(ws, current_language(), only=SHOWN)
+    if chosen is not None and now.looks:
+        shape = found.table.geometry.iloc[rows[0]].buffer(MARGIN_M)
+        west, south, east, north = (float(value) for value in moved(shape, ws.crs.to_wkt()).bounds)
+        fit = Fit((west, south, east, north), f"{chosen}.{now.looks}")
+    page = district_page(view, current_language(), only=SHOWN)
     map_host(page, key=KEY, height=height, selection={LAYER: rows}, fit=fit)
 
 
-def _take_click(found: Candidates, now: Reuse) -> None:
+def _take_click(view: Workspace, found: Candidates, now: Reuse) -> None:
+    """Open the site that the click which caused this run has hit."""
     click = click_of(KEY)
     for hit in () if click is None else click.hits:
-        owner = next((one for one in found.sites if hit["id"] in one.rows), None)
-        if owner is not None:
-            now.site = owner.id
-            return
+        if click is not None and hit["layer"] == LAYER:
+            row = hit["id"]
+            if row is None:  # the layer is shown as pictures here: the row is looked up by its place
+                row = row_at(view, LAYER, Place(click.lng, click.lat, click.zoom))
+            if row is not None and row < len(found.sites):
+                now.site = found.sites[row].id
+                return

@@ -21,12 +21,16 @@ KEY: Final = "parkplan.reuse"
 
 @dataclass(slots=True)
 class Reuse:
-    """``choice`` is what sites must keep, ``site`` the one that is open, ``search`` an exact search."""
+    """``choice`` is what sites must keep, ``site`` the one that is open, ``search`` an exact search.
+
+    ``after`` are pairs of sites of a programme: the first must not start before the second.
+    """
 
     choice: SiteChoice = field(default_factory=SiteChoice)
     site: str | None = None
     looks: int = 0
     search: ExactSearch | None = None
+    after: tuple[tuple[str, str], ...] = ()
 
     def open(self, site: str) -> None:
         """Open a site; the map goes there."""
@@ -45,6 +49,9 @@ def reuse() -> Reuse:
 def found_now(ws: Workspace, now: Reuse) -> Candidates:
     """Return the candidates of the choice: those of the exact search where it has answered this very question."""
     search = now.search
-    if search is not None and search.result is not None and search.asked.choice == now.choice:
+    if search is not None and not search.running and search.fault is not None:
+        now.search = None
+        raise search.fault
+    if search is not None and search.result is not None and search.holds(judging(ws).choice, now.choice):
         return search.result
     return quick_candidates(ws, judging(ws).choice, now.choice)

@@ -2,80 +2,108 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
 
-from parkplan.data.typologies import load_assumptions, load_typologies
+from parkplan.data.layers import load_layers
 from parkplan.i18n import current_language, message
 from parkplan.jobs.site_files import register_bytes, site_sheet
+from parkplan.model.codes import REUSE
 from parkplan.sites.advice import Advice
 from parkplan.sites.ranking import CRITERIA
 from parkplan.ui.export_panel import ROW_FORMATS
+from parkplan.ui.verdict_panels import ranked_table
 from parkplan.units import area, money, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from parkplan.data.workspace import Workspace
+    from parkplan.jobs.portfolio import Funded
     from parkplan.jobs.sites import Candidates, Site
     from parkplan.sites.advice import Option
     from parkplan.ui.site_state import Reuse
 
 MOST_COMPARED: Final = 4
 SHOWN_OPTIONS: Final = 3
+SHOWN_PARCELS: Final = 12
+PALETTE: Final = "reuses"
+TABLE_PX: Final = 560
 ENDINGS: Final = (".gpkg", ".xlsx", ".geojson")
+COLUMNS: Final = (
+    ("rank", "amount"), ("site", "names"), ("reuse", "verdict"), ("score", "share"), ("interval", "interval"),
+    ("p_first", "share"), ("owners", "amount"), ("cost", "amount"), ("tax", "amount"), ("cluster", "text"),
+)  # fmt: skip
 FIGURES: Final = (
-    "area", "parcels", "owners", "flagged", "cost", "building", "tax", "output", "jobs", "floor", "constraints",
-    "ratio", "crossed",
+    "area", "parcels", "owners", "flagged", "compactness", "frontage", "cost", "building", "tax", "output", "jobs",
+    "floor", "constraints", "ratio", "crossed",
 )  # fmt: skip
 
 
 def ranking(found: Candidates, now: Reuse) -> None:
     """Draw the ranking; a chosen row opens its site."""
-    rows = [
-        (
-            one.id,
-            row["rank"],
-            f"{row['rank_low']}–{row['rank_high']}",
-            round(row["score"], 1),
-            area(one.facts.area_m2),
-            one.facts.owners,
-            money(one.facts.acquisition_yuan),
-            one.advice.reuses[0].title.to(),
-            one.advice.clusters[0].title.to(),
-        )
-        for one, row in zip(found.sites, found.table.to_dict("records"), strict=True)
+    st.caption(message("sites.ranking_note"))
+    names = [one.id for one in found.sites]
+    columns = [
+        {"title": message(f"sites.column_{name}"), "kind": kind, "hint": message(f"sites.hint_{name}")}
+        for name, kind in COLUMNS
     ]
-    names = ("site", "rank", "interval", "score", "area", "owners", "cost", "reuse", "cluster")
-    frame = pd.DataFrame(rows, columns=[message(f"sites.column_{name}") for name in names])
-    event = st.dataframe(frame, hide_index=True, on_select="rerun", selection_mode="single-row", key="site_ranking")
-    chosen = event["selection"]["rows"]
-    if chosen:
-        now.open(found.sites[chosen[0]].id)
+    rows = [
+        {"row": place, "cells": _cells(one, row, len(names))}
+        for place, (one, row) in enumerate(zip(found.sites, found.table.to_dict("records"), strict=True))
+    ]
+    chosen = names.index(now.site) if now.site in names else None
+    ranked_table(
+        "site_ranking", columns, rows, chosen=chosen, height=TABLE_PX, on_open=lambda row: now.open(names[row])
+    )
+
+
+def _cells(one: Site, row: Mapping[Hashable, Any], count: int) -> list[Any]:
+    facts, middle, low, high = one.facts, row["rank"], row["rank_low"], row["rank_high"]
+    return [
+        str(middle),
+        {"first": one.id, "second": f"{area(facts.area_m2)} · {message('sites.count_parcels', count=facts.parcels)}"},
+        _chip(one.advice.reuses[0].id),
+        {"share": row["score"] / 100.0, "text": f"{row['score']:.1f}"},
+        {"low": low / count, "high": high / count, "middle": middle / count, "text": f"{low} – {high}"},
+        {"share": row["p_first"], "text": quantity(row["p_first"], "percent", decimals=0)},
+        f"{facts.owners}",
+        money(facts.acquisition_yuan),
+        money(facts.tax_uplift_yuan),
+        one.advice.clusters[0].title.to(),
+    ]
+
+
+def _chip(reuse: str) -> dict[str, str]:
+    entry = load_layers().palettes[PALETTE].find(reuse)
+    return {"title": REUSE[reuse].to(), "colour": "" if entry is None else entry.colour}
 
 
 def evidence(ws: Workspace, found: Candidates, site: Site) -> None:
     """Draw figures, advice and the page to print of one site."""
-    st.subheader(message("sites.site_head", site=site.id), anchor=False)
-    st.dataframe(_sheet(found, [site]), hide_index=True)
-    st.caption(message("sites.parcels_of", parcels=", ".join(site.parcel_ids)))
-    _advice(message("sites.reuse_advice"), site.advice.reuses)
-    _advice(message("sites.cluster_advice"), site.advice.clusters)
-    chosen = current_language()
-    name = f"{site.id}.pdf"
-    st.download_button(
-        message("ui.export_download", name=name), data=lambda: site_sheet(ws, found, site.id, chosen), file_name=name,
+    head, button = st.columns([3, 2], vertical_alignment="center")
+    head.subheader(message("sites.site_head", site=site.id), anchor=False)
+    chosen, name = current_language(), f"{site.id}.pdf"
+    button.download_button(
+        message("sites.sheet_pdf"), data=lambda: site_sheet(ws, found, site.id, chosen), file_name=name,
         mime="application/pdf", key="site_pdf", on_click="ignore",
     )  # fmt: skip
+    _advice(message("sites.reuse_advice"), site.advice.reuses)
+    _advice(message("sites.cluster_advice"), site.advice.clusters)
+    st.table(_sheet(found, [site]).set_index(message("sites.column_figure")))
+    shown = ", ".join(site.parcel_ids[:SHOWN_PARCELS])
+    more = len(site.parcel_ids) - SHOWN_PARCELS
+    st.caption(message("sites.parcels_of", parcels=shown if more <= 0 else f"{shown} … (+{more})"))
 
 
 def _advice(head: str, options: Sequence[Option]) -> None:
     margin = Advice.margin(options)
-    st.markdown(f"**{head}** {message('sites.winner', winner=options[0].title, margin=f'{margin:.1f}')}")
+    st.markdown(f"**{head}**")
+    st.text(message("sites.winner", winner=options[0].title, margin=f"{margin:.1f}"))
     for one in options[:SHOWN_OPTIONS]:
-        with st.expander(f"{one.title.to()} {one.fitness:.0f}"):
+        with st.expander(message("sites.fitness", title=one.title, points=f"{one.fitness:.0f}")):
             for text in one.reasons:
                 st.text(f"＋ {text.to()}")
             for text in one.against:
@@ -85,22 +113,31 @@ def _advice(head: str, options: Sequence[Option]) -> None:
 def comparison(found: Candidates) -> None:
     """Draw two to four sites on one sheet."""
     names = [one.id for one in found.sites]
+    titles = {one.id: f"{place}  {one.id}" for place, one in enumerate(found.sites, start=1)}
     chosen = st.multiselect(
-        message("sites.compare"), names, default=names[:2], max_selections=MOST_COMPARED, key="site_compare"
-    )
-    if chosen:
-        st.dataframe(_sheet(found, [one for one in found.sites if one.id in chosen]), hide_index=True)
+        message("sites.compare"), names, default=names[:2], max_selections=MOST_COMPARED, key="site_compare",
+        format_func=titles.__getitem__,
+    )  # fmt: skip
+    if len(chosen) > 1:
+        sheet = _sheet(found, [one for one in found.sites if one.id in chosen])
+        st.table(sheet.set_index(message("sites.column_figure")))
 
 
 def _sheet(found: Candidates, sites: Sequence[Site]) -> pd.DataFrame:
     head = message("sites.column_figure")
-    lines = {
-        head: [*(title.to() for title in CRITERIA.values()), *(message(f"sites.figure_{name}") for name in FIGURES)]
-    }
+    names = [message(f"sites.{name}") for name in ("column_rank", "column_score", "reuse_advice", "cluster_advice")]
+    figures = [message(f"sites.figure_{name}") for name in FIGURES]
+    lines = {head: [*names, *(title.to() for title in CRITERIA.values()), *figures]}
     for one in sites:
         row = found.table.loc[found.table["site_id"] == one.id].iloc[0]
-        scores = [quantity(float(row[name]), "ratio") for name in CRITERIA]
-        lines[one.id] = [*scores, *_figures(one)]
+        said = [
+            f"{row['rank']}（{row['rank_low']}–{row['rank_high']}）",
+            f"{row['score']:.1f}",
+            one.advice.reuses[0].title.to(),
+            one.advice.clusters[0].title.to(),
+            *(quantity(float(row[name]), "ratio") for name in CRITERIA),
+        ]
+        lines[one.id] = [*said, *_figures(one)]
     return pd.DataFrame(lines)
 
 
@@ -111,6 +148,8 @@ def _figures(one: Site) -> list[str]:
         f"{facts.parcels}",
         f"{facts.owners}",
         quantity(facts.flagged_share, "percent"),
+        quantity(facts.compactness, "ratio"),
+        message("card.answer_yes" if facts.frontage else "card.answer_no"),
         money(facts.acquisition_yuan),
         money(facts.building_yuan),
         money(facts.tax_uplift_yuan),
@@ -123,29 +162,14 @@ def _figures(one: Site) -> list[str]:
     ]
 
 
-def register(found: Candidates) -> None:
+def register(found: Candidates | Funded, key: str = "site") -> None:
     """Offer the register as a file."""
     with st.popover(message("ui.export"), width="content"):
         ending = st.segmented_control(
-            message("ui.export_rows_format"), ENDINGS, default=".xlsx", required=True, key="site_format"
+            message("ui.export_rows_format"), ENDINGS, default=".xlsx", required=True, key=f"{key}_format"
         )
-        name = f"sites{ending}"
+        name = f"{key}s{ending}"
         st.download_button(
             message("ui.export_download", name=name), data=lambda: register_bytes(found, ending), file_name=name,
-            mime=ROW_FORMATS[ending], key="site_register", on_click="ignore",
+            mime=ROW_FORMATS[ending], key=f"{key}_register", on_click="ignore",
         )  # fmt: skip
-
-
-def assumptions() -> None:
-    """List every figure behind cost and benefit, each with its source or the word assumption."""
-    assumed = load_assumptions()
-    used = load_typologies()[assumed.typology]
-    rows = []
-    for name in type(assumed).model_fields:
-        figure = getattr(assumed, name)
-        if hasattr(figure, "badge"):
-            rows.append((message(f"sites.assumed_{name}"), f"{figure.value:g}", figure.badge.to()))
-    rows.append((used.title.to(), f"{used.cost_yuan_per_floor_m2.value:g}", used.cost_yuan_per_floor_m2.badge.to()))
-    columns = [message(f"sites.column_{name}") for name in ("figure", "value", "source")]
-    st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True)
-    st.caption(message("sites.assumptions_note", file="layers/reuse/assumptions.yaml"))

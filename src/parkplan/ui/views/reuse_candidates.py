@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from parkplan.i18n import message
-from parkplan.ui import opened, site_programme, site_tables
+from parkplan.ui import opened, site_tables
 from parkplan.ui.boundary import fragment
+from parkplan.ui.site_assumptions import assumptions_panel
 from parkplan.ui.site_form import exact_form, limits_form, proof_panel, watch
 from parkplan.ui.site_map import site_map
+from parkplan.ui.site_pipeline import pipeline
+from parkplan.ui.site_programme import programme
 from parkplan.ui.site_state import found_now, reuse
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.sites import Candidates
     from parkplan.ui.site_state import Reuse
 
-MAP_HEIGHT: Final = 560
+MAP_HEIGHT: Final = 600
 TABS: Final = ("ranking", "compare", "programme", "pipeline", "assumptions")
 
 
@@ -33,12 +36,14 @@ def workbench() -> None:
         st.info(message("sites.no_parcels"))
         return
     now = reuse()
-    with st.spinner(message("sites.assembling"), show_time=False):
-        found = found_now(ws, now)
-    with st.container(horizontal=True):
+    bar = st.container(horizontal=True)
+    with bar:
         limits_form(now)
         exact_form(ws, now)
-        if found.sites:
+    with st.spinner(message("sites.assembling"), show_time=False):
+        found = found_now(ws, now)
+    if found.sites:
+        with bar:
             site_tables.register(found)
     proof_panel(found)
     if found.sites:
@@ -46,7 +51,7 @@ def workbench() -> None:
 
 
 def _sites(ws: Workspace, found: Candidates, now: Reuse) -> None:
-    left, right = st.columns([6, 4], gap="small")
+    left, right = st.columns([7, 4], gap="small")
     with left:
         site_map(ws, found, now, height=MAP_HEIGHT)
     chosen = found.site(now.site or found.sites[0].id) or found.sites[0]
@@ -57,12 +62,12 @@ def _sites(ws: Workspace, found: Candidates, now: Reuse) -> None:
         site_tables.ranking(found, now)
     with tabs["compare"]:
         site_tables.comparison(found)
-    with tabs["programme"]:
-        site_programme.programme(found)
     with tabs["pipeline"]:
-        site_programme.pipeline(ws, found)
+        pipeline(ws, found)
     with tabs["assumptions"]:
-        site_tables.assumptions()
+        assumptions_panel(ws)
+    with tabs["programme"]:  # last, for it takes longest
+        programme(ws, found, now)
 
 
 if (search := reuse().search) is not None and search.running:
