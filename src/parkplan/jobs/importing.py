@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 _TABLE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 _POSTGRES: Final = ("postgresql://", "postgres://")
 _FINDING_FILE_END: Final = "/"
+_ROWS_TOLD: Final = 200_000
+"""The progress counts the rows that were read, after so many more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,13 @@ def read_file(
 
 def _brought(path: Path, reading: Reading, into: _Into, progress: Progress) -> Intake:
     told: set[str] = set()
+    counted = 0
 
     def tell(stage: str, done: int, total: int) -> None:
+        nonlocal counted
+        if stage == "read" and done >= counted + _ROWS_TOLD:
+            counted = done
+            progress(message("import.stage_rows", file=path.name, rows=f"{done:,}"))
         if stage not in told and stage in ("open", "read", "repair", "write"):
             told.add(stage)
             progress(message(f"import.stage_{stage}", file=path.name))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "parkplan.check"
 MAP: Final = "check_map"
-SHOWN: Final = ("parcels_by_status", "buildings", "enterprises", "roads", "water", "streets")
+SHOWN: Final = ("parcels_by_status", "buildings", "roads", "water", "streets")
 HEIGHT: Final = 620
 PAGE: Final = 100
 MOST_MARKED: Final = 2_000

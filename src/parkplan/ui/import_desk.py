@@ -151,10 +151,12 @@ def _layers(now: Desk) -> dict[str, tuple[str, ...]]:
 
 
 def _encoding(now: Desk) -> str | None:
-    options = [None, *ENCODINGS]
+    stated = now.wanted.encoding
+    known = ENCODINGS if stated is None or stated in ENCODINGS else (*ENCODINGS, stated)
+    titles = {None: message("desk.encoding_auto")} | {name: name.upper() for name in known}
+    options = list(titles)
     return st.selectbox(
-        message("desk.encoding"), options, index=options.index(now.wanted.encoding),
-        format_func=lambda name: message("desk.encoding_auto") if name is None else name.upper(),
+        message("desk.encoding"), options, index=options.index(stated), format_func=titles.__getitem__,
         key=f"desk_encoding_{now.round}_{now.wanted.encoding}",
     )  # fmt: skip
 

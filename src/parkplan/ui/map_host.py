@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast
 
 import streamlit as st
 
@@ -107,6 +107,28 @@ class Marker:
     chosen: bool = False
 
 
+Shape = Literal["polygon", "line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What was drawn on a map, by its corners (longitude, latitude)."""
+
+    kind: Shape
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """An order to draw something; each new ``token`` asks for one more."""
+
+    kind: Shape
+    token: str
+
+
+_TOOLS: Final[dict[Shape, str]] = {"polygon": "area", "line": "length"}
+
+
 @dataclass(frozen=True, slots=True)
 class MapEvents:
     """What a map reports: a click of this very run, and its view, None before it was first drawn."""
@@ -153,6 +175,15 @@ def click_of(key: str = "map") -> Click | None:
     return _click((st.session_state.get(key) or {}).get("click"))
 
 
+def drawn_of(key: str) -> Drawn | None:
+    """Return what was drawn on the map of this key and caused this very run."""
+    told = (st.session_state.get(key) or {}).get("drawn")
+    if not told:
+        return None
+    points = tuple((float(lng), float(lat)) for lng, lat in told["points"])
+    return Drawn("polygon" if told["kind"] == _TOOLS["polygon"] else "line", points)
+
+
 def _nothing() -> None:
     """Be told of an event: the value is read after the run."""
 
@@ -166,22 +197,57 @@ def map_host(
     fit: Fit | None = None,
     markers: Sequence[Marker] = (),
 ) -> MapEvents:
-    """Show one map, or up to four side by side that move together, and return what happened on them.
+    """Show one map, or up to six side by side that move together, and return what happened on them.
 
     ``height`` is in pixels, or a length of CSS. ``selection`` marks features by layer id and row position; ``fit``
     moves the map; ``markers`` are dots over all layers. Run it inside ``st.fragment``, so that a click runs only its
     panel again.
     """
+    wishes = {
+        "fit": {"bounds": list(fit.bounds), "token": fit.token} if fit else None,
+        "markers": [asdict(marker) for marker in markers],
+    }
+    return _hosted(pages, key, height, selection or {}, wishes)
+
+
+def drawing_host(
+    page: MapPage, *, key: str, height: int | str, selection: Mapping[str, Sequence[int]], draw: Draw | None
+) -> MapEvents:
+    """Show one map on which the user draws what ``draw`` asks for; see `map_host` and `drawn_of`."""
+    wished = None if draw is None else {"kind": _TOOLS[draw.kind], "token": draw.token}
+    return _hosted(page, key, height, selection, {"draw": wished})
+
+
+def swipe_host(pages: Sequence[MapPage], *, key: str, height: int | str) -> MapEvents:
+    """Show two maps, the second over the first up to a handle that the user moves; see `map_host`."""
+    return _hosted(pages, key, height, {}, {"swipe": True})
+
+
+def _hosted(
+    pages: MapPage | Sequence[MapPage],
+    key: str,
+    height: int | str,
+    selection: Mapping[str, Sequence[int]],
+    wishes: Mapping[str, object],
+) -> MapEvents:
     shown = list(pages) if isinstance(pages, (list, tuple)) else [cast("MapPage", pages)]
     data = {
         **host_data(shown, height=height),
         "base": _base_path(),
-        "selection": {layer: [int(row) for row in rows] for layer, rows in (selection or {}).items()},
-        "fit": {"bounds": list(fit.bounds), "token": fit.token} if fit else None,
-        "markers": [asdict(marker) for marker in markers],
+        "selection": {layer: [int(row) for row in rows] for layer, rows in selection.items()},
+        "fit": None,
+        "markers": [],
         "restore": view_of(key),
+        **wishes,
     }
-    result = _component()(key=key, data=data, height="content", on_click_change=_nothing, on_view_change=_nothing)
+    result = _component()(
+        key=key,
+        data=data,
+        height="content",
+        on_click_change=_nothing,
+        on_view_change=_nothing,
+        on_drawn_change=_nothing,
+    )
     view = cast("ViewState | None", result.get("view"))
     if view:
         st.session_state[_memory(key)] = view

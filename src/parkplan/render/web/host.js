@@ -2,6 +2,7 @@
 
 import { L } from "./leaflet.js";
 import { MapView } from "./map_view.js";
+import { Swipe } from "./swipe.js";
 import { VectorLayer } from "./vector_layer.js";
 
 const hosts = new WeakMap();
@@ -41,6 +42,8 @@ class Host {
     this.root = root;
     this.views = [];
     this.fit = data.restore?.fit ?? null;
+    this.drawToken = "undefined";
+    this.swipe = new Swipe(root);
     this.take(data, emit);
     document.addEventListener("parkplan-font", () => this.views.forEach((view) => view.labels.schedule()));
   }
@@ -54,11 +57,18 @@ class Host {
     }
     this.root.style.height = typeof data.height === "number" ? `${data.height}px` : data.height;
     this.root.style.setProperty("--pp-maps", data.pages.length);
+    this.root.classList.toggle("pp-rows", data.pages.length > 4);
     data.pages.forEach((page, index) => this._page({ ...page, layers: page.layers.map(resolved) }, index, data));
     for (const view of this.views.splice(data.pages.length)) view.remove();
     for (const view of this.views) {
       view.items.select(data.selection ?? {});
       view.markers.show(data.markers ?? []);
+    }
+    this.root.classList.toggle("pp-swiped", Boolean(data.swipe));
+    this.swipe.show(data.swipe && this.views.length > 1 ? this.texts.swipe : null);
+    if (String(data.draw?.token) !== this.drawToken) {
+      this.drawToken = String(data.draw?.token);
+      this.views[0].draw(data.draw?.kind ?? null);
     }
     if (data.fit && data.fit.token !== this.fit) {
       this.fit = data.fit.token;
@@ -78,6 +88,7 @@ class Host {
       texts: this.texts,
       restore: index === 0 ? data.restore : null,
       clicked: (event) => page.compact || this.emit("click", { ...event, map: index }),
+      drew: (shape) => this.emit("drawn", shape),
       viewed: (state) => index === 0 && !page.compact && this.emit("view", { ...state, fit: this.fit }),
       moved: (view) => this._follow(view),
     });
@@ -99,7 +110,7 @@ class Host {
   }
 }
 
-/** Show `data` in an element. `emit(name, value)` carries "click" and "view" back. */
+/** Show `data` in an element. `emit(name, value)` carries "click", "drawn" and "view" back. */
 export function mount(root, data, emit) {
   base = data.base ?? "";
   L.Icon.Default.imagePath = under("/assets/leaflet/images/");

@@ -36,7 +36,7 @@ function runScript(page, container) {
 
 export class MapView {
   /**
-   * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), moved(view).
+   * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), drew(shape), moved(view).
    * A compact page is a map to look at: nothing lies open on it, the wheel scrolls what is around it, and it reports
    * nothing, so that the page around it is not run again.
    */
@@ -79,9 +79,10 @@ export class MapView {
   _build(texts) {
     this.texts = texts;
     this.project = projector(this.page.crsDefinition);
-    this.measure = new Measure(this.map, texts, (kind) => {
+    const pressed = (kind) => {
       for (const name of ["length", "area"]) this.chrome?.pressTool(name, kind === name);
-    });
+    };
+    this.measure = new Measure(this.map, texts, pressed, (kind, points) => this._drew(kind, points));
     this.chrome = new Chrome(this, this.page, texts);
     this.legend = new Legend(texts, (id, index) => this.items.toggleClass(id, index));
     this.tree = new LayerTree(texts, {
@@ -184,6 +185,21 @@ export class MapView {
   _viewed() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.options.viewed(this.state()), SETTLED_MS);
+  }
+
+  /** Let the next line ("length") or area be drawn and reported; null ends that. */
+  draw(kind) {
+    if (this.drawing || kind) this.measure.clear();
+    this.drawing = kind;
+    this.root.dataset.draw = kind ?? "";
+    if (kind) this.measure.start(kind);
+  }
+
+  _drew(kind, points) {
+    if (this.drawing !== kind) return;
+    const corners = points.map((point) => point.wrap()).map(({ lat, lng }) => [lng, lat]);
+    this.draw(null);
+    this.options.drew({ kind, points: corners });
   }
 
   /** What the map shows now. */

@@ -24,10 +24,10 @@ SECTIONS: Final = ("import", "check", "match", "tables", "journal")
 
 def draw(ws: Workspace) -> None:
     """Draw the page: one of its sections."""
+    titles = {name: message(f"desk.section_{name}") for name in SECTIONS}
     chosen = st.segmented_control(
         message("desk.sections"), SECTIONS, default="import", required=True, key="data_section",
-        format_func=lambda name: message(f"desk.section_{name}"), label_visibility="collapsed",
-        persist_state="session",
+        format_func=titles.__getitem__, label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if chosen == "import":
         import_desk(ws)
