@@ -17,6 +17,7 @@ from parkplan.data.intake.land_use import EDITIONS
 from parkplan.i18n import message
 from parkplan.jobs.import_recipe import keep_recipe, with_recipe
 from parkplan.jobs.importing import Reading
+from parkplan.jobs.prepared import prepare_large
 
 if TYPE_CHECKING:
     from parkplan.jobs.import_result import ImportResult
@@ -66,6 +67,8 @@ def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
         dry_run=given["dry_run"],
         progress=frame.progress,
     )
+    if not done.dry_run:
+        prepare_large(done.address, frame.progress)
     lines = _lines(done)
     if given["save_recipe"] is not None:
         path = keep_recipe(done, reading, given["save_recipe"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from parkplan.data.workspace import build_workspace, open_workspace
 from parkplan.demo import DEMO_NOTE, generate_district
 from parkplan.i18n import Text, message
+from parkplan.jobs.prepared import prepare_large
 from parkplan.jobs.progress import silent
 from parkplan.jobs.title import set_title
 from parkplan.model.workspace import Change
@@ -15,6 +16,7 @@ from parkplan.model.workspace import Change
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from parkplan.data.workspace import Workspace
     from parkplan.jobs.progress import Progress
     from parkplan.model.workspace import TableInfo
 
@@ -44,18 +46,23 @@ def demo(out: str | Path, *, size: str | int = "district", seed: int = 7, progre
     """
     with build_workspace(out, crs=DEMO_CRS, actor="parkplan demo") as workspace:
         set_title(workspace, zh=DEMO_TITLE.zh, en=DEMO_TITLE.en, actor="parkplan demo")
-        progress(message("cli.demo_making"))
-        tables = generate_district(size=size, seed=seed)
-        progress(message("cli.demo_writing"))
-        workspace.write(
-            tables,
-            change=Change(
-                actor="parkplan demo",
-                action="demo",
-                source=f"parkplan demo --size {size} --seed {seed}",
-                synthetic=True,
-                note=f"{DEMO_NOTE.zh} {DEMO_NOTE.en}",
-            ),
-        )
+        _fill(workspace, size, seed, progress)
     made = open_workspace(out)
+    prepare_large(made.address, progress)
     return DemoDistrict(made.address, size, seed, made.synthetic, made.tables())
+
+
+def _fill(workspace: Workspace, size: str | int, seed: int, progress: Progress) -> None:
+    progress(message("cli.demo_making"))
+    tables = generate_district(size=size, seed=seed)
+    progress(message("cli.demo_writing"))
+    workspace.write(
+        tables,
+        change=Change(
+            actor="parkplan demo",
+            action="demo",
+            source=f"parkplan demo --size {size} --seed {seed}",
+            synthetic=True,
+            note=f"{DEMO_NOTE.zh} {DEMO_NOTE.en}",
+        ),
+    )

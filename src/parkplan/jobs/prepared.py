@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -15,13 +16,17 @@ import numpy as np
 from pydantic import TypeAdapter
 
 import parkplan
+from parkplan._errors import ParkplanError
 from parkplan.data.prepared import Prepared, forget_prepared, keep_prepared, key_of, read_prepared
-from parkplan.i18n import catalogue
+from parkplan.data.workspace import open_workspace
+from parkplan.i18n import catalogue, message
+from parkplan.jobs.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from parkplan.data.workspace import Workspace
+    from parkplan.jobs.progress import Progress
     from parkplan.model.workspace import TableInfo
 
     Bodies = Mapping[tuple[int, ...], bytes]
@@ -99,3 +104,18 @@ def unpacked(prepared: Prepared) -> Bodies:
 def forget_unused(ws: Workspace) -> int:
     """Remove files that this process has neither made nor used: those of versions that are no longer shown."""
     return forget_prepared(ws, _wanted[ws.address])
+
+
+def prepare_large(address: str, progress: Progress = silent) -> None:
+    """Prepare a workspace in a folder where a table is large; the first visitor of others does not notice the work.
+
+    What keeps it from being made (a faulty layer file, a full disk) is told by the page or the command that needs it.
+    """
+    with suppress(ParkplanError):
+        ws = open_workspace(address)
+        if "://" in address or not any(worth(info) for info in ws.tables()):
+            return
+        progress(message("cli.preparing_map"))
+        from parkplan.jobs.warm_up import prepare  # brings the map's libraries, which a small import needs not
+
+        prepare(ws)

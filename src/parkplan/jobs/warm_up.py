@@ -12,7 +12,7 @@ from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.district_map import district_page, extent
 from parkplan.jobs.figures import figures
 from parkplan.jobs.frames import load
-from parkplan.jobs.prepared import forget_unused, worth
+from parkplan.jobs.prepared import forget_unused
 from parkplan.jobs.rows import filter_fields
 from parkplan.jobs.search import search
 from parkplan.jobs.tiles import draw_opening, prepare_drawing
@@ -66,12 +66,6 @@ def prepare(ws: Workspace) -> None:
         filter_fields(ws, spec.id)
         prepare_drawing(ws, spec.id)
     forget_unused(ws)
-
-
-def prepare_large(ws: Workspace) -> None:
-    """Prepare a workspace whose tables are large: the first visitor of smaller ones does not notice the work."""
-    if worth(*ws.tables()):
-        prepare(ws)
 
 
 def _drawable(ws: Workspace) -> list[LayerSpec]:
