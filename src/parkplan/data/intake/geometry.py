@@ -50,9 +50,11 @@ def from_wkb(wkb: Geometries) -> tuple[Geometries, NDArray[np.bool_]]:
     >>> unreadable.tolist()
     [False, True, False]
     """
-    present = np.array([value is not None and len(value) > 0 for value in wkb], dtype=bool)
-    given = np.full(len(wkb), None, dtype=object)
-    given[present] = wkb[present]
+    present = np.array([bool(value) for value in wkb], dtype=bool)
+    given = wkb
+    if not present.all():
+        given = np.full(len(wkb), None, dtype=object)
+        given[present] = wkb[present]
     try:
         geometry = shapely.from_wkb(given)
     except (shapely.errors.ShapelyError, TypeError, ValueError):
@@ -66,12 +68,9 @@ def has_curves(wkb: Geometries) -> bool:
     >>> has_curves(np.array([shapely.to_wkb(shapely.Point(1, 2))], dtype=object))
     False
     """
-    for value in wkb:
-        if value is not None and len(value) >= 5:
-            code = int.from_bytes(value[1:5], "little" if value[0] == 1 else "big") & 0x1FFFFFFF
-            if _CURVES_FROM <= code % 1000 <= _CURVES_TO:
-                return True
-    return False
+    heads = {value[:5] for value in wkb if value}
+    codes = (int.from_bytes(head[1:], "little" if head[0] == 1 else "big") & 0x1FFFFFFF for head in heads)
+    return any(_CURVES_FROM <= code % 1000 <= _CURVES_TO for code in codes)
 
 
 def tidy(geometry: Geometries, unreadable: NDArray[np.bool_]) -> Tidied:
@@ -102,8 +101,10 @@ def tidy(geometry: Geometries, unreadable: NDArray[np.bool_]) -> Tidied:
 
 
 def _finite(geometry: Geometries) -> NDArray[np.bool_]:
-    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
     finite = np.ones(len(geometry), dtype=bool)
+    if np.isfinite(shapely.get_coordinates(geometry)).all():
+        return finite
+    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
     finite[owner[~np.isfinite(coordinates).all(axis=1)]] = False
     return finite
 

@@ -6,6 +6,7 @@ a column fit both and the heading does not tell them apart, the edition is asked
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -24,7 +25,7 @@ EDITIONS: Final = ("2023", "2020", "third_survey", "gb50137")
 _TABLES: Final = {"2020": "land_use_2020", "third_survey": "third_survey", "gb50137": "gb50137"}
 _NATIONAL: Final = frozenset({"land_use", "现状用地", "用地用海分类代码", "用地用海代码", "ydyhfldm"})
 _SURVEY: Final = frozenset({"dlbm", "三调地类编码"})
-_TITLED: Final = r"^[^()（）]*[(（](\d{2,6}[A-Z]?)[)）]$"
+_TITLED: Final = re.compile(r"^[^()（）]*[(（](\d{2,6}[A-Z]?)[)）]$")
 """A code behind its title, as in 工业用地（1001）."""
 
 
@@ -63,8 +64,11 @@ def to_national(texts: pd.Series[Any], column: str, edition: str | None) -> tupl
         RequestError: the edition is unknown, or the codes fit two and none was stated.
 
     """
-    texts = texts.str.replace(_TITLED, r"\1", regex=True) if texts.dtype == "str" else texts
     codes = {str(code) for code in texts.dropna().unique()}
+    bare = {text: match[1] for text in codes if (match := _TITLED.match(text))}
+    if bare:
+        texts = texts.map(lambda text: bare.get(str(text), text), na_action="ignore").astype("str")
+        codes = {bare.get(code, code) for code in codes}
     if edition is not None and edition not in EDITIONS:
         raise RequestError("land_use_edition", given=edition, known=", ".join(EDITIONS))
     used = edition or edition_of(codes, column)

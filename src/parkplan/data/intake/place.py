@@ -165,12 +165,19 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
             found.append(finding("crs_accuracy", (), "note", operation=done.description, accuracy=done.accuracy_m))
         if done.grid_missing:
             found.append(finding("crs_grid", severity="note"))
+    if moved is not intake.geometry:
+        moved = _valid(moved)
+    found += _repaired_areas(intake, moved, source, target)
+    return Placed(moved, source, done.accuracy_m, tuple(reasons), tuple(found))
+
+
+def _valid(moved: Geometries) -> Geometries:
+    """Return geometries of which the way has broken none; those of the file are valid before it."""
     broken = ~shapely.is_missing(moved) & ~shapely.is_valid(moved)
     if broken.any():
         moved = moved.copy()
         moved[broken] = repair(moved[broken])
-    found += _repaired_areas(intake, moved, source, target)
-    return Placed(moved, source, done.accuracy_m, tuple(reasons), tuple(found))
+    return moved
 
 
 def _repaired_areas(intake: Intake, moved: Geometries, source: SourceCrs, target: CRS) -> list[Finding]:

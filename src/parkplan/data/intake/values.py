@@ -64,6 +64,9 @@ def coerce(values: pd.Series[Any], field: Column, unit: str | None) -> tuple[pd.
 def to_text(values: pd.Series[Any], field: Column) -> tuple[pd.Series[Any], list[Finding]]:
     """Return values as text; whole numbers are written without a point, blanks are unknown."""
     found: list[Finding] = []
+    if isinstance(values.dtype, pd.StringDtype):
+        stripped = values.str.strip()
+        return stripped.where(stripped != ""), found
     if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
         texts = values.map(_plain_text, na_action="ignore")
     else:

@@ -10,11 +10,10 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from pyproj.crs import CRS
 from pyproj.exceptions import CRSError
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
     from parkplan.data.intake.records import Finding
 
 ANSWER: Final = "answer.json"
-TABLE: Final = "table.parquet"
+TABLE: Final = "table.arrow"
 CRS_LENGTH: Final = 50_000
+PACKED_FROM_BYTES: Final = 1_000_000_000
 _READERS: Final = {
     "gdal": read_vector,
     "parquet": read_parquet,
@@ -161,22 +161,16 @@ def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Sou
 def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied, as_read: geometry.Geometries | None) -> None:
     """Write the table for the parent; WKB that is still as it was read is not encoded again."""
     rows = pa.array(np.arange(1, len(tidied.geometry) + 1, dtype=np.int64))
-    table = attributes.append_column(SOURCE_ROW, rows)
+    table = attributes.replace_schema_metadata(None).append_column(SOURCE_ROW, rows)
     wkb = _wkb(tidied.geometry) if as_read is None else pa.array(as_read, type=pa.binary())
     table = table.append_column(ORIGINAL, _wkb(tidied.original)).append_column(GEOMETRY, wkb)
-    names = sorted({str(kind) for kind in _type_names(tidied.geometry)})
-    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": names, "crs": None}
-    geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
-    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path, compression="lz4")
+    options = pa.ipc.IpcWriteOptions(compression="lz4" if table.nbytes > PACKED_FROM_BYTES else None)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
 
 
 def _wkb(features: geometry.Geometries) -> pa.Array:
     return pa.array(shapely.to_wkb(features, flavor="iso"), type=pa.binary())
-
-
-def _type_names(features: geometry.Geometries) -> list[str]:
-    names = ("Point", "LineString", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-    return [(*names, "GeometryCollection")[code] for code in np.unique(shapely.get_type_id(features)) if code >= 0]
 
 
 def main() -> None:
