@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import shapely
@@ -15,7 +17,6 @@ from parkplan.layout.siteplan import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pyproj import CRS
 
@@ -104,3 +105,13 @@ def _kept(ws: Workspace, tables: set[str], shape: shapely.Geometry, keep: Sequen
             "siteplan_unknown_building", buildings="、".join(missing), known="、".join(numbers[:8]) or "—"
         )
     return [geometry for number, geometry in zip(numbers, here.geometry, strict=True) if number in set(keep)]
+
+
+def land_of_upload(
+    name: str, content: bytes, stated: str | None, profile: SitePlanProfile, gates: Sequence[shapely.Point] = ()
+) -> tuple[Site, CRS]:
+    """Return the site of a file that was uploaded; faults as those of `land_of_file`."""
+    with TemporaryDirectory(prefix="parkplan-site-") as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        return land_of_file(path, stated, profile, gates)

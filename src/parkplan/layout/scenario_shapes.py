@@ -51,7 +51,7 @@ def merged_name(edit: Edit) -> str:
 def split(work: Work, edit: Edit) -> None:
     """Cut a piece along a line; the new pieces are named ``<name>/1``, ``/2`` ... by falling area."""
     for row in work.open_rows(edit).tolist():
-        pieces = _cut_along(work.geometry[row], shapely.from_wkt(edit.shape))
+        pieces = cut_along(work.geometry[row], shapely.from_wkt(edit.shape))
         if len(pieces) < 2:
             work.refuse(edit, "scenario_split_misses", str(work.parcel_id[row]))
             continue
@@ -65,7 +65,7 @@ def split(work: Work, edit: Edit) -> None:
         work.add(row, names, pieces, parts)
 
 
-def _cut_along(shape: Any, line: Any) -> list[Any]:  # noqa: ANN401  # any shapely geometry
+def cut_along(shape: Any, line: Any) -> list[Any]:  # noqa: ANN401  # any shapely geometry
     """Return the parts of a polygon on the sides of a line, the largest first."""
     edges = shapely.union_all([shapely.boundary(shape), line])
     faces = shapely.get_parts(shapely.polygonize([edges]))

@@ -37,6 +37,7 @@ MENU: Final = (
     Entry("low_efficiency"),
     Entry("clusters"),
     Entry("reuse_candidates"),
+    Entry("site_plans"),
     Entry("data"),
 )
 

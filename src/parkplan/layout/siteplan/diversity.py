@@ -54,12 +54,12 @@ def spread(apart: np.ndarray, first: int, count: int, floor: float = FLOOR) -> l
     return chosen
 
 
-def merits(plans: Sequence[SitePlan]) -> np.ndarray:
+def merits(plans: Sequence[SitePlan], names: Sequence[str] = tuple(GREATER_IS_BETTER)) -> np.ndarray:
     """Return the measures by which plans are compared, one row each, greater is better, rounded against noise."""
     rows = [
         [
-            (plan.quality | plan.indicators)[name] * (1 if greater else -1)  # type: ignore[operator]
-            for name, greater in GREATER_IS_BETTER.items()
+            (plan.quality | plan.indicators)[name] * (1 if GREATER_IS_BETTER.get(name, True) else -1)  # type: ignore[operator]
+            for name in names
         ]
         for plan in plans
     ]

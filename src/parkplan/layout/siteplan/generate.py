@@ -13,6 +13,7 @@ from parkplan.layout.siteplan.choices import draw
 from parkplan.layout.siteplan.collision import smallest_collision
 from parkplan.layout.siteplan.diversity import distances, footprints, fronts, merits, scores, spread
 from parkplan.layout.siteplan.frame import base_frame, directions, ground
+from parkplan.layout.siteplan.measures import DECISIVE
 from parkplan.layout.siteplan.option import lay_out
 from parkplan.layout.siteplan.shapes import UnbuildableError
 from parkplan.model.siteplan import SitePlans
@@ -93,7 +94,7 @@ def _answer(
         return SitePlans((), tried, 0, None, smallest_collision(faults), counted)
     kept = [valid[index] for index in chosen]
     values = merits(kept)
-    levels, places = fronts(values), scores(values)
+    levels, places = fronts(merits(kept, DECISIVE)), scores(values)
     order = sorted(range(len(kept)), key=lambda index: (levels[index], -places[index], kept[index].id))
     options = tuple(replace(kept[index], front=int(levels[index])) for index in order)
     apart = distances(footprints(kept, frame))

@@ -36,7 +36,7 @@ GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
     "regularity": True,
     "green_share": True,
     "road_share": False,
-    "cost_yuan": False,
+    "cost_per_m2": False,
     "unused_share": False,
     "sliver_share": False,
     "doglegs": False,
@@ -44,6 +44,12 @@ GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
     "daylight": True,
     "gate_distance_m": False,
 }
+DECISIVE: Final = ("floor_area_m2", "green_share", "road_share", "dock_m", "cost_per_m2", "soundness")
+"""The measures of the Pareto front. With all twelve nearly every plan would be on the first front."""
+FLAWS: Final[Mapping[str, float]] = {
+    "unused_share": 0.10, "sliver_share": 0.02, "doglegs": 2.0, "dead_end_m": 60.0, "gate_distance_m": 400.0,
+}  # fmt: skip
+"""At this much of a flaw, half of its points are lost."""
 
 
 def indicators(pieces: Sequence[Piece], site_m2: float) -> dict[str, float]:
@@ -122,6 +128,7 @@ def quality(
         "dead_end_m": dead_end_m(road, place.gates),
         "daylight": _daylight(built, 90.0 - place.frame.angle_deg),
         "cost_yuan": cost,
+        "cost_per_m2": cost / max(sum(piece.floor_area_m2 for piece in built), 1.0),
     }
 
 
@@ -134,6 +141,17 @@ def _regularity(sides: Sequence[tuple[float, float, float, float]]) -> float:
     common = np.argsort(-counts, kind="stable")[:3]
     areas = (east - west) * (north - south)
     return float(areas[np.isin(inverse.ravel(), common)].sum() / areas.sum())
+
+
+def soundness(figures: Mapping[str, float]) -> float:
+    """Return the mean of regularity, daylight and the absence of each flaw, between 0 and 1.
+
+    >>> perfect = dict.fromkeys(FLAWS, 0.0) | {"regularity": 1.0, "daylight": 1.0}
+    >>> soundness(perfect), round(soundness(perfect | {"doglegs": 2.0}), 3)
+    (1.0, 0.929)
+    """
+    kept = [1.0 / (1.0 + figures[name] / half) for name, half in FLAWS.items()]
+    return (sum(kept) + figures["regularity"] + figures["daylight"]) / (len(kept) + 2)
 
 
 def dead_end_m(road: Any, gates: Sequence[Point]) -> float:  # noqa: ANN401

@@ -13,7 +13,7 @@ from parkplan.layout.siteplan.certificate import certify
 from parkplan.layout.siteplan.coverage import as_coverage
 from parkplan.layout.siteplan.frame import Frame, ground
 from parkplan.layout.siteplan.land import STALL_M2, Wanted, surface, use_of_land
-from parkplan.layout.siteplan.measures import indicators, quality
+from parkplan.layout.siteplan.measures import indicators, quality, soundness
 from parkplan.layout.siteplan.phases import phased
 from parkplan.layout.siteplan.roads import network
 from parkplan.layout.siteplan.shapes import UnbuildableError
@@ -64,6 +64,7 @@ def lay_out(
     figures = indicators(placed, site.area_m2)
     merits = quality(pieces, blocks, modules, place, open_land.unused_m2)
     merits |= {"gate_distance_m": _gate_distance(built, place)}
+    merits |= {"soundness": soundness(merits)}
     return SitePlan(
         id="",
         site=site,
