@@ -17,6 +17,7 @@ from parkplan.jobs.cluster_rows import refusal_line, shown_tables, small, subjec
 from parkplan.model.clusters import By, ClusterQuestion
 from parkplan.ui import panels
 from parkplan.ui.cluster_charts import density_chart
+from parkplan.ui.plain import plain
 
 if TYPE_CHECKING:
     from parkplan.jobs.cluster_rows import ShownTable
@@ -97,14 +98,14 @@ def curve(found: Clusters, code: str) -> None:
         )  # fmt: skip
         st.caption(
             message(
-                "clusters.curve_note", subject=subject_title(code), n=f"{drawn.n:,}", sites=f"{drawn.sites:,}",
+                "clusters.curve_note", subject=plain(subject_title(code)), n=f"{drawn.n:,}", sites=f"{drawn.sites:,}",
                 simulations=f"{drawn.simulations:,}", bandwidth=f"{drawn.bandwidth_m:,.0f}",
                 alpha=f"{found.question.alpha:.0%}", p=small(drawn.p),
             )
         )  # fmt: skip
     for item in found.refusals:
         if item.subject == code:
-            st.caption(refusal_line(item))
+            st.caption(plain(refusal_line(item)))
 
 
 def tables(found: Clusters) -> None:
@@ -116,9 +117,9 @@ def tables(found: Clusters) -> None:
             _drawn(table)
     with tabs[-1]:
         for item in found.statements:
-            st.markdown(f"- {item.sentence()}")
+            st.markdown(f"- {plain(item.sentence())}")
         for refused in found.refusals:
-            st.caption(refusal_line(refused))
+            st.caption(plain(refusal_line(refused)))
 
 
 def _drawn(table: ShownTable) -> None:

@@ -12,6 +12,7 @@ from parkplan.jobs.rows import rows_file
 from parkplan.jobs.sheet import FORMATS, SheetOptions, SheetView, map_sheet
 from parkplan.jobs.title import title_of
 from parkplan.ui.map_host import view_of
+from parkplan.ui.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ def rows_panel(ws: Workspace, chosen: Rows) -> None:
     st.caption(message(f"export.limits_{ending.removeprefix('.')}"))
     name = f"{chosen.layer}{ending}"
     st.download_button(
-        message("ui.export_download", name=name),
+        message("ui.export_download", name=plain(name)),
         data=lambda: rows_file(ws, chosen, ending),
         file_name=name,
         mime=ROW_FORMATS[ending],
@@ -69,7 +70,7 @@ def sheet_panel(ws: Workspace, where: Mapping[str, str], *, map_key: str) -> Non
     view = _seen(ws, map_key, where)
     name = f"{ws.name}.{form}"
     st.download_button(
-        message("ui.export_download", name=name),
+        message("ui.export_download", name=plain(name)),
         data=lambda: map_sheet(ws, view, options, language),
         file_name=name,
         mime=SHEET_FORMATS[form],

@@ -13,6 +13,7 @@ from parkplan.jobs.import_places import preview_picture
 from parkplan.jobs.import_report import import_recipe, import_report
 from parkplan.model.tables import TABLES
 from parkplan.ui.import_journal import undo_button
+from parkplan.ui.plain import plain
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
@@ -91,12 +92,12 @@ def result(ws: Workspace, now: Desk, done: ImportResult, seen: Examined) -> None
             for form, kind in FORMATS.items():
                 name = f"{done.table}_report.{form}"
                 st.download_button(
-                    message("ui.export_download", name=name), data=import_report(done, seen, form),  # type: ignore[arg-type]
+                    message("ui.export_download", name=plain(name)), data=import_report(done, seen, form),  # type: ignore[arg-type]
                     file_name=name, mime=kind, key=f"desk_report_{form}", on_click="ignore",
                 )  # fmt: skip
             recipe = f"{done.table}_recipe.yaml"
             st.download_button(
-                message("ui.export_download", name=recipe), data=import_recipe(done, seen), file_name=recipe,
+                message("ui.export_download", name=plain(recipe)), data=import_recipe(done, seen), file_name=recipe,
                 mime="application/yaml", key="desk_recipe_out", on_click="ignore",
             )  # fmt: skip
         with st.container(horizontal=True):

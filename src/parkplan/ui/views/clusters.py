@@ -11,6 +11,7 @@ from parkplan.jobs.clusters import kept_distribution
 from parkplan.ui import cluster_panels, opened
 from parkplan.ui.boundary import fragment
 from parkplan.ui.cluster_map import cluster_map
+from parkplan.ui.plain import plain
 
 MAP_HEIGHT: Final = 560
 
@@ -29,7 +30,7 @@ def clusters_page() -> None:
     with st.spinner(message("clusters.computing"), show_time=False):
         found = kept_distribution(ws, question)
     for finding in found.findings:
-        st.caption(finding)
+        st.caption(plain(finding))
     left, right = st.columns([7, 5], gap="medium")
     with right:
         code = cluster_panels.subject(found)

@@ -12,6 +12,7 @@ from parkplan.ui.boundary import fragment
 from parkplan.ui.judging import judged, judging
 from parkplan.ui.override_form import override_form
 from parkplan.ui.park_use_panel import data_wanted_panel, park_use_panel
+from parkplan.ui.plain import plain
 from parkplan.ui.verdict_bench import verdict_bench
 from parkplan.ui.verdict_form import choice_form
 from parkplan.ui.verdict_table import verdict_table
@@ -38,7 +39,7 @@ def workbench() -> None:
         found, view = judged(ws, now.choice)
     verdict_tiles(found)
     for finding in found.findings:
-        st.warning(finding)
+        st.warning(plain(finding))
     verdict_bench(ws, found, view, now)
     tabs = dict(zip(TABS, st.tabs([message(f"verdicts.tab_{name}") for name in TABS]), strict=True))
     with tabs["ranked"]:
