@@ -12,6 +12,7 @@ from parkplan._errors import RequestError
 from parkplan.expressions import parse
 from parkplan.jobs.frames import moved
 from parkplan.jobs.scenario_state import find_scenario, option
+from parkplan.layout.scenario_shapes import cut_along
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,3 +80,10 @@ def parcels_in(state: ScenarioState, lasso: Any) -> tuple[str, ...]:  # noqa: AN
     shared = shapely.area(shapely.intersection(state.geometry[meets], lasso))
     inside = shared > INSIDE * shapely.area(state.geometry[meets])
     return tuple(str(name) for name in state.parcel_id[meets[inside]])
+
+
+def parcels_cut(state: ScenarioState, line: Any, among: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the parcels that a line cuts in two; only those in ``among`` where it names any."""
+    meets = np.flatnonzero(shapely.intersects(state.geometry, line) & (state.drawn == None))  # noqa: E711
+    names = [(str(state.parcel_id[row]), state.geometry[row]) for row in meets]
+    return tuple(name for name, shape in names if (not among or name in among) and len(cut_along(shape, line)) > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from parkplan.data.layers import load_layers
@@ -24,6 +25,19 @@ _NAMED: Final = 3
 def figure(measure: Measure, value: float, chosen: Language | None = None) -> str:
     """Write a value of a measure in its unit."""
     return quantity(value, measure.shown_in, chosen)
+
+
+def change(measure: Measure, before: float, after: float, chosen: Language | None = None) -> str:
+    """Write how a measure changed, with its sign; a dash where it did not.
+
+    >>> from parkplan.compare.catalogue import MEASURES
+    >>> change(MEASURES["jobs"], 100.0, 80.0, "en"), change(MEASURES["jobs"], 1.0, 1.0)
+    ('-20 persons', '—')
+    """
+    difference = after - before
+    if not math.isfinite(difference) or abs(difference) <= 1e-9 * max(abs(before), 1.0):
+        return "—"
+    return f"{'+' if difference > 0 else ''}{quantity(difference, measure.shown_in, chosen)}"
 
 
 def status_words(status: Status) -> Text:

@@ -38,6 +38,7 @@ MENU: Final = (
     Entry("clusters"),
     Entry("reuse_candidates"),
     Entry("site_plans"),
+    Entry("layout_options"),
     Entry("data"),
 )
 

@@ -34,7 +34,7 @@ export default function (component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".pp-host");
   root.latest = data;
-  const emit = (name, value) => (name === "click" ? setTriggerValue(name, value) : setStateValue(name, value));
+  const emit = (name, value) => (name === "view" ? setStateValue(name, value) : setTriggerValue(name, value));
   const ready = (async () => {
     data.styles.forEach((address) => style(data.base + address));
     for (const address of data.scripts) await script(data.base + address);

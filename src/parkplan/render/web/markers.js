@@ -8,6 +8,7 @@ export const MARKERS = "markers";
 function style(marker) {
   return {
     pane: "ppMarkers",
+    marker: marker.id,
     radius: marker.chosen ? 9 : 6,
     color: marker.chosen ? "#1d2b3a" : "#ffffff",
     weight: marker.chosen ? 3 : 1.5,
@@ -34,8 +35,6 @@ export class Markers {
     this.group.clearLayers();
     for (const marker of [...markers].sort((a, b) => Number(a.chosen) - Number(b.chosen))) {
       const dot = L.circleMarker([marker.lat, marker.lng], style(marker)).addTo(this.group);
-      dot.on("add", () => dot.getElement()?.setAttribute("data-marker", marker.id));
-      dot.getElement()?.setAttribute("data-marker", marker.id);
       dot.on("click", (event) => {
         L.DomEvent.stopPropagation(event);
         const { lat, lng } = event.latlng.wrap();

@@ -9,11 +9,15 @@ const INK = "#d9480f";
 const STYLE = { color: INK, weight: 2.5, interactive: false, fillColor: INK, fillOpacity: 0.12 };
 
 export class Measure {
-  /** `changed(kind)` is called when a tool starts ("length", "area") or ends (null). */
-  constructor(map, texts, changed) {
+  /**
+   * `changed(kind)` is called when a tool starts ("length", "area") or ends (null); `drew(kind, points)` when a line or
+   * an area is finished.
+   */
+  constructor(map, texts, changed, drew = () => {}) {
     this.map = map;
     this.texts = texts;
     this.changed = changed;
+    this.drew = drew;
     this.kind = null;
     this.points = [];
     this.drawing = L.layerGroup().addTo(map);
@@ -87,6 +91,7 @@ export class Measure {
     this.finished = true;
     this.pointer = null;
     this._show();
+    this.drew(this.kind, this.points);
   }
 
   _key(event) {
