@@ -113,7 +113,7 @@ def test_absent_tables_are_named_and_empty_lists_say_so(ws: Workspace) -> None:
     planning, constraints = told.section("planning"), told.section("constraints")
     assert planning is not None
     assert planning.note is not None
-    assert planning.note.zh == "工作空间中没有“规划用地”数据。"
+    assert planning.note.zh == "工作区中没有“规划用地”数据。"
     assert constraints is not None
     assert constraints.note is not None
     assert constraints.note.en == "None."
