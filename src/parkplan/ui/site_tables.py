@@ -14,6 +14,8 @@ from parkplan.model.codes import REUSE
 from parkplan.sites.advice import Advice
 from parkplan.sites.ranking import CRITERIA
 from parkplan.ui.export_panel import ROW_FORMATS
+from parkplan.ui.navigation import FOLDER
+from parkplan.ui.plain import plain
 from parkplan.ui.verdict_panels import ranked_table
 from parkplan.units import area, money, quantity
 
@@ -90,12 +92,13 @@ def evidence(ws: Workspace, found: Candidates, site: Site) -> None:
         message("sites.sheet_pdf"), data=lambda: site_sheet(ws, found, site.id, chosen), file_name=name,
         mime="application/pdf", key="site_pdf", on_click="ignore",
     )  # fmt: skip
+    st.page_link(FOLDER / "site_plans.py", label=message("siteplan.of_this_site"), query_params={"site": site.id})
     _advice(message("sites.reuse_advice"), site.advice.reuses)
     _advice(message("sites.cluster_advice"), site.advice.clusters)
     st.table(_sheet(found, [site]).set_index(message("sites.column_figure")))
     shown = ", ".join(site.parcel_ids[:SHOWN_PARCELS])
     more = len(site.parcel_ids) - SHOWN_PARCELS
-    st.caption(message("sites.parcels_of", parcels=shown if more <= 0 else f"{shown} … (+{more})"))
+    st.caption(message("sites.parcels_of", parcels=plain(shown if more <= 0 else f"{shown} … (+{more})")))
 
 
 def _advice(head: str, options: Sequence[Option]) -> None:
@@ -131,7 +134,7 @@ def _sheet(found: Candidates, sites: Sequence[Site]) -> pd.DataFrame:
     for one in sites:
         row = found.table.loc[found.table["site_id"] == one.id].iloc[0]
         said = [
-            f"{row['rank']}（{row['rank_low']}–{row['rank_high']}）",
+            f"{row['rank']} ({row['rank_low']}–{row['rank_high']})",
             f"{row['score']:.1f}",
             one.advice.reuses[0].title.to(),
             one.advice.clusters[0].title.to(),
@@ -158,7 +161,7 @@ def _figures(one: Site) -> list[str]:
         quantity(facts.floor_uplift_m2, "m2"),
         quantity(facts.constraint_share, "percent"),
         quantity(facts.benefit_cost, "ratio"),
-        "、".join(one.crossed) or "—",
+        message("sites.comma").join(one.crossed) or "—",
     ]
 
 

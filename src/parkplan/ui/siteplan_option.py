@@ -65,7 +65,7 @@ def measures(plan: SitePlan) -> None:
             shown(name, measure(plan, name)),
             message("siteplan.more" if greater else "siteplan.less"),
         )
-        for name, greater in GREATER_IS_BETTER.items()
+        for name, greater in {"soundness": True, **GREATER_IS_BETTER}.items()
     ]
     names = ("measure", "value", "better")
     st.dataframe(pd.DataFrame(rows, columns=[message(f"siteplan.head_{name}") for name in names]), hide_index=True)

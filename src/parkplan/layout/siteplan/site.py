@@ -67,10 +67,11 @@ def _boundary(shape: Any, profile: SitePlanProfile) -> Polygon:  # noqa: ANN401
 
 
 def _check_limits(profile: SitePlanProfile) -> None:
-    limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
+    limits = {str(limit.id): limit for limit in profile.limits}
     for low, high in PAIRS:
-        if limits.get(low, 0.0) > limits.get(high, np.inf):
-            raise RequestError("siteplan_limits_contradict", low=low, high=high, profile=profile.id)
+        if low in limits and high in limits and limits[low].value > limits[high].value:
+            least, most = (f"{limits[name].title.to()} {limits[name].value:g}" for name in (low, high))
+            raise RequestError("siteplan_limits_contradict", low=least, high=most, profile=profile.title.to())
 
 
 def _snapped(boundary: Polygon, gate: Point) -> Point:

@@ -1,0 +1,106 @@
+"""Pieces as a coverage, corners by hand, narrow sites, and what the checker says about lanes on one side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+from bench.sites.shapes import site
+from shapely import LineString, box
+
+from parkplan.data.siteplans import choose_profile, load_modules
+from parkplan.jobs.siteplan import violations
+from parkplan.layout.siteplan import attempt, generate
+from parkplan.layout.siteplan.corners import free_legs, least_radius
+from parkplan.layout.siteplan.coverage import as_coverage
+from parkplan.layout.siteplan.frame import base_frame
+from parkplan.layout.siteplan.measures import dead_end_m
+from parkplan.layout.siteplan_check import CheckedPiece, check
+
+PROFILE = choose_profile("cn_industrial")
+MODULES = load_modules()
+LIMITS: dict[str, float] = {limit.id: limit.value for limit in PROFILE.limits}
+
+
+def test_a_coverage_shares_every_vertex_and_survives_a_turn() -> None:
+    land = box(0, 0, 90, 60)
+    rest = land.difference(box(10, 10, 40, 30))
+    lower, upper = rest.intersection(box(0, 0, 90, 20)), rest.intersection(box(0, 20, 90, 60))
+    shapes = [box(10, 10, 40.00003, 30), lower, upper]
+    made = [part for found in as_coverage(shapes, land, rigid=1) for part in found]
+    assert shapely.coverage_is_valid(made)
+    assert sum(part.area for part in made) == pytest.approx(land.area, abs=1e-6)
+    turned = [shapely.affinity.rotate(part, 33.7, origin=(4e5, 2.5e6)) for part in made]
+    assert shapely.union_all(turned).area == pytest.approx(land.area, abs=1e-3)
+
+
+@pytest.mark.parametrize(("name", "seed", "number"), [("pond_12", 0, 74), ("pond_12", 3, 14), ("ragged_12", 2, 78)])
+def test_plans_whose_overlay_once_failed_cover_the_site_once(name: str, seed: int, number: int) -> None:
+    land = site(name)
+    plan, _ = attempt(land, base_frame(land), number, seed, PROFILE, MODULES)
+    assert plan is not None
+    shapes = [piece.geometry for piece in plan.pieces]
+    assert sum(shape.area for shape in shapes) == pytest.approx(land.area_m2, abs=0.5)
+    assert shapely.union_all(shapes).area == pytest.approx(land.area_m2, abs=0.5)
+
+
+def test_corners_by_hand() -> None:
+    tee = shapely.union(box(0, 0, 100, 7), box(40, 0, 47, 60))
+    assert least_radius(tee) == 0.0
+    assert least_radius(tee.buffer(8).buffer(-8)) == 6.0
+    assert least_radius(tee.buffer(5).buffer(-5)) == 4.0
+    edges = [LineString([(0, 0), (90, 0)]), LineString([(0, 90), (0, 0)])]
+    assert free_legs(box(0, 0, 90, 90), edges, np.array([box(5, 6, 40, 40)])) == pytest.approx(11.0)
+    assert free_legs(box(0, 0, 90, 90), edges[:1], np.array([box(5, 6, 40, 40)])) is None
+    loop = box(0, 0, 100, 100).difference(box(7, 7, 93, 93))
+    assert dead_end_m(loop, []) == 0.0
+    assert dead_end_m(box(0, 0, 200, 7), []) == pytest.approx(200.0, rel=0.03)
+
+
+def test_a_narrow_site_is_planned_along_one_road() -> None:
+    made = generate(site("narrow_2"), PROFILE, MODULES, count=3, seed=0, attempts=60)
+    assert made.options
+    for plan in made.options:
+        assert plan.choices.pattern == "strip"
+        assert violations(plan, PROFILE, MODULES) == []
+        assert max(piece.geometry.area for piece in plan.of_kind("building")) <= LIMITS["one_side_plant_m2"] + 1e-3
+        assert plan.quality["dead_end_m"] >= 0.0
+
+
+def rules_of(pieces: list[CheckedPiece], **changed: float) -> set[str]:
+    """Rules broken on 100 by 100 m with a lane along the southern side only."""
+    land = box(0, 0, 100, 100)
+    gate = shapely.Point(50, 0)
+    found = check(land, [gate], [LineString([(0, 0), (100, 0)])], pieces, LIMITS | changed)
+    return {violation.rule for violation in found}
+
+
+def beside_one_lane(hall: CheckedPiece, road: shapely.Polygon) -> list[CheckedPiece]:
+    rest = box(0, 0, 100, 100).difference(road).difference(hall.geometry)
+    return [hall, CheckedPiece("road", road), *(CheckedPiece("court", part) for part in shapely.get_parts(rest))]
+
+
+def test_a_lane_on_one_side_serves_small_plants_only() -> None:
+    road = box(0, 0, 100, 10)
+    small = CheckedPiece("building", box(20, 16, 70, 64), 1, 9.0)  # 50 by 48 m: 2,400 m²
+    assert "fire_reach_m" not in rules_of(beside_one_lane(small, road))
+    assert "fire_reach_m" in rules_of(beside_one_lane(replace(small, warehouse=True), road))
+    assert "fire_reach_m" in rules_of(beside_one_lane(replace(small, storeys=4), road))
+    large = CheckedPiece("building", box(10, 16, 80, 64), 1, 9.0)  # 3,360 m²
+    assert "fire_reach_m" in rules_of(beside_one_lane(large, road))
+
+
+def test_sharp_corners_and_blocked_views_are_seen() -> None:
+    hall = CheckedPiece("building", box(25, 16, 75, 60), 1, 9.0)
+    road = shapely.union(box(0, 0, 100, 10), box(85, 0, 95, 90))
+    assert "turning_radius_m" in rules_of(beside_one_lane(hall, road))
+    assert "turning_radius_m" not in rules_of(beside_one_lane(hall, road.buffer(7).buffer(-7)))
+    land = box(0, 0, 100, 100)
+    roads = [LineString([(0, 0), (100, 0)]), LineString([(0, 100), (0, 0)])]
+    near = [CheckedPiece("building", box(4, 4, 60, 50), 1, 9.0)]
+    far = [CheckedPiece("building", box(10, 10, 60, 50), 1, 9.0)]
+    limits = {"corner_cut_m": 15.0}
+    assert "corner_cut_m" in {one.rule for one in check(land, [], roads, near, limits)}
+    assert "corner_cut_m" not in {one.rule for one in check(land, [], roads, far, limits)}
