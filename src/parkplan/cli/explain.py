@@ -8,7 +8,7 @@ import click
 
 from parkplan import jobs
 from parkplan.cli import frame
-from parkplan.cli.screen import day_of
+from parkplan.cli.screen import day_of, rules_fault
 from parkplan.cli.text import visible
 from parkplan.i18n import message
 from parkplan.jobs.screen import row_of
@@ -37,7 +37,8 @@ def command(workspace: str, parcel: str, profiles: tuple[str, ...], as_of: datet
     row = row_of(found, parcel)
     told, card = verdict_card(found, row), found.card(row)
     document = {"parcel_id": parcel, **_document(card), "overtaking": _overtaking(found, card)}
-    return frame.Answer(document, [*_lines(parcel, card), *(line.to() for line in told.overtaking)])
+    lines = [*_lines(parcel, card), *(line.to() for line in told.overtaking)]
+    return frame.Answer(document, lines, fault=rules_fault(found))
 
 
 def _document(card: EvidenceCard) -> dict[str, object]:

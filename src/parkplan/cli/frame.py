@@ -25,6 +25,7 @@ import click
 import parkplan
 from parkplan._errors import ParkplanError, RequestError
 from parkplan.cli.plain import plain
+from parkplan.cli.text import visible
 from parkplan.cli.usage import Argument, Command, HelpTexts, Option, usage_sentence
 from parkplan.i18n import LANGUAGES, Language, current_language, language, message
 
@@ -41,11 +42,15 @@ _quiet: Final = Event()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command has to say: ``document`` for ``--json``, ``lines`` for people, ``findings`` for exit code 1."""
+    """What a command has to say: ``document`` for ``--json``, ``lines`` for people, ``findings`` for exit code 1.
+
+    ``fault`` is told after an answer that stands in spite of it, with exit code 2.
+    """
 
     document: object
     lines: Sequence[str]
     findings: bool = False
+    fault: ParkplanError | None = None
 
 
 def command(name: str, *parameters: click.Parameter) -> Callable[[Callable[..., Answer]], click.Command]:
@@ -60,6 +65,8 @@ def command(name: str, *parameters: click.Parameter) -> Callable[[Callable[..., 
             (_quiet.set if quiet else _quiet.clear)()
             answer = work(**values)
             _print(answer, json_wanted=json_wanted, quiet=quiet)
+            if answer.fault is not None:
+                raise answer.fault
             return FINDINGS if answer.findings else DONE
 
         return Command(name, callback=answered, params=[*parameters, *_shared()], help=f"help_{name}")
@@ -88,7 +95,7 @@ def option(*declarations: str, help: str, **attributes: Any) -> click.Parameter:
 def progress(sentence: str) -> None:
     """Tell the person at the terminal what is being done; a job may call it from any thread."""
     if not _quiet.is_set():
-        click.echo(sentence, err=True)
+        click.echo(visible(sentence), err=True)
 
 
 def _print(answer: Answer, *, json_wanted: bool, quiet: bool) -> None:
@@ -159,11 +166,11 @@ def _run(modules: Mapping[str, str], given: list[str]) -> int:
     try:
         code = _Commands(modules).main(given, prog_name="parkplan", standalone_mode=False)
     except click.UsageError as fault:
-        click.echo(usage_sentence(fault), err=True)
+        click.echo(visible(usage_sentence(fault)), err=True)
         return USER
     except ParkplanError as fault:
         for sentence in fault.sentences():
-            click.echo(sentence, err=True)
+            click.echo(visible(sentence), err=True)
         return USER
     return code if isinstance(code, int) else DONE
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from parkplan import jobs
-from parkplan._errors import RequestError
+from parkplan._errors import DefinitionError, RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
 from parkplan.i18n import message
@@ -43,7 +43,14 @@ def command(workspace: str, out: str | None, **options: Any) -> frame.Answer:  #
     if out is not None:
         path = jobs.export_screening(found, out)
         lines.append(message("cli.screen_written", path=visible(str(path)), rows=f"{len(found.parcels):,}"))
-    return frame.Answer(_document(found, out), lines)
+    return frame.Answer(_document(found, out), lines, fault=rules_fault(found))
+
+
+def rules_fault(found: Screening) -> DefinitionError | None:
+    """Return the faults of the rules as one, None where there are none."""
+    if not found.faults:
+        return None
+    return DefinitionError("rules_faulty", count=len(found.faults), details=found.faults)
 
 
 def _choice(options: dict[str, Any]) -> ScreeningChoice:

@@ -95,7 +95,7 @@ def _has(workspace: Workspace, table: str) -> bool:
 def _impossible_areas(parcels: gpd.GeoDataFrame) -> list[str]:
     areas = pd.to_numeric(parcels["site_area_m2"], errors="coerce")
     rows = np.flatnonzero((areas <= 0).to_numpy(dtype=bool, na_value=False))
-    return [message("screen.impossible_areas", count=len(rows), rows=_listed(rows))] if len(rows) else []
+    return [message("screen.impossible_areas", count=len(rows), rows=listed(rows))] if len(rows) else []
 
 
 def _future_dates(parcels: gpd.GeoDataFrame, as_of: date) -> list[str]:
@@ -104,11 +104,12 @@ def _future_dates(parcels: gpd.GeoDataFrame, as_of: date) -> list[str]:
         if column.kind == "date" and not column.name.endswith("agreed_on"):
             rows = np.flatnonzero(pd.to_datetime(parcels[column.name]) > pd.Timestamp(as_of))
             if len(rows):
-                found.append(message("screen.future_dates", column=column.title, count=len(rows), rows=_listed(rows)))
+                found.append(message("screen.future_dates", column=column.title, count=len(rows), rows=listed(rows)))
     return found
 
 
-def _listed(rows: np.ndarray) -> str:
+def listed(rows: np.ndarray) -> str:
+    """Write row positions as a reader counts them, from 1, the first few of them."""
     shown = ", ".join(str(row + 1) for row in rows[:5])
     return f"{shown} …" if len(rows) > 5 else shown
 

@@ -8,6 +8,7 @@ from parkplan.i18n import Text
 from parkplan.jobs.writing import text
 from parkplan.metrics import METRICS
 from parkplan.model.codes import CONSTRAINT_KIND
+from parkplan.model.rules import UNANSWERABLE
 from parkplan.model.tables import PARCELS, SCREENING, Column
 
 _SI: Final = {"wan_yuan_per_mu": "yuan_per_m2", "percent": "ratio"}
@@ -42,6 +43,7 @@ DERIVED_COLUMNS: Final[dict[str, Column]] = {
         _derived("firms_tax_yuan", "企业年税收合计", "Tax of the firms", "yuan", "wan_yuan"),
         _derived("firms_employees", "企业从业人数合计", "Employees of the firms", "person"),
         _derived("firms_rnd_yuan", "企业研发经费合计", "R&D spending of the firms", "yuan", "wan_yuan"),
+        Column(UNANSWERABLE, Text("规则有误，暂不能判断", "The rule is faulty and has no answer"), "boolean"),
         _derived("emission_t", "主要污染物排放量", "Emissions (t)", "count"),
     )
 }

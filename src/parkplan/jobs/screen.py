@@ -10,20 +10,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from parkplan._errors import RequestError
-from parkplan.data.rules import choose_rule_packs
+from parkplan._errors import DefinitionError, RequestError
+from parkplan.data.rules import usable_rule_packs
 from parkplan.data.workspace import open_workspace
-from parkplan.jobs.judged import judged_parcels
+from parkplan.i18n import message
+from parkplan.jobs.judged import judged_parcels, listed
 from parkplan.jobs.overrides import overrides
 from parkplan.metrics import blocks
+from parkplan.model.rules import LimitTable
 from parkplan.model.screening import Ranking, ScreeningChoice
-from parkplan.screening import Verdict, apply_rules, verdicts
+from parkplan.model.tables import SCREENING
+from parkplan.screening import Verdict, verdicts
 from parkplan.screening.chance import flagged_chance
 from parkplan.screening.criteria_weights import criteria_weights
 from parkplan.screening.evidence import EvidenceCard, evidence
 from parkplan.screening.limits import with_limits
 from parkplan.screening.overrides import Override, overridden
 from parkplan.screening.overtaking import overtakings
+from parkplan.screening.rules import apply_rules_leniently
 from parkplan.screening.scores import CRITERIA, feasibility, need, potential, ranks
 
 if TYPE_CHECKING:
@@ -35,8 +39,11 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import TableInfo
     from parkplan.screening import RuleOutcome
     from parkplan.screening.criteria_weights import CriteriaWeights
+    from parkplan.screening.rules import RuleFault
 
 DEFAULT_PROFILES: Final = ScreeningChoice().profiles
+RESULTS: Final = frozenset(column.name for column in SCREENING.columns)
+"""Names of what a screening finds: a rule that asks for one of them would rest on itself."""
 FLAGGED: Final = (Verdict.IDLE, Verdict.LOW_EFFICIENCY)
 
 
@@ -70,6 +77,7 @@ class Screening:
     weights: CriteriaWeights
     overrides: tuple[Override, ...]
     source: TableInfo
+    faults: tuple[DefinitionError, ...] = ()
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -100,17 +108,17 @@ def packs_of(choice: ScreeningChoice) -> tuple[RulePack, ...]:
 
     Raises:
         RequestError: a profile does not exist, or a change names no limit.
-        DefinitionError: a rule is faulty.
+        DefinitionError: a file of rules cannot be used at all.
 
     """
-    return with_limits(choose_rule_packs(choice.profiles), choice.limits)
+    return with_limits(usable_rule_packs(choice.profiles).packs, choice.limits)
 
 
 def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     """Judge every parcel by the rule packs of a choice, and rank those that are flagged.
 
     Raises:
-        DefinitionError: a rule is faulty, or names a column that the parcels do not have.
+        DefinitionError: a file of rules cannot be used at all.
         RequestError: a profile or evaluation does not exist, the gap is negative, or weights cannot come from the data.
         WorkspaceError: the workspace is broken.
 
@@ -120,7 +128,8 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     day = choice.as_of or date.today()
     packs = packs_of(choice)
     judged = judged_parcels(ws, packs, day, choice.evaluation)
-    outcomes = apply_rules(packs, judged.frame, day)
+    outcomes, unfit = apply_rules_leniently(packs, judged.frame, day)
+    faults = _faults(choice, unfit)
     said = tuple(item for item in overrides(ws) if item.in_force(day))
     final = overridden(verdicts(outcomes, judged.frame.index), judged.frame["parcel_id"], said, day)
     flagged = final["verdict"].isin(FLAGGED).to_numpy()
@@ -134,7 +143,42 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     lying = blocks(parcels, flagged, choice.max_gap_m)
     parts = [parcels, criteria.drop(columns="known"), ranked.set_index(parcels.index), lying]
     found = gpd.GeoDataFrame(pd.concat(parts, axis=1))
-    return Screening(day, choice, found, _totals(found), outcomes, judged.findings, weights, said, ws.info("parcels"))
+    findings = (
+        *judged.findings,
+        *_without_limit(choice, outcomes),
+        *(message("screen.faulty_rule", fault=fault.sentence()) for fault in faults),
+    )
+    return Screening(day, choice, found, _totals(found), outcomes, findings, weights, said, ws.info("parcels"), faults)
+
+
+def _faults(choice: ScreeningChoice, unfit: Sequence[RuleFault]) -> tuple[DefinitionError, ...]:
+    """Return the faults of all rules of a choice: of their files, and of what they ask of the parcels."""
+    known = usable_rule_packs(choice.profiles)
+    found = []
+    for item in unfit:
+        file, line = known.places[(item.pack_id, item.rule_id)]
+        name = str(item.fault.values.get("name"))
+        circular = item.fault.key == "expression_name" and name in RESULTS
+        problem = DefinitionError("rule_circular", name=name) if circular else item.fault
+        found.append(DefinitionError("rule_unfit", file=file, line=line, rule=item.rule_id, problem=problem.sentence()))
+    return (*known.faults, *found)
+
+
+def _without_limit(choice: ScreeningChoice, outcomes: Sequence[RuleOutcome]) -> list[str]:
+    """Tell which parcels a table of limits has no row for: their rule is unknown, never a default."""
+    places, found = usable_rule_packs(choice.profiles).places, []
+    for outcome in outcomes:
+        for item in outcome.conditions:
+            if item.limit is None or not isinstance(item.condition.limit, LimitTable):
+                continue
+            rows = np.flatnonzero(outcome.applies.true & np.isnan(item.limit))
+            if len(rows):
+                file, line = places[(outcome.pack_id, outcome.rule.id)]
+                title, count = outcome.rule.title.to(), f"{len(rows):,}"
+                found.append(
+                    message("screen.no_limit", rule=title, file=file, line=line, count=count, rows=listed(rows))
+                )
+    return found
 
 
 def screen(
@@ -158,7 +202,7 @@ def screen(
 
     Raises:
         WorkspaceError: the workspace is missing or broken, or has no parcels.
-        DefinitionError: a rule is faulty, or names a column that the parcels do not have.
+        DefinitionError: a file of rules cannot be used at all.
         RequestError: a profile does not exist, the gap is negative, or weights cannot come from the data.
 
     """

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from parkplan.model.layers import Identifier, Record, Text
 
+UNANSWERABLE: Final = "faulty_rule"
+"""The condition of a rule that is set aside because of a fault: it is unknown for every parcel."""
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
 Flag = Literal["idle", "low_efficiency", "exempt", "consequence"]
 """What a true rule means: it flags the parcel, exempts a flagged one, or only adds what follows from the flag."""

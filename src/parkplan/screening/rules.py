@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from parkplan._errors import DefinitionError
 from parkplan.expressions import Truth, parse
-from parkplan.model.rules import LimitTable
+from parkplan.model.rules import UNANSWERABLE, Condition, LimitTable
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from parkplan.model.rules import Condition, Operator, Rule, RulePack
+    from parkplan.model.rules import Operator, Rule, RulePack
 
     Numbers = npt.NDArray[np.float64]
 
@@ -63,6 +64,30 @@ def rules_in_force(packs: Sequence[RulePack], as_of: date) -> tuple[tuple[RulePa
     return tuple(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class RuleFault:
+    """Why a rule cannot be applied to the parcels as they are."""
+
+    pack_id: str
+    rule_id: str
+    fault: DefinitionError
+
+
+def apply_rules_leniently(
+    packs: Sequence[RulePack], parcels: pd.DataFrame, as_of: date
+) -> tuple[tuple[RuleOutcome, ...], tuple[RuleFault, ...]]:
+    """Apply all rules in force like `apply_rules`; one that cannot be applied is unknown for every parcel, and told."""
+    frame = parcels.assign(as_of=pd.Timestamp(as_of))
+    outcomes, faults = [], []
+    for pack, rule in rules_in_force(packs, as_of):
+        try:
+            outcomes.append(_outcome(pack, rule, frame))
+        except DefinitionError as fault:
+            faults.append(RuleFault(pack.id, rule.id, fault))
+            outcomes.append(_unanswered(pack, rule, len(frame)))
+    return tuple(outcomes), tuple(faults)
+
+
 def apply_rules(packs: Sequence[RulePack], parcels: pd.DataFrame, as_of: date) -> tuple[RuleOutcome, ...]:
     """Apply all rules in force to all parcels.
 
@@ -87,10 +112,20 @@ def columns_needed(packs: Sequence[RulePack], as_of: date) -> frozenset[str]:
             needed |= parse(text).names if text else set()
         for condition in rule.conditions:
             needed |= set(condition.limit.columns) if isinstance(condition.limit, LimitTable) else set()
-    return frozenset(needed - {"as_of"})
+    return frozenset(needed - {"as_of", UNANSWERABLE})
+
+
+def _unanswered(pack: RulePack, rule: Rule, rows: int) -> RuleOutcome:
+    """Return the outcome of a rule that nothing answers: unknown for every parcel."""
+    unknown = Truth(np.zeros(rows, dtype=bool), np.ones(rows, dtype=bool))
+    nothing = Condition(expression=UNANSWERABLE)
+    told = rule.model_copy(update={"conditions": (nothing,), "require": "all", "applies_to": None})
+    return RuleOutcome(told, pack.id, (), _everywhere(rows), unknown, (ConditionOutcome(nothing, unknown, None, None),))
 
 
 def _outcome(pack: RulePack, rule: Rule, frame: pd.DataFrame) -> RuleOutcome:
+    if rule.conditions[0].expression == UNANSWERABLE:
+        return _unanswered(pack, rule, len(frame))
     scope = tuple(text for text in (pack.applies_to, rule.applies_to) if text)
     applies = reduce(Truth.__and__, (parse(text).truth(frame) for text in scope), _everywhere(len(frame)))
     conditions = tuple(_condition(condition, frame) for condition in rule.conditions)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from parkplan.data.rules import load_rule_packs
+from parkplan.data.rules import offered_rule_packs
 from parkplan.i18n import message
 from parkplan.jobs.screening_choice import choice_in_force, save_choice
 from parkplan.ui.judging import WIDGETS, rerun
+from parkplan.ui.plain import plain
 from parkplan.units import day
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def choice_form(now: Judging) -> None:
 
 def packs_input(place: st.delta_generator.DeltaGenerator, name: str, choice: ScreeningChoice) -> tuple[str, ...]:
     """Draw the input for rule packs and return their ids, the one that prevails last."""
-    known = load_rule_packs()
+    known = offered_rule_packs()
     titles = {pack.id: pack.title.to() for pack in known.values()} | {
         other: other for other in choice.profiles if other not in known
     }
@@ -58,7 +59,7 @@ def save_form(ws: Workspace, now: Judging) -> None:
     else:
         same = saved.choice == now.choice
         key = "verdicts.in_force_same" if same else "verdicts.in_force"
-        st.caption(message(key, actor=saved.actor, at=day(saved.at.date()), as_of=day(saved.choice.as_of)))
+        st.caption(message(key, actor=plain(saved.actor), at=day(saved.at.date()), as_of=day(saved.choice.as_of)))
     actor = st.text_input(message("ui.target_actor"), key="judge_actor", persist_state="session")
     reason = st.text_input(message("verdicts.save_reason"), key="judge_reason")
     if st.button(message("verdicts.save"), type="primary", key="judge_save"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -19,6 +19,9 @@ from parkplan.ui.verdict_table import verdict_table
 from parkplan.ui.verdict_tiles import verdict_tiles
 from parkplan.ui.weights_panel import weights_panel
 from parkplan.ui.whatif_panel import whatif_panel
+
+if TYPE_CHECKING:
+    from parkplan.jobs.screen import Screening
 
 TABS: Final = ("ranked", "whatif", "weights", "overrides", "wanted", "parks")
 
@@ -38,8 +41,7 @@ def workbench() -> None:
     with st.spinner(message("verdicts.judging"), show_time=False):
         found, view = judged(ws, now.choice)
     verdict_tiles(found)
-    for finding in found.findings:
-        st.warning(plain(finding))
+    _findings(found)
     verdict_bench(ws, found, view, now)
     tabs = dict(zip(TABS, st.tabs([message(f"verdicts.tab_{name}") for name in TABS]), strict=True))
     with tabs["ranked"]:
@@ -54,6 +56,15 @@ def workbench() -> None:
         data_wanted_panel(found)
     with tabs["parks"]:
         park_use_panel(ws, found)
+
+
+def _findings(found: Screening) -> None:
+    """Tell faults of rules openly, and what is odd in the data where it can be unfolded."""
+    if found.faults:
+        st.warning(message("verdicts.rules_faulty", count=len(found.faults)))
+    if found.findings:
+        with st.expander(message("verdicts.findings", count=len(found.findings)), expanded=bool(found.faults)):
+            st.markdown("\n".join(f"- {plain(finding)}" for finding in found.findings))
 
 
 workbench()
