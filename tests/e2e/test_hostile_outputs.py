@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import pytest
 from hostile_district import PAYLOADS
 from openpyxl import load_workbook
 
+from parkplan.cli import main
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.rows import rows, rows_file
@@ -62,7 +64,7 @@ def test_exchange_formats_give_back_every_text(ws: Workspace, tmp_path: Path, en
     place = tmp_path / f"rows{ending}"
     place.write_bytes(rows_file(ws, rows(ws, "parcels_by_status"), ending))
     read = gpd.read_file(place)
-    assert tuple(read["name"]) == PAYLOADS
+    assert tuple(read["name"]) == 2 * PAYLOADS
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -95,3 +97,46 @@ def test_a_faulty_name_on_the_command_line_is_one_sentence(folder: Path) -> None
     assert hostile.MIXED in told.stderr
     assert "Traceback" not in told.stderr
     assert not (folder.parent / "x.csv").exists()
+
+
+STEERING = "a\x1b[2J\x1b]0;owned\x07\nb\u202ec"
+SHOWN = r"a\x1b[2J\x1b]0;owned\x07\nb\u202ec"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("info", f"{STEERING}.parkplan"),
+        ("import", f"{STEERING}.gpkg", "--to", "w.parkplan", "--as", "parcels"),
+        ("crs", f"{STEERING}.geojson"),
+        ("verify", f"{STEERING}.zip"),
+        ("info", f"--{STEERING}"),
+        (STEERING,),
+    ],
+    ids=["workspace", "file", "crs", "zip", "option", "command"],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_names_on_the_command_line_cannot_steer_the_terminal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*words, "--lang", language]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert SHOWN in told.err
+    assert len(told.err.splitlines()) == 1
+    assert [letter for letter in told.err if not letter.isprintable()] == ["\n"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such file names")
+def test_a_file_with_such_a_name_is_told_about_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / f"{STEERING}.gpkg"
+    place.write_bytes(b"no GeoPackage")
+    assert main(["import", str(place), "--to", str(tmp_path / "w.parkplan"), "--as", "parcels"]) == 2
+    told = capsys.readouterr().err
+    assert SHOWN in told
+    assert [letter for letter in told if not letter.isprintable() and letter != "\n"] == []
