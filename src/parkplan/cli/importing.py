@@ -15,6 +15,7 @@ from parkplan.cli.text import visible
 from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.land_use import EDITIONS
 from parkplan.i18n import message
+from parkplan.jobs.import_layers import ALL, BY_NAME, import_layers
 from parkplan.jobs.import_recipe import keep_recipe, with_recipe
 from parkplan.jobs.importing import Reading
 from parkplan.jobs.prepared import prepare_large
@@ -30,10 +31,10 @@ _SECONDS: Final = click.FloatRange(1, 86_400)
     "import",
     frame.argument("files", metavar="FILE...", nargs=-1, required=True),
     frame.option("--to", required=True, metavar="WS", help="option_import_to"),
-    frame.option("--as", "table", required=True, metavar="TABLE", help="option_import_as"),
+    frame.option("--as", "tables", required=True, multiple=True, metavar="TABLE", help="option_import_as"),
     frame.option("--crs", metavar="CRS", help="option_import_crs"),
     frame.option("--encoding", metavar="E", help="option_import_encoding"),
-    frame.option("--layer", metavar="L", help="option_import_layer"),
+    frame.option("--layer", "layers", multiple=True, metavar="L", help="option_import_layer"),
     frame.option("--only", type=click.Choice(_FAMILIES), help="option_import_only"),
     frame.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="option_import_map"),
     frame.option("--unit", "units", multiple=True, metavar="FIELD=UNIT", help="option_import_unit"),
@@ -50,23 +51,19 @@ def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
     reading = Reading(
         crs=given["crs"],
         encoding=given["encoding"],
-        layer=given["layer"],
+        layer=given["layers"][0] if given["layers"] else None,
         only=given["only"],
         limits=jobs.Limits(wall_s=given["time_limit"]),
         control_points=Path(given["control_points"]) if given["control_points"] else None,
         parameters=int(given["parameters"]),
         advice=Advice(dict(map(_pair, given["units"])), {}, given["land_use_edition"]),
     )
-    mapping, reading = with_recipe(given["recipe"], given["table"], dict(map(_pair, given["pairs"])), reading)
-    done = jobs.import_file(
-        given["files"],
-        to=given["to"],
-        table=given["table"],
-        mapping=mapping,
-        reading=reading,
-        dry_run=given["dry_run"],
-        progress=frame.progress,
-    )
+    tables = given["tables"]
+    mapping, reading = with_recipe(given["recipe"], tables[0], dict(map(_pair, given["pairs"])), reading)
+    how = {"mapping": mapping, "reading": reading, "dry_run": given["dry_run"], "progress": frame.progress}
+    if len(given["layers"]) > 1 or given["layers"] == (ALL,) or len(tables) > 1 or tables == (BY_NAME,):
+        return _several(given, how)
+    done = jobs.import_file(given["files"], to=given["to"], table=tables[0], **how)
     if not done.dry_run:
         prepare_large(done.address, frame.progress)
     lines = _lines(done)
@@ -74,6 +71,18 @@ def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
         path = keep_recipe(done, reading, given["save_recipe"])
         lines.append(message("import.recipe_saved", path=visible(str(path))))
     return frame.Answer(_document(done), lines)
+
+
+def _several(given: dict[str, Any], how: dict[str, Any]) -> frame.Answer:
+    """Import several layers of one file as one change."""
+    if len(given["files"]) > 1 or given["save_recipe"] is not None:
+        raise RequestError("import_layers_one_file", count=len(given["files"]))
+    layers = given["layers"] or (ALL,)
+    made = import_layers(given["files"][0], layers, to=given["to"], tables=given["tables"], **how)
+    if not made[0].dry_run:
+        prepare_large(made[0].address, frame.progress)
+    lines = [line for done in made for line in _lines(done)]
+    return frame.Answer({"tables": [_document(done) for done in made]}, lines)
 
 
 def _pair(text: str) -> tuple[str, str]:

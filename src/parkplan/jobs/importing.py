@@ -125,21 +125,47 @@ def import_file(  # noqa: PLR0913 -- the options of the command, by keyword
         RequestError: an unknown CRS, table name or field, or a change of datum that is only a ballpark.
         WorkspaceError: the workspace is broken, locked, or the disk is full.
     """
+    given = [files] if isinstance(files, (str, Path)) else files
+    plan = planned(given, to, table, mapping, reading or Reading(), progress)
+    return plan.result if dry_run else write_planned([plan], actor, progress)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Rows that are ready to be written: as a dry run shows them, into which workspace (None: a new one) and CRS."""
+
+    result: ImportResult
+    existing: Workspace | None
+    crs: CRS
+
+
+def planned(  # noqa: PLR0913, PLR0917 -- what `import_file` takes
+    given: Sequence[str | Path | Intake],
+    to: str | Path,
+    table: str,
+    mapping: Mapping[str, str] | None,
+    wanted: Reading,
+    progress: Progress,
+    home: CRS | None = None,
+) -> Planned:
+    """Read, place and match files without writing; ``home`` is the CRS of a workspace that is still to be made.
+
+    Raises:
+        SourceFileError, RequestError, WorkspaceError: as `import_file`.
+    """
     if not _TABLE_NAME.match(table):
         raise RequestError("import_table_name", table=table)
-    wanted = reading or Reading()
     existing = open_workspace(to) if _exists(to) else None
     into = _Into(existing, table, mapping or {}, place_of(existing))
-    given = [files] if isinstance(files, (str, Path)) else files
     intakes = [each if isinstance(each, Intake) else _brought(Path(each), wanted, into, progress) for each in given]
     read = [_read(each, wanted, into) for each in intakes]
-    target, why = _target(existing, read[0], wanted)
+    target, why = (home, None) if home is not None else _target(existing, read[0], wanted)
     progress(message("import.stage_prepare"))
     wishes = _wish(table, mapping, wanted, len(read), placeless=may_be_placeless(existing, table))
     made = _make(read, target, wishes, _points(wanted))
     result = _result(made, target, why, table)
-    result = replace(result, address=existing.address if existing else str(to), dry_run=dry_run)
-    return result if dry_run else _written(result, existing, target, actor or _user(), progress)
+    result = replace(result, address=existing.address if existing else str(to))
+    return Planned(result, existing, target)
 
 
 def _points(reading: Reading) -> ControlPoints | None:
@@ -329,22 +355,29 @@ def _in_words(file: str, told: Finding) -> ImportFinding:
     return ImportFinding(file, told.code, told.severity, told.count, told.rows, told.sentence())
 
 
-def _written(
-    result: ImportResult, existing: Workspace | None, target: CRS, actor: str, progress: Progress
-) -> ImportResult:
-    progress(message("import.stage_save", table=result.table))
-    change = Change(
-        actor=actor,
-        action="import",
-        reason=_how(result),
-        source="; ".join(f"{file.name} (sha256 {file.sha256})" for file in result.files),
-    )
-    if existing is not None:
-        (info,) = existing.write({result.table: result.frame}, change=change)
-        return replace(result, info=info)
-    with build_workspace(result.address, crs=_crs_text(target), actor=actor) as workspace:
-        (info,) = workspace.write({result.table: result.frame}, change=change)
-    return replace(result, info=info, created=True, address=open_workspace(result.address).address)
+def write_planned(plans: Sequence[Planned], actor: str | None, progress: Progress) -> list[ImportResult]:
+    """Write the rows of several tables as one change with one line in the journal: all of them or none.
+
+    Raises:
+        WorkspaceError: the workspace is broken, locked, or the disk is full.
+    """
+    results, first, who = [plan.result for plan in plans], plans[0], actor or _user()
+    for result in results:
+        progress(message("import.stage_save", table=result.table))
+    files = dict.fromkeys(f"{file.name} (sha256 {file.sha256})" for result in results for file in result.files)
+    change = Change(who, "import", reason="; ".join(map(_how, results)), source="; ".join(files))
+    frames = {result.table: result.frame for result in results}
+    if first.existing is not None:
+        infos = first.existing.write(frames, change=change)
+        return [replace(each, info=info, dry_run=False) for each, info in zip(results, infos, strict=True)]
+    address = first.result.address
+    with build_workspace(address, crs=_crs_text(first.crs), actor=who) as workspace:
+        infos = workspace.write(frames, change=change)
+    made = open_workspace(address).address
+    return [
+        replace(each, info=info, dry_run=False, created=True, address=made)
+        for each, info in zip(results, infos, strict=True)
+    ]
 
 
 def _how(result: ImportResult) -> str:
