@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan.data.geoparquet import GEOMETRY
 from parkplan.data.layers import columns_of, load_layers
+from parkplan.data.prepared import Prepared
 from parkplan.expressions import parse
 from parkplan.i18n import catalogue
 from parkplan.jobs.kept import Kept
+from parkplan.jobs.prepared import kept_arrays, worth
 from parkplan.model.layers import LayerGroup, LayerSet, LayerSpec, SingleStyle, Symbol, Text
 from parkplan.model.tables import DERIVED_TABLES, TABLES
 
@@ -122,8 +124,12 @@ def _shows(ws: Workspace, spec: LayerSpec, info: TableInfo) -> bool:
         return True
     condition = parse(spec.where)
 
-    def select() -> bool:
+    def select() -> Prepared:
         frame = ws.read(info.name, columns=sorted(condition.names), version=info.version)
-        return bool(condition.select(frame).any())
+        return Prepared({"any": bool(condition.select(frame).any())}, {})
 
-    return _shown.get((ws.address, info.name, info.version, spec.where), select)
+    def found() -> bool:
+        made = kept_arrays(ws, "shown", (info.version, spec.where), select, keep=worth(info))
+        return bool(made.facts["any"])
+
+    return _shown.get((ws.address, info.name, info.version, spec.where), found)
