@@ -119,3 +119,22 @@ def test_the_command_lists_proposals(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["match", place, "--lang", "en", "--confirm", "E2=P3", "--write"]) == 0
     assert "3 of 3" in capsys.readouterr().out
     assert main(["match", place, "--confirm", "E2"]) == 2
+
+
+def test_a_credit_code_with_a_right_check_character_comes_before_names() -> None:
+    # 91350100M000100Y43 is a code whose check character follows from GB 32100-2015; ...Y34 has two letters exchanged
+    land = parcels().assign(统一社会信用代码=[None, "９1350100m000100Y43", "91350100M000100Y34", None])
+    works = firms([{"name": "虚构乙机械制造有限公司"}, {"name": "虚构乙机械制造有限公司"}]).assign(
+        credit_code=["91350100M000100Y43", "91350100M000100Y34"]
+    )
+    found = match_firms(land, works)
+    told = [(row.firm, row.parcel, row.method) for row in found.matched.itertuples()]
+    assert told == [(0, 1, "credit_code"), (1, 2, "name")]
+    assert found.faulty_codes == (1,)
+
+
+def test_what_was_rejected_is_not_proposed_again() -> None:
+    works = firms([{"name": "虚构乙机械制造公司"}])
+    first = match_firms(parcels(), works)
+    assert first.proposed[["firm", "parcel"]].to_numpy().tolist() == [[0, 2]]
+    assert match_firms(parcels(), works, rejected={"E1": ("P3",)}).proposed.empty

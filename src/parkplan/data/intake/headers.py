@@ -31,6 +31,8 @@ def find_heading(rows: Sequence[Sequence[str]]) -> Heading:
     Heading(names=('a', 'b'), rows=1, titles=0)
     >>> find_heading([["Survey", "", ""], ["no", "area", ""], ["", "mu", "m2"], ["1", "2", "3"]])
     Heading(names=('no', 'mu', 'm2'), rows=3, titles=1)
+    >>> find_heading([["who", "", "", "how", ""], ["no", "name", "plot", "tax", "staff"], ["1", "a", "p", "3", "4"]])
+    Heading(names=('no', 'name', 'plot', 'tax', 'staff'), rows=2, titles=0)
     """
     if not rows:
         return Heading((), 0, 0)
@@ -39,6 +41,9 @@ def find_heading(rows: Sequence[Sequence[str]]) -> Heading:
     widest = max(filled)
     usual = [position for position, count in enumerate(filled) if count >= 2 and count >= _ENOUGH * widest]
     start = next((position for position in usual if not _has_numbers(rows[position])), usual[0] if usual else 0)
+    if start and _groups(_wide(rows[start - 1], width), _wide(rows[start], width), rows[start + 1 :]):
+        above = _wide(rows[start - 1], width)
+        return Heading(_joined(above, _wide(rows[start], width)), start + 1, start - 1)
     start = 0 if _one_line_is_enough(filled, start) else start
     first = _wide(rows[start], width)
     second = _wide(rows[start + 1], width) if start + 1 < len(rows) else []
@@ -50,6 +55,18 @@ def find_heading(rows: Sequence[Sequence[str]]) -> Heading:
 def _one_line_is_enough(filled: Sequence[int], start: int) -> bool:
     """Only lines with one cell or none are titles; where others stand above, the first line is the heading."""
     return any(count > 1 for count in filled[:start])
+
+
+def _groups(first: list[str], second: list[str], below: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first row groups the columns that the second names: merged cells over a row without numbers."""
+    told = [place for place, cell in enumerate(first) if cell.strip()]
+    gaps = [place for place in range(told[-1]) if not first[place].strip()] if len(told) > 1 else []
+    if not gaps or _has_numbers(first) or any(_NUMBER.match(cell.strip()) for cell in second):
+        return False
+    named = [place for place, cell in enumerate(second) if cell.strip()]
+    return set(told) <= set(named) and any(
+        below and all(_NUMBER.match(_wide(row, len(second))[place].strip()) for row in below) for place in named
+    )
 
 
 def _wide(row: Sequence[str], width: int) -> list[str]:
