@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +12,8 @@ if TYPE_CHECKING:
     from parkplan import jobs
     from parkplan.data.workspace import Workspace
 
-__version__ = version("parkplan")
+    __version__: str
+
 __all__ = ["__version__", "jobs", "open"]  # jobs is imported when it is first used
 
 
@@ -28,8 +28,12 @@ def open(address: str | Path) -> Workspace:  # the name that scripts use: parkpl
     return open_workspace(address)
 
 
-def __getattr__(name: str) -> ModuleType:
-    """Import the use cases when they are first asked for, so that ``import parkplan`` stays fast."""
+def __getattr__(name: str) -> ModuleType | str:
+    """Import the use cases and find out the version when they are first asked for: ``import parkplan`` stays fast."""
     if name == "jobs":
         return import_module("parkplan.jobs")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("parkplan")
     raise AttributeError(name)

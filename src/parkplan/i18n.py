@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -66,6 +64,8 @@ class Text:
 @cache
 def catalogue() -> dict[str, Text]:
     """All messages of the product by key."""
+    import yaml
+
     found: dict[str, Text] = {}
     for path in sorted(files("parkplan.messages").iterdir(), key=lambda entry: entry.name):
         if path.name.endswith(".yaml"):

@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Finding, finding
 
@@ -89,7 +88,7 @@ def readable_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _timestamp(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Times are kept to the millisecond, in UTC where the zone is known."""
-    bare = pc.cast(column, pa.timestamp("ms", tz=column.type.tz), safe=False)
+    bare = column.cast(pa.timestamp("ms", tz=column.type.tz), safe=False)
     return bare.cast(pa.timestamp("ms")) if column.type.tz else bare
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,33 +20,31 @@ from pyproj.crs import CRS
 from pyproj.exceptions import CRSError
 
 from parkplan.data.intake import archive, columns, geometry
-from parkplan.data.intake.drawing import read_drawing
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import DRIVERS, by_ending, sniff
-from parkplan.data.intake.parquet import read_parquet
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Fault, Report, Request, finding
-from parkplan.data.intake.sheets import read_sheet
-from parkplan.data.intake.street_map import read_street_map
-from parkplan.data.intake.survey import read_survey_or_table
-from parkplan.data.intake.tabular import read_csv
-from parkplan.data.intake.vector import Source, choose_layer, read_vector
+from parkplan.data.intake.vector import Source, choose_layer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parkplan.data.intake.records import Finding
+    from parkplan.data.intake.vector import Progress, Raw
 
 ANSWER: Final = "answer.json"
 TABLE: Final = "table.arrow"
 CRS_LENGTH: Final = 50_000
 PACKED_FROM_BYTES: Final = 1_000_000_000
 _READERS: Final = {
-    "gdal": read_vector,
-    "parquet": read_parquet,
-    "csv": read_csv,
-    "sheet": read_sheet,
-    "survey": read_survey_or_table,
-    "dxf": read_drawing,
-    "osm": read_street_map,
+    "gdal": "vector.read_vector",
+    "parquet": "parquet.read_parquet",
+    "csv": "tabular.read_csv",
+    "sheet": "sheets.read_sheet",
+    "survey": "survey.read_survey_or_table",
+    "dxf": "drawing.read_drawing",
+    "osm": "street_map.read_street_map",
 }
+"""Module and function of each reader, which is imported when it is needed: a worker reads one file."""
 _LAYER_NAMED: Final = ("gpkg", "filegdb", "kml", "xlsx", "xls", "osm")
 
 
@@ -77,7 +76,7 @@ def _read(request: Request, folder: Path) -> Report:
     tell("open")
     _require_drivers()
     source, found = _source(request, folder)
-    raw = _READERS[source.format.reader](source, tell)
+    raw = _reader(source.format.reader)(source, tell)
     tell("repair")
     features, unreadable = geometry.from_wkb(raw.wkb)
     tidied = geometry.tidy(features, unreadable)
@@ -98,6 +97,12 @@ def _read(request: Request, folder: Path) -> Report:
         findings=findings,
         confinement=tuple(filter(None, os.environ.get("PARKPLAN_CONFINEMENT", "").split(","))),
     )
+
+
+def _reader(name: str) -> Callable[[Source, Progress], Raw]:
+    module, _, function = _READERS[name].partition(".")
+    found: Callable[[Source, Progress], Raw] = getattr(import_module(f"parkplan.data.intake.{module}"), function)
+    return found
 
 
 def plain_crs(text: str | None) -> str | None:
@@ -161,7 +166,8 @@ def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Sou
 def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied, as_read: geometry.Geometries | None) -> None:
     """Write the table for the parent; WKB that is still as it was read is not encoded again."""
     rows = pa.array(np.arange(1, len(tidied.geometry) + 1, dtype=np.int64))
-    table = attributes.replace_schema_metadata(None).append_column(SOURCE_ROW, rows)
+    # made anew, because a table without any attribute has no rows to which a column could be added
+    table = pa.table([*attributes.columns, rows], names=[*attributes.column_names, SOURCE_ROW])
     wkb = _wkb(tidied.geometry) if as_read is None else pa.array(as_read, type=pa.binary())
     table = table.append_column(ORIGINAL, _wkb(tidied.original)).append_column(GEOMETRY, wkb)
     options = pa.ipc.IpcWriteOptions(compression="lz4" if table.nbytes > PACKED_FROM_BYTES else None)
