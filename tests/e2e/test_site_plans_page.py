@@ -1,0 +1,50 @@
+"""Site plans in a real browser: from the address to options, one of them in three dimensions, and its drawing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from parkplan.data.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PICTURES = Path(__file__).parents[1] / "output"
+WAIT_MS = 180_000
+
+
+def parcel_of_ten_hectares(place: Path) -> str:
+    frame = open_workspace(str(place)).read("parcels", ["parcel_id", "geometry"])
+    area = frame.geometry.area
+    compact = area / frame.geometry.minimum_rotated_rectangle().area
+    fits = frame[(area > 70_000) & (area < 200_000) & (compact > 0.75)]
+    return str(fits["parcel_id"].iloc[0])
+
+
+def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Path) -> None:
+    page: Page = browser_page(f"{app}/site_plans?site={parcel_of_ten_hectares(small_demo)}")
+    page.set_default_timeout(WAIT_MS)
+    page.get_by_label("方案数").fill("4")
+    page.get_by_role("button", name="生成方案").click()
+    expect(page.locator(".option")).to_have_count(4, timeout=WAIT_MS)
+    page.locator(".option").nth(2).click()
+    expect(page.locator(".option").nth(2)).to_have_class("option chosen", timeout=WAIT_MS)
+    page.get_by_role("tab", name="体量").click()
+    canvas = page.locator("canvas.massing")
+    expect(canvas).to_be_visible(timeout=WAIT_MS)
+    page.wait_for_function("() => Number(document.querySelector('canvas.massing')?.dataset.painted) > 2")
+    before = canvas.evaluate("node => node.toDataURL()")
+    canvas.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("shown => document.querySelector('canvas.massing').toDataURL() !== shown", arg=before)
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / "app_site_plans.png")
+    page.get_by_role("tab", name="下载").click()
+    with page.expect_download(timeout=WAIT_MS) as waiting:
+        page.get_by_role("button", name="图纸 PDF").click()
+    assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF")

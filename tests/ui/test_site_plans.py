@@ -1,0 +1,139 @@
+"""The page of site plans: site from the address, options, certificate, measures; what cannot be planned is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from streamlit.testing.v1 import AppTest
+
+import parkplan.ui
+from parkplan.data.siteplans import choose_profile, load_modules
+from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.siteplan_land import land_of_workspace
+from parkplan.jobs.siteplan_search import Asked
+from parkplan.layout.siteplan import generate
+from parkplan.model.workspace import Change
+from parkplan.ui import gate, opened
+from parkplan.ui.siteplan_state import KEY, Desk
+from parkplan.ui.state import KEY as SESSION
+from parkplan.ui.state import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from parkplan.model.siteplan import SitePlans
+
+UI = Path(parkplan.ui.__file__).parent
+PROFILE = choose_profile("cn_industrial")
+
+
+class Done:
+    """A search that has answered, without a thread."""
+
+    def __init__(self, asked: Asked, result: SitePlans) -> None:
+        self.asked, self.result, self.fault, self.running = asked, result, None, False
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.fixture(autouse=True)
+def _own_cache() -> Iterator[None]:
+    gate.stand()
+    opened._opened.clear()
+    yield
+    opened._opened.clear()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "one.parkplan"
+    shape = shapely.box(500_000, 2_500_000, 500_300, 2_500_220)
+    frame = gpd.GeoDataFrame({"parcel_id": ["A"]}, geometry=[shape], crs="EPSG:4547")
+    create_workspace(path, crs="EPSG:4547", actor="t").write({"parcels": frame}, change=Change("t", "import"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def answer(place: Path) -> tuple[Asked, SitePlans]:
+    ws = open_workspace(str(place))
+    land = land_of_workspace(ws, "A", PROFILE)
+    return Asked(land, ws.crs, PROFILE), generate(land, PROFILE, load_modules(), count=4, seed=1, attempts=20)
+
+
+def page(place: Path, monkeypatch: pytest.MonkeyPatch, chosen: str = "zh") -> AppTest:
+    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(place))
+    app = AppTest.from_file(str(UI / "main.py"), default_timeout=60)
+    app.query_params["site"] = "A"
+    app.session_state[SESSION] = Session(language=chosen)  # type: ignore[arg-type]
+    return app.run().switch_page("views/site_plans.py").run()
+
+
+def desk(app: AppTest) -> Desk:
+    found = app.session_state[KEY]
+    assert isinstance(found, Desk)
+    return found
+
+
+def drawn(app: AppTest, key: str) -> dict[str, Any]:
+    for element in app.main:
+        proto = getattr(element, "proto", None)
+        if type(proto).__name__ == "BidiComponent" and f"-{key}" in proto.id:
+            found = json.loads(proto.json or proto.mixed.json)
+            assert isinstance(found, dict)
+            return found
+    raise AssertionError(f"no component {key}")
+
+
+@pytest.mark.parametrize("chosen", ["zh", "en"])
+def test_options_certificate_and_files_are_shown(
+    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    app = page(place, monkeypatch, chosen)
+    desk(app).search = Done(*answer)  # type: ignore[assignment]
+    app.run()
+    assert not app.exception
+    options = answer[1].options
+    assert [option["id"] for option in drawn(app, "plan_gallery")["options"]] == [plan.id for plan in options]
+    assert len(drawn(app, "plan_scatter")["points"]) == len(options)
+    assert len(drawn(app, "plan_massing")["blocks"]) == len(options[0].buildings)
+    rules = [frame.value for frame in app.dataframe if len(frame.value) == len(options[0].certificate)]
+    assert len(rules) == 1
+    assert set(rules[0].iloc[:, 4]) == {"满足" if chosen == "zh" else "kept"}
+    desk(app).chosen = options[-1].id
+    app.run()
+    assert drawn(app, "plan_gallery")["chosen"] == options[-1].id
+
+
+def test_the_measures_of_the_axes_are_chosen(
+    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page(place, monkeypatch)
+    desk(app).search = Done(*answer)  # type: ignore[assignment]
+    app.run()
+    app.selectbox(key="plan_axis_x").set_value("dock_m").run()
+    points = {point["id"]: point["x"] for point in drawn(app, "plan_scatter")["points"]}
+    assert points == {plan.id: pytest.approx(plan.quality["dock_m"]) for plan in answer[1].options}
+
+
+def test_rules_that_collide_are_named(
+    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page(place, monkeypatch)
+    none = type(answer[1])((), 20, 0, None, ("density_min",), {})
+    desk(app).search = Done(answer[0], none)  # type: ignore[assignment]
+    app.run()
+    assert any("建筑密度下限" in warning.value for warning in app.warning)
+
+
+def test_a_site_that_does_not_exist_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = page(place, monkeypatch)
+    app.text_input[0].set_value("Z-9")
+    next(button for button in app.button if button.label == "生成方案").click().run()
+    assert any("Z-9" in text.value for text in app.text)
+    assert desk(app).search is None
