@@ -194,6 +194,7 @@ BROWSER_OPTIONS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
+WAIT_MS = 90_000  # at most, for what a page is to do: a machine may be busy
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -210,8 +211,9 @@ def chromium() -> Path:
 
 @pytest.fixture(scope="module")  # no longer: while it lives, the thread's event loop counts as running
 def _browser(chromium: Path) -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_OPTIONS)
         yield browser
@@ -232,6 +234,7 @@ class BrowserPages:
     def __call__(self, address: str = "", *, width: int = 1440, height: int = 900, **options: Any) -> Page:
         """Return a page of its own session, opened at an address."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(WAIT_MS)
         context.route("**/*", self._pass_loopback_only)
         context.route_web_socket(
             lambda url: urlsplit(url).hostname not in LOOPBACK, lambda ws: self.outside.append(ws.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -37,12 +38,15 @@ SIDE_M = 120.0
 
 
 def _at(row: int, inner: float = 0.0) -> tuple[float, float]:
-    down, right = divmod(row, 4)
+    """The corner of a plot; those that judgement knows stand in the columns east of the others."""
+    block, place = divmod(row, len(PAYLOADS))
+    down, right = divmod(place, 4)
+    right += 4 * block
     return 500_000 + right * SIDE_M + inner, 2_500_000 + down * SIDE_M + inner
 
 
-def _boxes(inner: float, side: float) -> list[shapely.Polygon]:
-    corners = [_at(row, inner) for row in range(len(PAYLOADS))]
+def _boxes(inner: float, side: float, rows: int = len(PAYLOADS)) -> list[shapely.Polygon]:
+    corners = [_at(row, inner) for row in range(rows)]
     return [shapely.box(x, y, x + side, y + side) for x, y in corners]
 
 
@@ -58,9 +62,14 @@ def make(parent: Path) -> Path:
     lines = [shapely.LineString([_at(row), (_at(row)[0] + SIDE_M, _at(row)[1])]) for row in range(count)]
     tables = {
         "parcels": _frame(
-            plots, parcel_id=[f"P{row:02} {text}" for row, text in enumerate(texts)], name=texts, holder=texts,
-            street=texts, park_id=[f"K{row:02} {text}" for row, text in enumerate(texts)], land_use=texts,
-            status=["idle", "in_use", *texts[2:]], cluster=texts, **{COLUMN: texts},
+            _boxes(4, SIDE_M - 8, 2 * count), parcel_id=[f"P{row:02} {text}" for row, text in enumerate(texts * 2)],
+            name=texts * 2, holder=texts * 2, street=texts * 2,
+            park_id=[f"K{row % count:02} {text}" for row, text in enumerate(texts * 2)],
+            land_use=[*texts, *["1001"] * count], status=["idle", "in_use", *texts[2:], *["idle"] * count],
+            cluster=[*texts, *["electronics"] * count], tax_yuan=[None] * count + [1e3] * count,
+            site_area_m2=[None] * count + [(SIDE_M - 8) ** 2] * count,
+            government_cause=[None] * count + [False] * count,
+            start_agreed_on=[None] * count + [dt.date(2019, 6, 1)] * count, **{COLUMN: texts * 2},
         ),
         "enterprises": _frame(
             middles, enterprise_id=[f"E{row:02} {text}" for row, text in enumerate(texts)], name=texts, cluster=texts,

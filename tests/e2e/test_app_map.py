@@ -90,7 +90,7 @@ def test_a_layer_is_switched_in_the_picture_and_the_map_fills_the_screen(page: P
     settle(page)
     without = picture(page)
     assert (np.abs(before - without).max(axis=2) > 20).mean() > 0.02
-    assert page.locator('.pp-legend [data-layer="parcels_by_status"]').count() == 0
+    expect(page.locator('.pp-legend [data-layer="parcels_by_status"]')).to_have_count(0)
     box.check()
     settle(page)
     assert (np.abs(before - picture(page)).max(axis=2) > 20).mean() < 0.002
@@ -133,7 +133,9 @@ def test_distance_area_and_coordinates_agree_with_proj(page: Page, parcels: gpd.
     page.locator('[data-tool="length"]').click()
     page.mouse.click(*pixel(page, *corners[0]))
     page.mouse.dblclick(*pixel(page, *corners[1]))
-    length = page.locator(".pp-measure dd").first.text_content() or ""
+    told = page.locator(".pp-measure dd").first
+    expect(told).to_have_text(re.compile(r"\d"))
+    length = told.text_content() or ""
     metres = GEOD.inv(*corners[0], *corners[1])[2]
     assert float(re.sub(r"[^\d.]", "", length)) == pytest.approx(metres, rel=0.01)
     page.locator('[data-tool="area"]').click()
@@ -187,7 +189,7 @@ def test_a_tour_of_all_pages_stays_on_the_machine(browser_page: Callable[..., Pa
         expect(page.get_by_role("link", name="Data" if language == "English" else "数据", exact=True)).to_be_visible()
         for link in page.get_by_test_id("stTopNavLink").all():
             link.click()
-            page.wait_for_timeout(800)
+            expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
             expect(page.get_by_test_id("stException")).to_have_count(0)
     hosts = {url.split("/")[2] for url in asked if url.startswith(("http", "ws"))}
     assert len(asked) > 30

@@ -12,6 +12,7 @@ import map_world as world
 import pytest
 import uvicorn
 from PIL import Image
+from playwright.sync_api import expect
 from pyproj import Geod, Transformer
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def test_a_class_is_switched_without_fetching(shown: Shown) -> None:
     shown.legend("parcels", 0).click()
     assert shown.colour(*HERE) == BACKGROUND
     assert shown.click(*HERE)["hits"] == []
-    assert shown.legend("parcels", 0).get_attribute("aria-pressed") == "false"
+    expect(shown.legend("parcels", 0)).to_have_attribute("aria-pressed", "false")
     shown.legend("parcels", 0).click()
     assert shown.colour(*HERE) == rgb("#d9a441")
     assert len(shown.application.asked) == asked
@@ -165,8 +166,8 @@ def test_a_layer_is_switched_and_the_legend_follows(shown: Shown) -> None:
     shown.show()
     box = shown.page.locator('.pp-tree [data-layer="parcels"] input[type=checkbox]')
     box.uncheck()
+    expect(shown.page.locator('.pp-legend [data-layer="parcels"]')).to_have_count(0)
     assert shown.colour(*HERE) == BACKGROUND
-    assert shown.page.locator('.pp-legend [data-layer="parcels"]').count() == 0
     assert {layer["id"]: layer["visible"] for layer in shown.view()["layers"]}["parcels"] is False
     box.check()
     shown.settle()
@@ -187,8 +188,39 @@ def test_order_is_changed_inside_the_group(shown: Shown) -> None:
     shown.page.get_by_title("上移一层").click()
     order = {layer["id"]: layer["order"] for layer in shown.view()["layers"]}
     assert (order["parcels"], order["roads"], order["park"]) == (20, 10, 40)
-    rows = shown.page.locator(".pp-tree .pp-layer").evaluate_all("(rows) => rows.map((row) => row.dataset.layer)")
-    assert rows == ["park", "farmland", "firms", "parcels", "roads"]
+    assert rows_of_tree(shown) == ["park", "farmland", "firms", "parcels", "roads"]
+
+
+def rows_of_tree(shown: Shown) -> list[str]:
+    script = "[...document.querySelectorAll('.pp-tree .pp-layer')].map((row) => row.dataset.layer)"
+    rows: list[str] = shown.page.evaluate(script)
+    return rows
+
+
+def drag(shown: Shown, layer: str, onto: str) -> None:
+    """Drag a layer by its grip onto another one's row, with the mouse, and wait until the tree is drawn again."""
+    row = shown.page.locator(f'.pp-tree [data-layer="{onto}"]')
+    shown.page.locator(f'.pp-tree [data-layer="{layer}"] .pp-grip').drag_to(row, target_position={"x": 30, "y": 8})
+    shown.page.evaluate(FRAMES)
+
+
+def test_order_is_changed_by_dragging(shown: Shown) -> None:
+    shown.show()
+    assert rows_of_tree(shown) == ["park", "farmland", "firms", "roads", "parcels"]
+    drag(shown, "parcels", "roads")
+    assert rows_of_tree(shown) == ["park", "farmland", "firms", "parcels", "roads"]
+    order = {layer["id"]: layer["order"] for layer in shown.view()["layers"]}
+    assert (order["parcels"], order["roads"], order["park"]) == (20, 10, 40)
+    drag(shown, "roads", "parcels")
+    assert rows_of_tree(shown) == ["park", "farmland", "firms", "roads", "parcels"]
+
+
+def test_a_layer_is_not_dragged_out_of_its_group(shown: Shown) -> None:
+    shown.show()
+    before = shown.view()
+    drag(shown, "parcels", "park")
+    assert rows_of_tree(shown) == ["park", "farmland", "firms", "roads", "parcels"]
+    assert shown.view() == before
 
 
 def test_a_filter_fetches_its_own_layer_only_and_keeps_the_view(shown: Shown) -> None:
@@ -249,10 +281,11 @@ def test_hostile_text_shows_verbatim(shown: Shown) -> None:
     shown.settle()
     assert world.HOSTILE in shown.page.evaluate("view().placedLabels.map(({text}) => text)")
     legend = shown.page.locator('.pp-legend [data-layer="parcels"]')
-    assert world.HOSTILE in legend.locator(".pp-legend-title").text_content()
-    assert legend.locator(".pp-class-title").nth(2).text_content() == world.HOSTILE
+    expect(legend.locator(".pp-legend-title")).to_contain_text(world.HOSTILE)
+    expect(legend.locator(".pp-class-title").nth(2)).to_have_text(world.HOSTILE)
     row = shown.page.locator('.pp-tree [data-layer="parcels"] label')
-    assert (row.text_content(), row.get_attribute("title")) == (f"地块 {world.HOSTILE}", world.HOSTILE)
+    expect(row).to_have_text(f"地块 {world.HOSTILE}")
+    expect(row).to_have_attribute("title", world.HOSTILE)
     assert shown.page.evaluate("typeof window.hit") == "undefined"
 
 
@@ -260,13 +293,13 @@ def test_missing_tiles_are_said_and_asked_for_again(shown: Shown, browser_page: 
     shown.application.failing.add("roads")
     shown.show()
     notice = shown.page.locator(".pp-notice")
-    assert world.HOSTILE in notice.text_content()
-    assert "块地图数据未能加载" in notice.text_content()
+    expect(notice).to_contain_text(world.HOSTILE)
+    expect(notice).to_contain_text("块地图数据未能加载")
     browser_page.console_errors.clear()
     shown.application.failing.clear()
     notice.get_by_text("重新加载").click()
     shown.settle()
-    assert notice.is_hidden()
+    expect(notice).to_be_hidden()
     assert [hit["layer"] for hit in shown.click(1650, 45)["hits"]] == ["roads"]
 
 

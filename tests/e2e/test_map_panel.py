@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import map_world as world
 import pytest
+from playwright.sync_api import expect
 from pyproj import Geod, Transformer
 from test_map_layers import BACKGROUND, HERE, Shown, rgb, served, shown
 
@@ -26,7 +27,9 @@ def test_distance_is_measured_by_clicking(shown: Shown) -> None:
     shown.page.get_by_title("测量距离").click()
     shown.page.mouse.click(*shown.at(400, 850))
     shown.page.mouse.dblclick(*shown.at(1400, 850))
-    text = shown.page.locator(".pp-measure dd").first.text_content() or ""
+    value = shown.page.locator(".pp-measure dd").first
+    expect(value).to_have_text(re.compile(r"\d 米$"))
+    text = value.text_content() or ""
     (lat1, lng1), (lat2, lng2) = world.place(400, 850), world.place(1400, 850)
     _, _, metres = GEOD.inv(lng1, lat1, lng2, lat2)
     assert float(re.sub(r"[^\d.]", "", text)) == pytest.approx(metres, abs=6)
@@ -49,7 +52,7 @@ def test_area_is_measured_and_taken_back_by_keyboard(shown: Shown) -> None:
     assert float(mu.replace(",", "")) == pytest.approx(square_metres * 3 / 2000, rel=0.02)
     assert float(hectares) == pytest.approx(square_metres / 10_000, rel=0.02)
     shown.page.keyboard.press("Escape")
-    assert card.is_hidden()
+    expect(card).to_be_hidden()
     assert shown.click(*HERE)["hits"][0]["id"] == 15
 
 
@@ -83,16 +86,16 @@ def test_the_scale_bar_is_as_long_as_it_says(shown: Shown) -> None:
 
 def test_a_layer_without_data_stays_with_its_reason(shown: Shown) -> None:
     row = shown.show().page.locator('.pp-tree [data-layer="farmland"]')
-    assert row.locator("input").is_disabled()
-    assert row.locator(".pp-reason").text_content() == "工作区中没有控制线数据"
+    expect(row.locator("input")).to_be_disabled()
+    expect(row.locator(".pp-reason")).to_have_text("工作区中没有控制线数据")
     assert not any("/farmland/" in path for path in shown.application.asked)
 
 
 def test_fictional_data_say_so_and_real_data_do_not(shown: Shown) -> None:
     shown.show()
-    assert shown.page.locator(".pp-badge").text_content() == "虚构演示数据"
+    expect(shown.page.locator(".pp-badge")).to_have_text("虚构演示数据")
     shown.show(replace(world.request(), synthetic=False))
-    assert shown.page.locator(".pp-badge").count() == 0
+    expect(shown.page.locator(".pp-badge")).to_have_count(0)
 
 
 def test_the_language_changes_every_word_and_nothing_else(shown: Shown) -> None:
@@ -103,10 +106,10 @@ def test_the_language_changes_every_word_and_nothing_else(shown: Shown) -> None:
     before, asked = shown.view(), len(shown.application.asked)
     shown.show(texts=map_texts("en"))
     assert (shown.view(), len(shown.application.asked)) == (before, asked)
-    assert shown.page.locator(".pp-badge").text_content() == "Fictional demo data"
+    expect(shown.page.locator(".pp-badge")).to_have_text("Fictional demo data")
     own = [".pp-toolbar button", ".pp-card > header", ".pp-scale-label", ".pp-coordinates"]
-    words = shown.page.locator(", ".join(own)).evaluate_all(
-        "(nodes) => nodes.map((node) => node.title + node.textContent)"
+    words = shown.page.evaluate(
+        "(own) => [...document.querySelectorAll(own)].map((node) => node.title + node.textContent)", ", ".join(own)
     )
     assert len(words) >= 12
     assert not [word for word in words if re.search(r"[\u4e00-\u9fff]", word)]
@@ -131,8 +134,8 @@ def test_every_control_is_reached_and_worked_by_keyboard(shown: Shown) -> None:
     assert (named >= 15, unnamed) == (True, [])
     shown.page.locator('[data-focus="visible parcels"]').focus()
     shown.page.keyboard.press("Space")
-    assert shown.page.evaluate("document.activeElement.dataset.focus") == "visible parcels"
-    assert shown.legend("parcels", 0).count() == 0
+    shown.page.wait_for_function("() => document.activeElement.dataset.focus === 'visible parcels'")
+    expect(shown.legend("parcels", 0)).to_have_count(0)
 
 
 def test_parts_fold_away_and_come_back(shown: Shown) -> None:
@@ -140,10 +143,10 @@ def test_parts_fold_away_and_come_back(shown: Shown) -> None:
     for tool, part in (("layers", ".pp-tree"), ("legend", ".pp-legend")):
         button = shown.page.locator(f'[data-tool="{tool}"]')
         button.click()
-        assert shown.page.locator(part).is_hidden()
-        assert button.get_attribute("aria-pressed") == "false"
+        expect(shown.page.locator(part)).to_be_hidden()
+        expect(button).to_have_attribute("aria-pressed", "false")
         button.click()
-        assert shown.page.locator(part).is_visible()
+        expect(shown.page.locator(part)).to_be_visible()
 
 
 def test_full_screen_and_back(shown: Shown) -> None:
@@ -166,7 +169,7 @@ def test_home_brings_the_whole_district_back(shown: Shown) -> None:
 
 def test_a_map_without_data_says_what_to_do(shown: Shown) -> None:
     shown.show(replace(world.request(), layers=()))
-    assert "暂无可显示的图层" in (shown.page.locator(".pp-empty").text_content() or "")
+    expect(shown.page.locator(".pp-empty")).to_contain_text("暂无可显示的图层")
 
 
 def test_a_view_that_is_restored_is_the_view_that_was_left(shown: Shown) -> None:
@@ -178,12 +181,12 @@ def test_a_view_that_is_restored_is_the_view_that_was_left(shown: Shown) -> None
     shown.page.evaluate("view().map.setView([22.5405, 113.106], 17, {animate: false})")
     left = shown.view()
     shown.page.evaluate("parkplan.end(host)")
-    assert shown.page.locator(".pp-map").count() == 0
+    expect(shown.page.locator(".pp-map")).to_have_count(0)
     shown.show(restore=left)
     again = shown.view()
     assert (again["layers"], again["zoom"]) == (left["layers"], left["zoom"])
     assert again["center"] == pytest.approx(left["center"], abs=1e-5)
-    assert shown.page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').is_checked() is False
+    expect(shown.page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]')).not_to_be_checked()
 
 
 def test_another_district_is_shown_whole_and_its_view_is_not_that_of_the_last(shown: Shown) -> None:
@@ -230,6 +233,6 @@ def test_two_maps_move_together_and_clicks_name_theirs(shown: Shown) -> None:
 def test_a_phone_sees_the_map_first(served: tuple[world.Application, str], browser_page: Callable[..., Any]) -> None:
     application, address = served
     narrow = Shown(browser_page(address, width=420, height=800), application).show()
-    assert narrow.page.locator(".pp-tree").is_hidden()
-    assert narrow.page.locator(".pp-legend-body").is_hidden()
+    expect(narrow.page.locator(".pp-tree")).to_be_hidden()
+    expect(narrow.page.locator(".pp-legend-body")).to_be_hidden()
     assert narrow.colour(*HERE) in {rgb("#d9a441"), BACKGROUND}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import map_world as world
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
+WAIT_MS = 90_000
 SETTLED = "() => document.querySelector('.pp-map')?.dataset.loading === '0'"
 
 
@@ -28,6 +30,7 @@ def address(serve_command: Callable[[list[str], str], str]) -> str:
 @pytest.fixture
 def page(address: str, browser_page: Callable[..., Page]) -> Page:
     opened = browser_page(address, width=1280, height=900)
+    opened.set_default_timeout(WAIT_MS)
     opened.wait_for_function(SETTLED)
     wait_for_line(opened, re.compile(r"zoom \d"))
     return opened
@@ -106,11 +109,12 @@ def test_view_and_choices_survive_a_change_of_page(page: Page) -> None:
     page.get_by_role("link", name="map").click()
     page.wait_for_function(SETTLED)
     wait_for_line(page, left)
-    assert page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]').is_checked() is False
+    expect(page.locator('.pp-tree [data-layer="firms"] input[type=checkbox]')).not_to_be_checked()
 
 
 def test_no_geometry_goes_through_the_websocket(address: str, browser_page: Callable[..., Page]) -> None:
     page = browser_page()
+    page.set_default_timeout(WAIT_MS)
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda payload: received.append(len(payload))))
     page.goto(address)
