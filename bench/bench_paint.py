@@ -1,7 +1,10 @@
 """First paint in Chromium: the park map of the running app beside a plain folium.GeoJson, on the same parcels.
 
-    python3 tasks.py bench                     10,000, 100,000 and 1,000,000 parcels
-    python3 bench/bench_paint.py --sizes 10000 a quick look
+    python3 tasks.py bench                               10,000, 100,000 and 1,000,000 parcels
+    python3 bench/bench_paint.py --print                 the same alone, printed instead of written
+    python3 bench/bench_paint.py --print --sizes 10000   a quick look
+    python3 bench/bench_paint.py --print --sizes --workspaces a.parkplan b.parkplan
+                                                         whole districts that are there, with all their tables
 
 Writes the section "First paint" of docs/benchmarks.md.
 """
@@ -30,7 +33,8 @@ import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from bench_tiles import STATUSES, parcels
-from parkplan.data.workspace import create_workspace
+from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.prepared import prepare_large
 from parkplan.model.workspace import Change
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +43,7 @@ ASSETS = ROOT / "src/parkplan/render/assets"
 START, END = "<!-- paint: made by bench/bench_paint.py -->", "<!-- end of paint -->"
 FOLIUM_MOST = 10_000
 WAIT_MS = 300_000
+PANNED = (11, 14, 17)
 VIEW = "parkplan.hostOf(document.querySelector('.pp-host')).views[0]"
 DRAWN = "document.querySelector('.pp-map')?.dataset.loading === '0'"
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
@@ -111,49 +116,117 @@ def free_port() -> int:
         return port
 
 
-@contextmanager
-def served(frame: gpd.GeoDataFrame, folder: Path) -> Iterator[str]:
-    """The app on a workspace with these parcels."""
-    workspace = create_workspace(folder / "bench.parkplan", crs="EPSG:4547", actor="bench")
+def made(frame: gpd.GeoDataFrame, folder: Path) -> Path:
+    """A workspace with these parcels, for which nothing is prepared."""
+    place = folder / "bench.parkplan"
+    workspace = create_workspace(place, crs="EPSG:4547", actor="bench")
     workspace.write({"parcels": frame.to_crs("EPSG:4547")}, change=Change("bench", "make", synthetic=True))
-    with running(folder, "/healthz", "parkplan", "serve", str(folder / "bench.parkplan"), "--port") as address:
-        yield address
+    return place
 
 
 @contextmanager
-def running(folder: Path, health: str, *module: str) -> Iterator[str]:
+def running(folder: Path, health: str, *module: str) -> Iterator[Server]:
     """A server that takes its port as the last argument."""
     port = free_port()
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", *module, str(port)], stdout=log, stderr=subprocess.STDOUT)
     try:
-        address = f"http://127.0.0.1:{port}"
+        address, start = f"http://127.0.0.1:{port}", time.perf_counter()
         for _ in range(1200):
             try:
                 with urllib.request.urlopen(f"{address}{health}", timeout=5):  # noqa: S310  # the loopback
                     break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
-        yield address
+        yield Server(address, process.pid, time.perf_counter() - start)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def ours(browser: Browser, address: str) -> tuple[Paint, Paint, Paint]:
-    """First visitor, later visitor, and the way to zoom 15 in the middle."""
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, process, and seconds from its start to its first answer."""
+
+    address: str
+    process: int
+    ready_s: float
+
+    def cpu_s(self) -> float:
+        """Processor time until now; NaN where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return float("nan")
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_gb(self) -> tuple[float, float]:
+        """Memory in gigabytes: all that is resident, and the part that is no mapped file."""
+        try:
+            lines = Path(f"/proc/{self.process}/status").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return float("nan"), float("nan")
+        told = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "RssAnon"))}
+        return int(told["VmRSS"]) / 1e6, int(told["RssAnon"]) / 1e6
+
+    def settle(self) -> None:
+        """Wait until the server has nothing left to prepare: five seconds with next to no work."""
+        before = self.cpu_s()
+        for _ in range(120):
+            time.sleep(5)
+            now = self.cpu_s()
+            if not now - before > 0.2:
+                return
+            before = now
+
+
+def visit(browser: Browser, server: Server) -> tuple[Page, Meter, str, Paint]:
+    """Open the map with an empty browser cache; say the seconds, and in brackets the processor time of the server."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    meter, start, cpu = Meter(page), time.perf_counter(), server.cpu_s()
+    page.goto(f"{server.address}/park_map", timeout=WAIT_MS)
+    paint = meter.until(start, f"document.querySelector('[data-tool=\"length\"]') && {DRAWN}")
+    return page, meter, f"{paint.seconds:.1f} s ({server.cpu_s() - cpu:.1f})", paint
+
+
+def first_visit(browser: Browser, folder: Path, place: Path) -> tuple[str, str]:
+    """Start the app and open the map at once; say when it answered, and when the map was drawn."""
+    with running(folder, "/healthz", "parkplan", "serve", str(place), "--port") as server:
+        page, _, told, _ = visit(browser, server)
+        page.context.close()
+        return f"{server.ready_s:.1f} s", told
+
+
+def pans(page: Page, meter: Meter) -> list[str]:
+    """Seconds from a step aside to the last tile drawn, at each zoom, the middle of three steps."""
     found = []
-    for _ in range(2):
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        meter, start = Meter(page), time.perf_counter()
-        page.goto(f"{address}/park_map", timeout=WAIT_MS)
-        found.append(meter.until(start, f"document.querySelector('[data-tool=\"length\"]') && {DRAWN}"))
-    start = time.perf_counter()
-    page.evaluate(f"() => {{ {VIEW}.map.setZoom(15, {{ animate: false }}); }}")
-    found.append(meter.until(start, DRAWN))
-    for context in browser.contexts:
-        context.close()
-    return found[0], found[1], found[2]
+    for zoom in PANNED:
+        page.evaluate(f"() => {{ {VIEW}.map.setZoom({zoom}, {{ animate: false }}); }}")
+        meter.until(time.perf_counter(), DRAWN)
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            page.evaluate(f"() => {{ {VIEW}.map.panBy([700, 420], {{ animate: false }}); }}")
+            times.append(meter.until(start, DRAWN).seconds)
+        found.append(f"{sorted(times)[1]:.2f} s")
+    return found
+
+
+def ours(browser: Browser, folder: Path, place: Path, unprepared: str) -> str:
+    """One row of the table: a start of the app with everything prepared, two visitors, and steps on the map."""
+    ready, first = first_visit(browser, folder, place)
+    with running(folder, "/healthz", "parkplan", "serve", str(place), "--port") as server:
+        server.settle()
+        page, _, _, _ = visit(browser, server)
+        page.context.close()
+        page, meter, later, paint = visit(browser, server)
+        steps = pans(page, meter)
+        whole, own = server.memory_gb()
+        page.context.close()
+    count = open_workspace(place).info("parcels").rows
+    cells = [f"{count:,}", "parkplan", ready, unprepared, first, later, *steps, f"{paint.megabytes:.2f} MB"]
+    cells += [f"{paint.websocket * 1000:.0f} kB", f"{whole:.1f} GB ({own:.1f})"]
+    return f"| {' | '.join(cells)} |"
 
 
 def folium_page(frame: gpd.GeoDataFrame, folder: Path) -> Path:
@@ -210,36 +283,43 @@ def folium_rows(browser: Browser, frame: gpd.GeoDataFrame, folder: Path) -> list
         encoding="utf-8",
     )
     module = ("streamlit", "run", str(script), "--server.headless", "true", "--browser.gatherUsageStats", "false")
-    with running(folder, "/_stcore/health", *module, "--server.port") as address:
-        first, later = (folium_paint(browser, address, count) for _ in range(2))
+    with running(folder, "/_stcore/health", *module, "--server.port") as server:
+        first, later = (folium_paint(browser, server.address, count) for _ in range(2))
     return [
-        f"| {count:,} | `folium.GeoJson`, a file | {alone.seconds:.1f} s | - | - | {size:.2f} MB | - | - |",
-        f"| {count:,} | `folium.GeoJson` in Streamlit | {first.seconds:.1f} s | {later.seconds:.1f} s | - "
-        f"| {later.megabytes:.2f} MB | {later.websocket * 1000:,.0f} kB on every run | - |",
+        f"| {count:,} | `folium.GeoJson`, a file | - | - | {alone.seconds:.1f} s | - | - | - | - | {size:.2f} MB "
+        "| - | - |",
+        f"| {count:,} | `folium.GeoJson` in Streamlit | - | - | {first.seconds:.1f} s | {later.seconds:.1f} s | - | - "
+        f"| - | {later.megabytes:.2f} MB | {later.websocket * 1000:,.0f} kB on every run | - |",
     ]
 
 
 def measure(browser: Browser, count: int) -> list[str]:
     """Rows of the table for one size."""
     frame = with_attributes(parcels(count))
-    rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with served(frame, folder) as address:
-            first, later, closer = ours(browser, address)
-        rows.append(
-            f"| {count:,} | parkplan | {first.seconds:.1f} s | {later.seconds:.1f} s | {closer.seconds:.1f} s "
-            f"| {later.megabytes:.2f} MB | {later.websocket * 1000:.0f} kB | {closer.megabytes:.2f} MB |"
-        )
+        place = made(frame, folder)
+        _, unprepared = first_visit(browser, folder, place)
+        prepare_large(str(place))
+        rows = [ours(browser, folder, place, unprepared)]
         if count <= FOLIUM_MOST:
             rows += folium_rows(browser, frame, folder)
         else:
-            rows.append(f"| {count:,} | `folium.GeoJson` | refused | refused | - | - | - | - |")
+            rows.append(f"| {count:,} | `folium.GeoJson` | - | refused | refused | - | - | - | - | - | - | - |")
     print(*rows, sep="\n", flush=True)
     return rows
 
 
-def section(sizes: list[int]) -> str:
+def measure_workspace(browser: Browser, place: Path) -> list[str]:
+    """One row for a workspace that is there."""
+    prepare_large(str(place))
+    with tempfile.TemporaryDirectory() as name:
+        row = ours(browser, Path(name), place, "-").replace("| parkplan |", "| parkplan, whole district |", 1)
+    print(row, flush=True)
+    return [row]
+
+
+def section(sizes: list[int], places: list[Path]) -> str:
     """The section in Markdown."""
     program = os.environ.get("PARKPLAN_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
@@ -248,42 +328,50 @@ def section(sizes: list[int]) -> str:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         rows = [row for count in sizes for row in measure(browser, count)]
+        rows += [row for place in places for row in measure_workspace(browser, place)]
         told = f"Chromium {browser.version}, no graphics card, {os.cpu_count()} processors"
         browser.close()
     head = [
         "## First paint",
         "",
-        "From opening the page to the last tile drawn, 1440 x 900, the whole extent in view: the first visitor after"
-        " the start of the app (tables are read, classes and index are made), a later visitor with an empty browser"
-        " cache, and the way from there to zoom 15. What is sent counts pages, scripts, fonts and tiles as they"
-        " travel, and the frames of the websocket. `folium.GeoJson` has all parcels in the page: a file opened"
-        " from the disk without any application, and the same in a frame of a Streamlit page;"
+        "From opening the page to the last tile drawn, 1440 x 900, the whole extent in view, an empty browser cache."
+        " First visitors come the moment the app answers after its start: once with nothing prepared (tables are read,"
+        " shapes and index are made), once with the files that `parkplan demo` and `parkplan import` prepare for large"
+        " tables. Later visitors find an app that has come to rest. In brackets the seconds of processor time of"
+        " the server. A pan is a step of 700 x 420 pixels at that zoom until the last tile is drawn, the middle one of"
+        " three, over tiles that nobody asked for before. What is sent counts pages, scripts, fonts and tiles as they"
+        " travel, and the frames of the websocket. Memory is that of the server at the end, and in brackets without the"
+        " mapped files, which the system may take back at any time. `folium.GeoJson` has all parcels in the page: a"
+        " file opened from the disk without any application, and the same in a frame of a Streamlit page;"
         f" above {FOLIUM_MOST:,} parcels it is refused.",
         "",
         f"{told}, {time.strftime('%Y-%m-%d')}; load of the machine before the run {load}.",
         "",
-        "| parcels | map | first visitor | later visitor | to zoom 15 | sent | by websocket | sent for zoom 15 |",
-        "|---|---|---|---|---|---|---|---|",
+        "| parcels | map | the app answers after | first visitor, nothing prepared | first visitor | later visitor |"
+        f" {' | '.join(f'pan at zoom {zoom}' for zoom in PANNED)} | sent | by websocket | memory of the server |",
+        "|---" * 12 + "|",
         *rows,
         "",
-        "Repeat with `python3 tasks.py bench`, or quickly with `python bench/bench_paint.py --sizes 10000`.",
+        "Repeat with `python3 tasks.py bench`; `python bench/bench_paint.py --print` prints this table alone,"
+        " `--sizes 10000` is quick, `--sizes --workspaces district.parkplan` measures a district that is there.",
     ]
     return "\n".join([START, *head, END])
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    options.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    options.add_argument("--workspaces", type=Path, nargs="*", default=[])
     options.add_argument("--print", action="store_true", help="print the section instead of writing it")
     chosen, _ = options.parse_known_args()
-    made = section(chosen.sizes)
+    told = section(chosen.sizes, chosen.workspaces)
     if chosen.print:
-        print(made)
+        print(told)
         return 0
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
     before, _, rest = text.partition(START)
     _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before.rstrip()}\n\n{made}\n{after}".rstrip() + "\n", encoding="utf-8")
+    PAGE.write_text(f"{before.rstrip()}\n\n{told}\n{after}".rstrip() + "\n", encoding="utf-8")
     return 0
 
 
