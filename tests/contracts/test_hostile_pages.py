@@ -9,4 +9,4 @@ from parkplan.ui.navigation import MENU
 
 def test_every_page_is_walked_with_hostile_text() -> None:
     pages = pytest.importorskip("hostile_pages", reason="the walks need playwright")
-    assert sorted(pages.VISITS) == sorted(entry.name for entry in MENU)
+    assert [entry.name for entry in MENU if entry.name not in pages.VISITS] == []

@@ -53,7 +53,7 @@ def app(place: Path) -> AppTest:
 
 
 def page(chosen: Language) -> AppTest:
-    made = AppTest.from_file(str(UI / "main.py"), default_timeout=90)
+    made = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
     made.session_state[KEY] = Session(language=chosen)
     return made.switch_page("views/data.py").run()
 

@@ -44,7 +44,7 @@ def place(handmade_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def app(place: Path) -> AppTest:
-    made = AppTest.from_file(str(UI / "main.py"), default_timeout=60).run()
+    made = AppTest.from_file(str(UI / "main.py"), default_timeout=300).run()
     return made.switch_page("views/low_efficiency.py").run()
 
 

@@ -44,7 +44,7 @@ def app(handmade_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def app_on(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("PARKPLAN_WORKSPACE", str(workspace))
-    return AppTest.from_file(str(UI / "main.py"), default_timeout=60)
+    return AppTest.from_file(str(UI / "main.py"), default_timeout=300)
 
 
 def open_page(app: AppTest, page: str, chosen: Language = "zh") -> AppTest:

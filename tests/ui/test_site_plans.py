@@ -68,7 +68,7 @@ def answer(place: Path) -> tuple[Asked, SitePlans]:
 
 def page(place: Path, monkeypatch: pytest.MonkeyPatch, chosen: str = "zh") -> AppTest:
     monkeypatch.setenv("PARKPLAN_WORKSPACE", str(place))
-    app = AppTest.from_file(str(UI / "main.py"), default_timeout=60)
+    app = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
     app.query_params["site"] = "A"
     app.session_state[SESSION] = Session(language=chosen)  # type: ignore[arg-type]
     return app.run().switch_page("views/site_plans.py").run()
