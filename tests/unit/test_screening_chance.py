@@ -128,7 +128,10 @@ def test_conditions_with_the_values_of_a_parcel() -> None:
         "far": 0.5,
     }
     assert with_values("as_of >= add_years(suspended_on, 1)", values).zh == "2026年6月30日不早于2025年3月1日满1年"
-    assert with_values("status == 'idle' and started_on is unknown", values).zh == "闲置为“闲置”，且?未知"
+    assert (
+        with_values("status == 'idle' and started_on is unknown", values).zh
+        == "供地与利用状态（闲置）为“闲置”，且实际动工日期（?）未知"
+    )
     assert with_values("far / far_max", values).en == "0.5 / ?"
 
 

@@ -22,7 +22,7 @@ from parkplan.data.derived import read_derived
 from parkplan.data.workspace import create_workspace
 from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.district_map import map_request
-from parkplan.jobs.official_table import COLUMNS, official_rows
+from parkplan.jobs.official_table import COLUMNS, official_gaps, official_rows
 from parkplan.jobs.overrides import enter_override, overrides, withdraw_override
 from parkplan.jobs.screen import row_of
 from parkplan.jobs.screening_choice import choice_in_force, save_choice
@@ -229,6 +229,20 @@ def test_the_survey_table_has_its_39_columns_and_leaves_open_what_is_unknown(ws:
     assert first["JZMD"] == 20.0
     assert (last["ZDBH"], last["SFDX"], last["RJL"], last["BZ"]) == ("E", None, None, "待核查")
     assert cells[1]["DJRKSJ"] is None
+    gaps = {
+        code: (filled, rows, reason) for code, _, filled, rows, reason in official_gaps(screening(ws, CHOICE), "zh")
+    }
+    assert gaps["ZDBH"] == (4, 4, "已填满")
+    assert gaps["DJRKSJ"][:2] == (2, 4)
+    assert "名为 BDCQZ 的列" in gaps["BDCQZ"][2]
+
+
+def test_a_column_that_bears_the_code_of_the_survey_fills_it(ws: Workspace) -> None:
+    parcels = ws.read("parcels").assign(BDCQZ=["粤（2020）0001号", None, None, None, None])
+    ws.write({"parcels": parcels}, change=Change("tester", "import"))
+    _, rows = official_rows(screening(ws, CHOICE), "zh")
+    place = [code for code, _, _ in COLUMNS].index("BDCQZ")
+    assert [row[place] for row in rows] == ["粤（2020）0001号", None, None, None]
 
 
 def test_screen_takes_limits_weights_and_methods_on_the_command_line(

@@ -28,12 +28,26 @@ def in_words(expression: str) -> Text:
     >>> in_words("status in ('idle', 'in_use') and started_on is unknown").zh
     '供地与利用状态为“闲置”或“正常利用”，且实际动工日期未知'
     """
-    return _Writer(lambda name: judged_column(name).title).write(parse(expression).tree)
+    return _Writer(_title, _title).write(parse(expression).tree)
 
 
 def with_values(expression: str, values: Mapping[str, object]) -> Text:
-    """Write a condition or formula with the values of one parcel in place of names, "?" for an unknown one."""
-    return _Writer(lambda name: _value(name, values.get(name))).write(parse(expression).tree)
+    """Write a condition or formula with the values of one parcel, "?" for an unknown one.
+
+    In sums and dates the value takes the place of the name, elsewhere it stands behind it.
+    """
+
+    def value(name: str) -> Text:
+        return _value(name, values.get(name))
+
+    def labelled(name: str) -> Text:
+        return text("conditions.labelled", title=_title(name), value=value(name))
+
+    return _Writer(value, labelled).write(parse(expression).tree)
+
+
+def _title(name: str) -> Text:
+    return judged_column(name).title
 
 
 def _value(name: str, value: object) -> Text:
@@ -49,8 +63,9 @@ def _value(name: str, value: object) -> Text:
 class _Writer:
     """Writes a tree; what binds less than its surroundings stands in brackets."""
 
-    def __init__(self, name: Callable[[str], Text]) -> None:
+    def __init__(self, name: Callable[[str], Text], label: Callable[[str], Text]) -> None:
         self._name = name
+        self._label = label
 
     def write(self, node: syntax.Node, around: int = _EITHER) -> Text:
         """Write a node inside something that binds as ``around`` says."""
@@ -62,7 +77,7 @@ class _Writer:
         if isinstance(node, syntax.Literal):
             return _ATOM, _literal(node.value, None)
         if isinstance(node, syntax.Name):
-            return _ATOM, self._name(node.name)
+            return _ATOM, (self._label if judged_column(node.name).kind == "boolean" else self._name)(node.name)
         if isinstance(node, syntax.Call):
             return self._call(node)
         if isinstance(node, syntax.Negative | syntax.Arithmetic):
@@ -81,16 +96,20 @@ class _Writer:
     def _held(self, node: syntax.Comparison | syntax.Membership | syntax.IsUnknown) -> Text:
         if isinstance(node, syntax.Comparison):
             return self._comparison(node)
-        value = self.write(node.operand, _SUM)
+        value = self._subject(node.operand)
         if isinstance(node, syntax.IsUnknown):
             return text("conditions.unknown", value=value)
         choices = [_literal(one.value, node.operand) for one in node.choices]
         return text("conditions.one_of", value=value, choices=_joined(choices, text("conditions.or_word")))
 
+    def _subject(self, node: syntax.Node) -> Text:
+        """Write what something is said of: a name with its value behind it, anything else as it is."""
+        return self._label(node.name) if isinstance(node, syntax.Name) else self.write(node, _SUM)
+
     def _joint(self, node: syntax.Not | syntax.Both | syntax.Either) -> tuple[int, Text]:
         if isinstance(node, syntax.Not):
             if isinstance(node.operand, syntax.IsUnknown):
-                return _HELD, text("conditions.known", value=self.write(node.operand.operand, _SUM))
+                return _HELD, text("conditions.known", value=self._subject(node.operand.operand))
             return _NOT, text("conditions.not", inside=self.write(node.operand, _ATOM))
         binds, key = (_BOTH, "and") if isinstance(node, syntax.Both) else (_EITHER, "or")
         return binds, text(f"conditions.{key}", left=self.write(node.left, binds), right=self.write(node.right, binds))
@@ -101,7 +120,7 @@ class _Writer:
             return text(f"conditions.{_DATES[node.operator]}", left=left, right=self.write(node.right, _SUM))
         if isinstance(node.right, syntax.Literal) and isinstance(node.right.value, str | bool):
             key = "is" if node.operator == "==" else "is_not"
-            return text(f"conditions.{key}", left=left, right=_literal(node.right.value, node.left))
+            return text(f"conditions.{key}", left=self._subject(node.left), right=_literal(node.right.value, node.left))
         right, sign = self.write(node.right, _SUM), _SIGNS.get(node.operator, node.operator)
         return both(lambda chosen: f"{left.to(chosen)} {sign} {right.to(chosen)}")
 
@@ -111,7 +130,7 @@ class _Writer:
             return _SUM, text("conditions.add_years", date=self.write(first, _SUM), years=self.write(second, _SUM))
         if node.function in {"starts_with", "contains"} and isinstance(second, syntax.Literal):
             return _HELD, text(
-                f"conditions.{node.function}", value=self.write(first, _SUM), part=_literal(second.value, first)
+                f"conditions.{node.function}", value=self._subject(first), part=_literal(second.value, first)
             )
         if node.function == "coalesce":
             listed = [self.write(part, _SUM) for part in node.arguments]

@@ -1,7 +1,8 @@
 """The survey table of low-efficiency land (39 columns, as the annual update of Zhejiang asks for it).
 
 Of the 39 names, 37 were read in a description of the schema; the serial number and the remark that complete them stand
-here by custom. What the district's data do not hold stays empty.
+here by custom. A column of the parcels that bears the code of a column of the survey (``BDCQZ``) fills it; what the
+district's data do not hold stays empty, and `official_gaps` says why.
 """
 
 from __future__ import annotations
@@ -118,12 +119,30 @@ COLUMNS: Final[tuple[tuple[str, Text, Any], ...]] = (
 )
 
 
+def official_gaps(found: Screening, chosen: Language) -> list[list[object]]:
+    """Return for each of the 39 columns its code, title, in how many rows of all it is filled, and why not in the rest."""
+    _, rows = official_rows(found, chosen)
+    told = []
+    for place, (code, title, value) in enumerate(COLUMNS):
+        filled = sum(row[place] is not None for row in rows)
+        key = "none" if filled == len(rows) else "some" if filled else "unknown" if value is not _empty else "no_column"
+        reason = message(f"verdicts.official_{key}", chosen, code=code)
+        told.append([code, title.to(chosen), filled, len(rows), reason])
+    return told
+
+
+def _value(values: pd.Series, code: str, value: Any, chosen: Language) -> object:  # noqa: ANN401  # one of COLUMNS
+    """Return what the parcels hold under the code itself, else what stands for it."""
+    own = raw(values.get(code))
+    return own if own is not None else value(values, chosen)
+
+
 def official_rows(found: Screening, chosen: Language) -> tuple[tuple[str, ...], list[list[object]]]:
     """Return headings (code and title) and one row for each flagged parcel or one that is to be checked."""
     headings = tuple(f"{code}\n{title.to(chosen)}" for code, title, _ in COLUMNS)
     listed = found.parcels[found.parcels["verdict"].isin([Verdict.IDLE, Verdict.LOW_EFFICIENCY, Verdict.TO_CHECK])]
     rows = [
-        [number, *(value(values, chosen) for _, _, value in COLUMNS[1:])]
+        [number, *(_value(values, code, value, chosen) for code, _, value in COLUMNS[1:])]
         for number, (_, values) in enumerate(listed.iterrows(), start=1)
     ]
     return headings, rows

@@ -139,7 +139,8 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     criteria = _criteria(parcels, outcomes)
     table = criteria.drop(columns="known").to_numpy()
     weights = criteria_weights(choice.ranking, table[flagged])
-    ranked = ranks(table, criteria["known"].to_numpy(), flagged, choice.ranking, weights.used)
+    order = np.argsort(parcels["parcel_id"].astype("string").fillna("").to_numpy(dtype=object), kind="stable")
+    ranked = ranks(table, criteria["known"].to_numpy(), flagged, choice.ranking, weights.used, order)
     lying = blocks(parcels, flagged, choice.max_gap_m)
     parts = [parcels, criteria.drop(columns="known"), ranked.set_index(parcels.index), lying]
     found = gpd.GeoDataFrame(pd.concat(parts, axis=1))

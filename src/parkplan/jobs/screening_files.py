@@ -12,7 +12,7 @@ from parkplan.data.export import Origin, write_table
 from parkplan.data.export.book import BookSheet, Formula, book_bytes
 from parkplan.data.export.part import Origin as PartOrigin
 from parkplan.i18n import Language, language, message
-from parkplan.jobs.official_table import official_rows
+from parkplan.jobs.official_table import official_gaps, official_rows
 from parkplan.model import codes
 from parkplan.screening.scores import CRITERIA
 
@@ -58,7 +58,14 @@ def screening_file(found: Screening, kind: FileKind, chosen: Language = "zh") ->
 def official_sheets(found: Screening, chosen: Language) -> list[BookSheet]:
     """Return the survey table of low-efficiency land, and the sheet about it."""
     headings, rows = official_rows(found, chosen)
-    return [BookSheet(message("verdicts.sheet_official"), headings, rows, (8,) + (16,) * 38), _about(found)]
+    names = ("code", "title", "filled", "rows", "reason")
+    gaps = BookSheet(
+        message("verdicts.sheet_official_gaps"),
+        tuple(message(f"verdicts.official_column_{name}") for name in names),
+        official_gaps(found, chosen),
+        (14, 28, 10, 10, 80),
+    )
+    return [BookSheet(message("verdicts.sheet_official"), headings, rows, (8,) + (16,) * 38), gaps, _about(found)]
 
 
 def _scores(found: Screening, chosen: Language) -> list[BookSheet]:

@@ -264,8 +264,8 @@ def _passing(found: Screening, move: Overtaking) -> Text:
     return text(
         f"screen.{'passes' if move.ahead else 'is_passed'}_{'more' if move.level > move.weight else 'less'}",
         criterion=text(f"verdicts.criterion_{move.criterion}"),
-        weight=f"{move.weight:.1%}",
-        level=f"{move.level:.1%}",
+        weight=f"{move.weight:.2%}",
+        level=f"{move.level:.2%}",
         rival=named,
         rank=int(rival["rank"]),
     )

@@ -75,6 +75,7 @@ def ranks(
     chosen: npt.NDArray[np.bool_],
     ranking: Ranking,
     weights: Sequence[float] | None = None,
+    order: npt.NDArray[np.intp] | None = None,
 ) -> pd.DataFrame:
     """Rank the chosen parcels by weighted criteria, with the stability of each rank.
 
@@ -84,6 +85,7 @@ def ranks(
         chosen: which parcels are ranked.
         ranking: the Monte Carlo settings and the normalisation of the closeness to the ideal.
         weights: of the criteria; those of ``ranking`` without them.
+        order: the rows in an order of their own (by number), so that draws do not depend on the order of the table.
 
     Returns:
         A frame of n rows: ``score`` 0 to 100 with unknown criteria at 1/2, ``score_low`` and ``score_high`` with them
@@ -92,7 +94,7 @@ def ranks(
         quantiles), ``p_top10``. Missing where not chosen.
 
     """
-    rows = np.flatnonzero(chosen)
+    rows = np.flatnonzero(chosen) if order is None else order[chosen[order]]
     values, given = criteria[rows], np.asarray(ranking.weights if weights is None else weights, dtype=np.float64)
     shares = given / given.sum()
     unknown = np.isnan(values)
