@@ -81,7 +81,8 @@ def scenario_bar(ws: Workspace, found: Option, now: Layout) -> None:
 
 
 def _begin_form(ws: Workspace, now: Layout) -> None:
-    with st.popover(message("scenario.begin"), width="content"), st.form("layout_begin", border=False):
+    closed = f"layout_begin.{now.scenario}"  # another scenario closes it
+    with st.popover(message("scenario.begin"), width="content", key=closed), st.form(f"{closed}.form", border=False):
         name = st.text_input(message("scenario.name"))
         how = st.radio(message("scenario.how"), ("branch", "copy"), format_func=lambda way: message(f"scenario.{way}"))
         note = st.text_input(message("scenario.column_note"))
@@ -108,7 +109,7 @@ def _delete_form(ws: Workspace, found: Option, now: Layout) -> None:
 
 
 def tool_bar(ws: Workspace, found: Option, now: Layout) -> Brush:
-    """Draw the tools, and return the brush; a button acts on the chosen parcels."""
+    """Draw the tools, and return the brush."""
     base = found.scenario.id == BASE
     with st.container(horizontal=True, vertical_alignment="bottom"):
         tool = st.segmented_control(
@@ -126,7 +127,6 @@ def tool_bar(ws: Workspace, found: Option, now: Layout) -> Brush:
             width_m = st.number_input(
                 message("scenario.road_width"), 4.0, 80.0, 20.0, 1.0, key="layout_width", width=110
             )
-    _actions(ws, now, Edit(kind, (), value), base)
     return Brush(Edit(kind, (), value), width_m)
 
 
@@ -153,7 +153,9 @@ def _values(ws: Workspace, kind: PropertyKind) -> dict[str, str]:
     return {entry.value: f"{entry.value} {entry.title.to()}" for entry in classes if entry.value is not None}
 
 
-def _actions(ws: Workspace, now: Layout, paint: Edit, base: bool) -> None:
+def actions(ws: Workspace, found: Option, now: Layout, paint: Edit) -> None:
+    """Draw the buttons that act on the chosen parcels, and what the tool asks for."""
+    base = found.scenario.id == BASE
     none = base or not now.chosen
     names = tuple(now.chosen)
     acts: tuple[tuple[str, bool, Callable[[], None]], ...] = (

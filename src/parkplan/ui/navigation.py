@@ -39,6 +39,8 @@ MENU: Final = (
     Entry("reuse_candidates"),
     Entry("site_plans"),
     Entry("layout_options"),
+    Entry("compare"),
+    Entry("reports"),
     Entry("data"),
 )
 

@@ -13,7 +13,7 @@ from parkplan.ui.boundary import fragment
 from parkplan.ui.layout_map import layout_map, take_events
 from parkplan.ui.layout_panels import panels
 from parkplan.ui.layout_state import layout, opened_option
-from parkplan.ui.layout_tools import scenario_bar, tool_bar, troubles
+from parkplan.ui.layout_tools import actions, scenario_bar, tool_bar, troubles
 
 MAP_HEIGHT: Final = 640
 
@@ -31,10 +31,13 @@ def workbench() -> None:
     now = layout()
     with st.spinner(message("scenario.measuring"), show_time=False):
         found = opened_option(ws, now)
-    scenario_bar(ws, found, now)
+    bar = st.container()  # drawn last, for what happened on the map decides what can be undone
     brush = tool_bar(ws, found, now)
     if take_events(ws, found, now, brush.paint, brush.width_m):
         found = opened_option(ws, now)
+    with bar:
+        scenario_bar(ws, found, now)
+    actions(ws, found, now, brush.paint)
     troubles(ws, now)
     left, right = st.columns([6, 4], gap="small")
     with left:
