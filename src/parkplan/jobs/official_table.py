@@ -120,7 +120,7 @@ COLUMNS: Final[tuple[tuple[str, Text, Any], ...]] = (
 
 
 def official_gaps(found: Screening, chosen: Language) -> list[list[object]]:
-    """Return for each of the 39 columns its code, title, in how many rows of all it is filled, and why not in the rest."""
+    """Return code and title of each of the 39 columns, in how many of all rows it is filled, why not in the rest."""
     _, rows = official_rows(found, chosen)
     told = []
     for place, (code, title, value) in enumerate(COLUMNS):
