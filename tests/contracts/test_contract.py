@@ -27,7 +27,12 @@ PROMISED = {
     "bundle": {"workspace", "--out"},
     "verify": {"bundle"},
     "serve": {"workspace", "--host", "--port"},
-}
+    "sites": {
+        "workspace", "--profile", "--min-area-ha", "--max-area-ha", "--max-gap-m", "--max-owners", "--exact",
+        "--time-limit", "--out",
+    },
+    "portfolio": {"workspace", "--budget-yuan", "--years", "--out"},
+}  # fmt: skip
 SHARED = {"--json", "--lang", "--quiet"}
 JOBS = {
     "demo": ("out", "size", "seed"),

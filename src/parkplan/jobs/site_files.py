@@ -13,6 +13,7 @@ from parkplan.data.export import Origin, write_table
 from parkplan.i18n import Language, catalogue, current_language, language, message
 from parkplan.jobs.frames import moved
 from parkplan.jobs.sheet import SheetOptions, SheetView, map_sheet
+from parkplan.jobs.title import title_of
 from parkplan.model.layers import LayerSpec, SingleStyle, Symbol, Text
 from parkplan.render.classes import classify
 from parkplan.render.sheet import SheetLayer
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.portfolio import Funded
     from parkplan.jobs.sites import Candidates, Site
 
-SHEET_LAYERS = ("low_efficiency_land", "idle_land", "roads", "current_land_use", "water")
+SHEET_LAYERS = ("parcels_by_status", "roads", "water")
 MARGIN = 0.35
 OUTLINE = "#d7191c"
 
@@ -61,7 +62,7 @@ def site_sheet(ws: Workspace, found: Candidates, name: str, chosen: Language | N
     wide, high = MARGIN * (east - west), MARGIN * (north - south)
     with language(spoken):
         options = SheetOptions(
-            title=message("sites.sheet_title", site=name, district=ws.name),
+            title=message("sites.sheet_title", site=name, district=title_of(ws)),
             subtitle=sheet_line(site),
             paper="A4",
             format="pdf",

@@ -26,7 +26,7 @@ def proof_words(proof: Proof) -> list[str]:
     }
     said = [message(f"sites.proof_{proof.status}", None, **values)]
     if proof.binding:
-        limits = "、".join(LIMIT_TITLES[name].to() for name in proof.binding)
+        limits = message("sites.comma").join(LIMIT_TITLES[name].to() for name in proof.binding)
         said.append(message("sites.proof_binding", limits=limits))
     if proof.status == "infeasible":
         said += [_relaxation(one) for one in proof.relaxations] or [message("sites.proof_relax_none")]
@@ -46,7 +46,7 @@ def choice_words(choice: SiteChoice) -> str:
         said.append(message("sites.asked_locked", parcels=", ".join(choice.locked)))
     if choice.forbidden:
         said.append(message("sites.asked_forbidden", parcels=", ".join(choice.forbidden)))
-    return message("sites.asked", limits="；".join(said))
+    return message("sites.asked", limits=message("sites.semicolon").join(said))
 
 
 def _limit(name: str, limits: SiteLimits) -> str:

@@ -172,7 +172,9 @@ def _described(
     sites = tuple(replace(one, advice=advise(one.facts, assumed.reuse.clusters)) for one in made)
     table = _table(found, sites, order.loc[listed])
     if len(table):
-        table = table.assign(assumptions=assumed.written(), parcels_version=parcels_version(ws))
+        table = table.assign(
+            rank_label=table["rank"].astype(str), assumptions=assumed.written(), parcels_version=parcels_version(ws)
+        )
     return Candidates(choice, sites, table, best, packing, asked, found, assumed, keep_sites(ws, table))
 
 

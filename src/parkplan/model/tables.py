@@ -343,6 +343,7 @@ SITES: Final = Table(
     "polygon",
     (
         _text("site_id", "片区编号", "Site no."),
+        _text("rank_label", "图上标注", "Label on the map"),
         _integer("rank", "排名", "Rank"),
         _integer("rank_low", "排名上界", "Best rank"),
         _integer("rank_high", "排名下界", "Worst rank"),
