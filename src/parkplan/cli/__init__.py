@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "portfolio": "parkplan.cli.portfolio",
     "scenario": "parkplan.cli.scenario",
     "compare": "parkplan.cli.compare",
+    "targets": "parkplan.cli.targets",
     "report": "parkplan.cli.report",
     "bundle": "parkplan.cli.bundle",
     "verify": "parkplan.cli.verify",

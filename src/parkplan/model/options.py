@@ -43,12 +43,20 @@ class Limit(Record):
     source: Text | None = None
 
 
+class Bridge(Record):
+    """How a target becomes land: floor (m²) for each unit that is still missing, built as a typology."""
+
+    target: Identifier
+    floor_m2_per_unit: NotNegative
+    typology: Identifier
+
+
 class OptionAssumptions(Record):
     """Figures behind the measures of options.
 
     Distances from housing by class of industrial land, reach of fire engines and of walks along roads, the detour that
     turns a straight line into a way, the gap across which parcels still lie together (a minor road), emissions of a kg
-    of standard coal, and the worlds over which regret is taken.
+    of standard coal, the worlds over which regret is taken, and the floor that missing targets need.
     """
 
     id: Identifier
@@ -63,6 +71,7 @@ class OptionAssumptions(Record):
     prices: Annotated[tuple[PriceCase, ...], Field(min_length=1, strict=False)]
     demands: Annotated[tuple[DemandCase, ...], Field(min_length=1, strict=False)]
     limits: Annotated[tuple[Limit, ...], Field(strict=False)] = ()
+    bridges: Annotated[tuple[Bridge, ...], Field(strict=False)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ MENU: Final = (
     Entry("site_plans"),
     Entry("layout_options"),
     Entry("compare"),
+    Entry("plan_targets"),
     Entry("reports"),
     Entry("data"),
 )

@@ -1,0 +1,1 @@
+"""Plan targets and what they need in land and floor."""
