@@ -5,13 +5,12 @@ Names from data reach the browser as JSON and become text nodes, never markup or
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from parkplan.i18n import message
+from parkplan.ui.component import mount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,27 +22,15 @@ FOLDED = ("dates", "own")
 """Sections of a card that are closed at first."""
 
 
-@cache
-def _source(name: str) -> str:
-    return files("parkplan.ui").joinpath("web", name).read_text(encoding="utf-8")
-
-
-def _mount(key: str, data: dict[str, Any], **callbacks: Any) -> None:  # noqa: ANN401 (Streamlit's own form)
-    component = st.components.v2.component(
-        "parkplan_panels", html='<div class="panels"></div>', css=_source("panels.css"), js=_source("panels.js")
-    )
-    component(key=key, data=data, **callbacks)
-
-
 def banner(title: str, aside: str, *, synthetic: bool) -> None:
     """Draw the name of the district, and that it is fictional if it is."""
     badge = message("ui.synthetic") if synthetic else None
-    _mount("banner", {"view": "banner", "title": title, "aside": aside, "badge": badge})
+    mount("panels", "banner", {"view": "banner", "title": title, "aside": aside, "badge": badge})
 
 
 def tiles(key: str, items: Sequence[dict[str, Any]], *, columns: int) -> None:
     """Draw tiles of figures in a number of columns, in fewer where the page is narrow."""
-    _mount(key, {"view": "tiles", "items": list(items), "columns": columns})
+    mount("panels", key, {"view": "tiles", "items": list(items), "columns": columns})
 
 
 def hits(key: str, found: Sequence[Hit], on_open: Callable[[str, int], None]) -> None:
@@ -53,7 +40,7 @@ def hits(key: str, found: Sequence[Hit], on_open: Callable[[str, int], None]) ->
         for hit in found
     ]
     data = {"view": "hits", "items": items, "empty": message("ui.nothing_found"), "height": "320px"}
-    _mount(key, data, on_open_change=lambda: _opened(key, on_open))
+    mount("panels", key, data, on_open_change=lambda: _opened(key, on_open))
 
 
 def card(
@@ -72,7 +59,7 @@ def card(
         "folded": list(FOLDED),
         "height": height,
     }
-    _mount(key, data, on_open_change=lambda: _opened(key, on_open), on_zoom_change=on_zoom)
+    mount("panels", key, data, on_open_change=lambda: _opened(key, on_open), on_zoom_change=on_zoom)
 
 
 def _opened(key: str, on_open: Callable[[str, int], None]) -> None:
@@ -98,10 +85,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    return {"title": fact.title.to(), "value": fact.written.to(), "known": fact.known, "source": _provenance(fact)}
+    return {"title": fact.title.to(), "value": fact.written.to(), "known": fact.known, "source": provenance(fact)}
 
 
-def _provenance(fact: Fact) -> str:
+def provenance(fact: Fact) -> str:
+    """Say where a fact comes from: its method, or table, version, row and column."""
     if fact.method is not None:
         return fact.method.to()
     if fact.origin is None:

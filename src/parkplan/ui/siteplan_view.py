@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -13,6 +11,7 @@ from parkplan.i18n import message
 from parkplan.layout.siteplan.measures import DECISIVE, GREATER_IS_BETTER
 from parkplan.render.plan.drawing import KIND_COLOURS
 from parkplan.render.plan.shapes import massing, picture
+from parkplan.ui.component import mount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,18 +21,6 @@ if TYPE_CHECKING:
 THUMBNAIL_M: Final = 1.0
 SHARES: Final = frozenset({"green_share", "road_share", "unused_share", "sliver_share", "regularity", "daylight"})
 MEASURES: Final = (*DECISIVE, *(name for name in GREATER_IS_BETTER if name not in DECISIVE))
-
-
-@cache
-def _source(name: str) -> str:
-    return files("parkplan.ui").joinpath("web", name).read_text(encoding="utf-8")
-
-
-def _mount(key: str, data: dict[str, Any], **callbacks: Any) -> None:  # noqa: ANN401 (Streamlit's own form)
-    component = st.components.v2.component(
-        "parkplan_plans", html='<div class="plans"></div>', css=_source("plans.css"), js=_source("plans.js")
-    )
-    component(key=key, data=data, **callbacks)
 
 
 def _opened(key: str, on_open: Callable[[str], None]) -> None:
@@ -74,7 +61,7 @@ def gallery(key: str, plans: Sequence[SitePlan], chosen: str, on_open: Callable[
         for plan in plans
     ]
     data = {"view": "gallery", "options": options, "chosen": chosen}
-    _mount(key, data, on_open_change=lambda: _opened(key, on_open))
+    mount("plans", key, data, on_open_change=lambda: _opened(key, on_open))
 
 
 def scatter(
@@ -95,7 +82,7 @@ def scatter(
         "xTicks": _ticks(across, [point["x"] for point in points]),
         "yTicks": _ticks(up, [point["y"] for point in points]),
     }
-    _mount(key, data, on_open_change=lambda: _opened(key, on_open))
+    mount("plans", key, data, on_open_change=lambda: _opened(key, on_open))
 
 
 def _ticks(name: str, values: Sequence[Any]) -> list[dict[str, Any]]:
@@ -117,10 +104,10 @@ def plan_view(key: str, plan: SitePlan) -> None:
     legend += [
         [colour, message(f"siteplan.kind_{kind}")] for kind, colour in KIND_COLOURS.items() if plan.of_kind(kind)
     ]
-    _mount(key, {"view": "plan", "picture": drawn, "legend": legend})
+    mount("plans", key, {"view": "plan", "picture": drawn, "legend": legend})
 
 
 def massing_view(key: str, plan: SitePlan) -> None:
     """Draw one plan in three dimensions, to be turned with the pointer or the arrow keys."""
     data = massing(plan, load_modules())
-    _mount(key, {"view": "massing", **data, "hint": message("siteplan.massing_hint")})
+    mount("plans", key, {"view": "massing", **data, "hint": message("siteplan.massing_hint")})

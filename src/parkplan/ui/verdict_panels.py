@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -11,6 +9,8 @@ import streamlit as st
 from parkplan.data.layers import load_layers
 from parkplan.i18n import message
 from parkplan.screening.verdicts import VERDICT_TITLES, Verdict
+from parkplan.ui.component import mount
+from parkplan.ui.panels import provenance
 from parkplan.units import day
 
 if TYPE_CHECKING:
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 
 PALETTE: Final = "verdicts"
 PLAIN: Final = "#cdbfa6"
-
-
-@cache
-def _source(name: str) -> str:
-    return files("parkplan.ui").joinpath("web", name).read_text(encoding="utf-8")
-
-
-def mount(key: str, data: dict[str, Any], **callbacks: Any) -> None:  # noqa: ANN401 (Streamlit's own form)
-    """Draw one view of the component."""
-    component = st.components.v2.component(
-        "parkplan_verdicts", html='<div class="verdicts"></div>', css=_source("verdicts.css"), js=_source("verdicts.js")
-    )
-    component(key=key, data=data, **callbacks)
 
 
 def chip(verdict: str) -> dict[str, str]:
@@ -71,7 +58,7 @@ def evidence_card(key: str, card: VerdictCard, *, source: str, height: int, on_z
         "source": message("ui.card_source", source=source or message("ui.source_unstated")),
         "height": height,
     }
-    mount(key, data, on_zoom_change=lambda: _sent(key, "zoom", on_zoom))
+    mount("verdicts", key, data, on_zoom_change=lambda: _sent(key, "zoom", on_zoom))
 
 
 _SIGNS: Final = {"true": "!", "false": "✓", "unknown": "?"}
@@ -97,7 +84,7 @@ def ranked_table(
         "empty": message("verdicts.nothing_listed"),
         "height": height,
     }
-    mount(key, data, on_open_change=lambda: _sent(key, "open", on_open))
+    mount("verdicts", key, data, on_open_change=lambda: _sent(key, "open", on_open))
 
 
 def _sent(key: str, name: str, act: Callable[[int], None]) -> None:
@@ -121,18 +108,7 @@ def _said(override: Override | None, by_rules: Verdict) -> str:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    return {"title": fact.title.to(), "value": fact.written.to(), "source": _provenance(fact)}
-
-
-def _provenance(fact: Fact) -> str:
-    if fact.method is not None:
-        return fact.method.to()
-    if fact.origin is None:
-        return ""
-    origin = fact.origin
-    return message(
-        "ui.origin", table=origin.table, version=origin.version[:12], row=origin.row + 1, column=origin.column or "—"
-    )
+    return {"title": fact.title.to(), "value": fact.written.to(), "source": provenance(fact)}
 
 
 def _rule(rule: RuleLine) -> dict[str, Any]:

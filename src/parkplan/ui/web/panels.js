@@ -1,18 +1,6 @@
 // Panels of facts: a banner, tiles of figures, hits of a search, the card of one thing.
 // Every text becomes a text node, so that a name is never read as markup.
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = text;
-  return node;
-}
-
-function append(parent, ...children) {
-  for (const child of children) if (child) parent.appendChild(child);
-  return parent;
-}
-
 function banner(data) {
   const line = append(make('div', 'banner'), make('span', 'district', data.title));
   if (data.badge) append(line, make('span', 'badge fictional', data.badge));

@@ -3,23 +3,11 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = text;
-  return node;
-}
-
 function draw(tag, attributes, text) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   if (text !== undefined) node.textContent = text;
   return node;
-}
-
-function append(parent, ...children) {
-  for (const child of children) if (child) parent.appendChild(child);
-  return parent;
 }
 
 function planSvg(picture, className, labels) {

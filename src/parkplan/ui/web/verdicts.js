@@ -1,17 +1,5 @@
 // The evidence card of a parcel and the ranked table. Every text becomes a text node, never markup.
 
-function make(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = text;
-  return node;
-}
-
-function append(parent, ...children) {
-  for (const child of children) if (child) parent.appendChild(child);
-  return parent;
-}
-
 function chip(item) {
   const node = make('span', 'chip', item.title);
   node.style.setProperty('--chip', item.colour);
