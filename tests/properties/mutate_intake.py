@@ -137,7 +137,8 @@ def main() -> None:
         slowest = max(slowest, time.perf_counter() - began)
         outcomes[kind] = outcomes.get(kind, 0) + 1
         told = {"outcomes": outcomes, "slowest_s": slowest, "memory_mb": most_memory_mb()}
-        (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
+        (folder / "told.part").write_text(json.dumps(told), encoding="utf-8")
+        (folder / "told.part").replace(folder / "told.json")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,137 @@
+"""Reading a file from outside: `parkplan import --dry-run` beside ``pyogrio.read_dataframe(use_arrow=True)``.
+
+Ours copies the file with its SHA-256, reads it in a confined process, repairs and checks it, decides its CRS and fills
+the columns of a table; the usual way only reads. Writes its section of ``docs/benchmarks.md``; ``--print`` prints it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+from bench_check import parcels
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+START, END = "<!-- intake: made by bench/bench_intake.py -->", "<!-- end of intake -->"
+ENDINGS = (".gpkg", ".parquet", ".fgb", ".csv")
+USUAL = """
+import sys, geopandas, pyogrio
+path = sys.argv[1]
+if path.endswith(".parquet"):
+    frame = geopandas.read_parquet(path)
+else:
+    frame = pyogrio.read_dataframe(path, use_arrow=True)
+    if path.endswith(".csv"):
+        frame = geopandas.GeoDataFrame(frame, geometry=geopandas.GeoSeries.from_wkt(frame["wkt"]), crs=4547)
+print(len(frame))
+"""
+OURS = """
+import sys
+from parkplan.jobs import Limits, Reading, import_file
+path = sys.argv[1]
+reading = Reading(crs="EPSG:4547" if path.endswith(".csv") else None, limits=Limits(wall_s=900))
+print(import_file(path, to=path + ".none", table="parcels", reading=reading, dry_run=True).rows)
+"""
+IMPORTS = {USUAL: "import geopandas, pyogrio", OURS: "import geopandas, pyogrio\nfrom parkplan.jobs import import_file"}
+"""What both programs load before they begin, which is taken off."""
+
+
+def district(count: int, seed: int = 7) -> gpd.GeoDataFrame:
+    """Parcels with a number, a Chinese name, a land-use code, an area and a whole number."""
+    rng = np.random.default_rng(seed)
+    shapes = parcels(count)
+    columns = {
+        "parcel_id": [f"JH{number:07d}" for number in range(count)],
+        "name": rng.choice(["江海一号", "东宁桥", "外海园"], count),
+        "land_use": rng.choice(["100101", "100102", "110101"], count),
+        "site_area_m2": np.round(shapely.area(shapes), 1),
+        "storeys": rng.integers(1, 9, count),
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=4547)
+
+
+def write(frame: gpd.GeoDataFrame, path: Path) -> None:
+    if path.suffix == ".parquet":
+        frame.to_parquet(path)
+    elif path.suffix == ".csv":
+        frame.to_wkt().rename(columns={"geometry": "wkt"}).to_csv(path, index=False)
+    else:
+        frame.to_file(path)
+
+
+def cost(program: str, path: Path, repeats: int) -> float:
+    """Least seconds of the processors, of a fresh process and its children."""
+    used = []
+    for _ in range(repeats):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", program, str(path)], check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(used)
+
+
+def section(count: int, endings: tuple[str, ...], repeats: int) -> str:
+    rows = []
+    starts = {program: cost(imports, Path(), repeats) for program, imports in IMPORTS.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        frame = district(count)
+        for ending in endings:
+            path = Path(folder) / f"district{ending}"
+            write(frame, path)
+            usual, ours = (cost(program, path, repeats) - start for program, start in starts.items())
+            size = path.stat().st_size / 1e6
+            rows.append(f"| `{ending}` | {size:,.0f} MB | {usual:.2f} s | {ours:.2f} s | {ours / usual:.1f} |")
+            path.unlink()
+    head = [
+        "## Reading files from outside",
+        "",
+        f"{count:,} parcels of eight corners with five columns, until they are rows of a table with a CRS; nothing is "
+        "written. The usual way is `pyogrio.read_dataframe(use_arrow=True)` (`geopandas.read_parquet` for GeoParquet, "
+        "WKT parsed for CSV); ours adds the copy with its SHA-256, the confined process, the check and repair of every "
+        "geometry, the CRS doctor and the column doctor. CPU time of all processes, the least of "
+        f"{repeats}, less "
+        "what importing the libraries takes; the start of the confined process counts.",
+        "",
+        f"Python {platform.python_version()}, pyogrio {pyogrio.__version__}, shapely {shapely.__version__}, "
+        f"{os.cpu_count()} processors ({platform.machine()}), {time.strftime('%Y-%m-%d')}; "
+        f"load of the machine {os.getloadavg()[0]:.1f}.",
+        "",
+        "| file | size | usual | parkplan | times the usual |",
+        "|---|---|---|---|---|",
+    ]
+    foot = ["", "Not reached yet: 1.3 times the usual. Repeat with `python bench/bench_intake.py --rows 1000000`."]
+    return "\n".join([START, *head, *rows, *foot, END])
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--endings", nargs="+", choices=ENDINGS, default=ENDINGS)
+    options.add_argument("--repeats", type=int, default=3)
+    options.add_argument("--print", action="store_true", help="print the section instead of writing it")
+    chosen, _ = options.parse_known_args()
+    made = section(chosen.rows, tuple(chosen.endings), chosen.repeats)
+    if chosen.print:
+        print(made)
+        return 0
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
+    before, _, rest = text.partition(START)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before.rstrip()}\n\n{made}\n\n{after.strip()}".rstrip() + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
