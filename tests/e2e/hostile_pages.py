@@ -260,6 +260,7 @@ VISITS: Final[Mapping[str, Visit]] = {
     "layout_options": Visit(every_part, 0),
     "reports": Visit(every_part, 0),
     "compare": Visit(every_part, 0),
+    "plan_targets": Visit(every_part, 0),
     "data": Visit(every_part, 1),
 }
 """Every page of the menu; `every_part` is right for most."""

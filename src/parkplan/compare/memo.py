@@ -69,10 +69,9 @@ def _each(compared: Compared) -> list[Sentence]:
     for name, one in zip(compared.names, compared.options, strict=True):
         told = Text(*(_changes(compared.base, one, chosen) for chosen in LANGUAGES))
         area = Text(*(quantity(one.values["changed_m2"], "hectare", chosen) for chosen in LANGUAGES))
-        rests = [(name, measure) for measure in ("changed_m2", *TOLD)]
-        found.append(
-            _said("option" if one.values["changed_m2"] > 0 else "as_it_is", rests, name=name, area=area, told=told)
-        )
+        changes = one.values["changed_m2"] > 0
+        rests = [(name, measure) for measure in (("changed_m2", *TOLD) if changes else ("changed_m2",))]
+        found.append(_said("option" if changes else "as_it_is", rests, name=name, area=area, told=told))
     return found
 
 

@@ -15,6 +15,7 @@ from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.scenario_layers import agreement_table, changes_table, scenario_table
 from parkplan.jobs.scenario_page import option_page
 from parkplan.ui.map_host import map_host, swipe_host
+from parkplan.ui.plain import plain
 from parkplan.units import area
 
 if TYPE_CHECKING:
@@ -54,18 +55,17 @@ def _land(ws: Workspace, found: Comparison, place: int) -> MapPage:
 
 def _beside(ws: Workspace, found: Comparison) -> None:
     count = len(found.options)
-    row = min(count, 3) if count > 4 else count
+    row = 3 if count > 4 else count
     for start in range(0, count, row):
-        for column, name in zip(st.columns(row, gap="small"), found.names[start : start + row], strict=False):
-            column.markdown(f"**{start + found.names[start : start + row].index(name) + 1}.** ")
-            column.text(name)
+        for place, column in enumerate(st.columns(row, gap="small")[: count - start], start=start):
+            column.text(f"{place + 1}. {found.names[place]}")
     pages = [_land(ws, found, place) for place in range(count)]
     map_host(pages, key="compare_beside", height=HEIGHT if count <= 4 else 2 * HEIGHT)
 
 
 def _swipe(ws: Workspace, found: Comparison) -> None:
     left, right = _two(found, "swipe")
-    st.caption(message("compare.swipe_note", left=found.names[left], right=found.names[right]))
+    st.caption(message("compare.swipe_note", left=plain(found.names[left]), right=plain(found.names[right])))
     swipe_host([_land(ws, found, left), _land(ws, found, right)], key="compare_swipe", height=HEIGHT)
 
 

@@ -13,6 +13,7 @@ from parkplan.jobs.compare_files import json_bytes, workbook
 from parkplan.jobs.options import library
 from parkplan.jobs.scenario_words import change, figure, status_words
 from parkplan.ui import compare_charts as charts
+from parkplan.ui.plain import plain
 from parkplan.units import money
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ def memo(found: Comparison) -> None:
     """Write the memo, each sentence with the numbers that it rests on."""
     for one in found.memo:
         st.text(one.text.to())
-        st.caption(
-            f"{message('compare.rests_on')} {'; '.join(f'{name} · {_named(what)}' for name, what in one.rests_on)}"
-        )
+        by: dict[str, list[str]] = {}
+        for name, what in one.rests_on:
+            by.setdefault(name, []).append(_named(what))
+        listed = "; ".join(f"{name}: {' · '.join(titles)}" for name, titles in by.items())
+        st.caption(f"{message('compare.rests_on')} {plain(listed)}")
 
 
 def _named(what: str) -> str:
@@ -137,4 +140,4 @@ def regret(found: Comparison) -> None:
     frame = pd.DataFrame(table)
     frame.loc[len(frame)] = [message("compare.worst"), *(money(float(value)) for value in shown.worst)]
     st.dataframe(frame, hide_index=True)
-    st.caption(message("compare.regret_note", name=found.names[shown.choice]))
+    st.caption(message("compare.regret_note", name=plain(found.names[shown.choice])))

@@ -12,6 +12,7 @@ from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.i18n import message
 from parkplan.jobs.scenario_words import change, edit_words, figure, status_words
 from parkplan.ui.layout_tools import history_panel
+from parkplan.ui.plain import plain
 from parkplan.units import area
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _measures(found: Option, base: Option) -> pd.DataFrame:
 def _warnings(found: Option, height: int) -> None:
     breaches = found.measures.breaches
     for one in found.state.refused:
-        st.warning(message(f"errors.{one.key}", subject=one.subject))
+        st.warning(plain(message(f"errors.{one.key}", subject=one.subject)))
     if not breaches:
         st.success(message("scenario.no_warnings"))
         return

@@ -16,6 +16,7 @@ from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.model.codes import CLUSTER
 from parkplan.model.scenarios import BASE, EDIT_TITLES, LONGEST_PHASES, Edit
 from parkplan.ui.layout_state import TOOLS, revert, save, settle, turn
+from parkplan.ui.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ def _begin_form(ws: Workspace, now: Layout) -> None:
                 else:
                     made = work.copy_scenario(ws, now.scenario, name, actor=now.actor, note=note)
             except ParkplanError as fault:
-                st.warning(fault.sentence())
+                st.warning(plain(fault.sentence()))
                 return
             now.open(made.id, made.head)
             st.rerun(scope="fragment")
@@ -101,7 +102,7 @@ def _begin_form(ws: Workspace, now: Layout) -> None:
 
 def _delete_form(ws: Workspace, found: Option, now: Layout) -> None:
     with st.popover(message("scenario.delete"), disabled=found.scenario.id == BASE, width="content"):
-        st.caption(message("scenario.delete_note", name=found.scenario.name))
+        st.caption(message("scenario.delete_note", name=plain(found.scenario.name)))
         if st.button(message("scenario.delete_now"), type="primary", key="layout_delete"):
             work.delete_scenario(ws, found.scenario.id, actor=now.actor)
             now.open(BASE, 0)
@@ -177,10 +178,10 @@ def actions(ws: Workspace, found: Option, now: Layout, paint: Edit) -> None:
 def troubles(ws: Workspace, now: Layout) -> None:
     """Say what could not be done, and let the user decide on a save that clashed."""
     if now.fault:
-        st.warning(now.fault)
+        st.warning(plain(now.fault))
     if now.clash:
         with st.container(border=True):
-            st.warning(now.clash)
+            st.warning(plain(now.clash))
             with st.container(horizontal=True):
                 if now.pending and st.button(message("scenario.keep_mine"), type="primary", key="layout_keep"):
                     settle(ws, now, keep=True)
