@@ -253,3 +253,21 @@ def test_metres_declared_as_degrees_are_put_before_the_user(tmp_path: Path) -> N
     done = import_file(source, to=tmp_path / "ws", table="sites", reading=Reading(crs="EPSG:27700"), dry_run=True)
     middle = done.frame.geometry.to_crs(4326).iloc[0]
     assert (middle.x, middle.y) == pytest.approx((0.27, 51.2), abs=0.1)
+
+
+def test_the_other_registers_are_read_or_asked_about(tmp_path: Path) -> None:
+    from parkplan._errors import SourceFileError
+
+    registers = SHARED / "uk_brownfield_registers"
+    done = import_file(next(registers.glob("40ba241c*.csv")), to=tmp_path / "a", table="sites", dry_run=True)
+    middle = done.frame.geometry.to_crs(4326).iloc[0]
+    assert (done.rows, done.crs.source.split()[0]) == (3, "EPSG:4258")
+    assert (middle.x, middle.y) == pytest.approx((-0.0085, 51.534), abs=0.05)
+    exeter = next(registers.glob("dda69588*.csv"))
+    with pytest.raises(SourceFileError) as caught:
+        import_file(exeter, to=tmp_path / "b", table="sites", dry_run=True)
+    assert caught.value.key == "import_crs_missing"
+    assert [each.values["statement"] for each in caught.value.details] == ["EPSG:4326", "EPSG:4326/yx"]
+    stated = Reading(crs="EPSG:4326")
+    middle = import_file(exeter, to=tmp_path / "b", table="sites", reading=stated, dry_run=True).frame.geometry
+    assert middle.dropna().to_crs(4326).iloc[0].y == pytest.approx(50.72, abs=0.05)
