@@ -136,16 +136,16 @@ def test_awkward_files_become_tables_and_an_import_is_undone(page: Page, place: 
     expect(page.locator(".st-key-desk_summary")).to_have_count(0, timeout=WAIT_MS)
 
     examine(page, survey_text(place, tmp_path))
-    imported(page, 2)
-    page.locator(".st-key-desk_undo button").click()
-    expect(page.locator(".st-key-desk_read")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text("EPSG:4526").first).to_be_visible()  # the zone with its number in the easting
+    page.locator(".st-key-desk_drop button").click()
+    expect(page.locator(".st-key-desk_summary")).to_have_count(0, timeout=WAIT_MS)
 
     examine(page, two_header_rows(place, tmp_path), "企业 · enterprises")
     picture(page, "data_columns")
     imported(page, 8)
     firms = open_workspace(place).read("enterprises")
     assert firms["output_yuan"].iloc[0] == pytest.approx(12_000_000.0)  # 1,200 万元
-    assert [entry.state for entry in imports(place)] == ["can_be_undone", "undone", "undone"]
+    assert [entry.state for entry in imports(place)] == ["can_be_undone", "undone"]
 
 
 def test_a_finding_leads_to_the_map_and_a_dot_to_its_finding(page: Page) -> None:

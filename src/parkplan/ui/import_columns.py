@@ -108,10 +108,11 @@ def _apply(ws: Workspace, now: Desk, seen: Examined, chosen: tuple[pd.DataFrame,
     edition = seen.wanted.advice.land_use_edition
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if any(line.field == "land_use" for line in seen.columns):
-            titles = {None: message("desk.edition_auto")} | {name: message(f"desk.edition_{name}") for name in EDITIONS}
+            named: dict[str | None, str] = {None: message("desk.edition_auto")}
+            named |= {name: message(f"desk.edition_{name}") for name in EDITIONS}
             edition = st.selectbox(
-                message("desk.edition"), list(titles), index=list(titles).index(edition),
-                key=f"desk_edition_{now.round}", format_func=titles.__getitem__, width=260,
+                message("desk.edition"), list(named), index=list(named).index(edition),
+                key=f"desk_edition_{now.round}", format_func=named.__getitem__, width=260,
             )  # fmt: skip
         applied = st.button(message("desk.columns_apply"), key="desk_columns_apply")
     if applied:

@@ -58,7 +58,7 @@ class Uploads:
 def plain_name(name: str) -> str:
     """Return the last part of a name without characters that a file system may refuse.
 
-    >>> plain_name("../../etc/地块?.zip"), plain_name("C:\\\\data\\\\!a.shp")
+    >>> plain_name("../../etc/地块?.zip"), plain_name("x:/data/!a.shp")
     ('地块_.zip', '!a.shp')
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1].strip().strip(".") if name.strip(" ./\\") else ""
