@@ -215,7 +215,8 @@ def test_the_card_of_an_idle_parcel_names_clause_and_disposal(rows: list[dict[st
     assert (rule.answer, rule.verified) == ("true", True)
     assert rule.clause == "闲置土地处置办法 国土资源部令第53号 第二条第一款"
     due = pd.Timestamp(rows[place]["start_agreed_on"] or years_later(rows[place]["handed_over_on"], 1))
-    assert f"{due.year}年{due.month}月{due.day}日" in rule.conditions[1].filled.zh or rows[place]["start_agreed_on"] is None
+    shown = f"{due.year}年{due.month}月{due.day}日"
+    assert shown in rule.conditions[1].filled.zh or rows[place]["start_agreed_on"] is None
     two_years = years_later(due, 2)
     assert two_years is not None
     reclaim = next(item for item in card.rules if "无偿收回" in item.title.zh)

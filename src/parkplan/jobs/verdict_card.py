@@ -262,7 +262,7 @@ def _passing(found: Screening, move: Overtaking) -> Text:
     rival = found.parcels.iloc[move.rival]
     named = str(rival["parcel_id"]) if raw(rival["name"]) is None else f"{rival['name']}（{rival['parcel_id']}）"
     return text(
-        f"screen.{'passes' if move.ahead else 'is_passed'}_{'more' if move.level > move.weight else 'less'}",
+        f"screen.passing_{'ahead' if move.ahead else 'behind'}_{'more' if move.level > move.weight else 'less'}",
         criterion=text(f"verdicts.criterion_{move.criterion}"),
         weight=f"{move.weight:.2%}",
         level=f"{move.level:.2%}",
