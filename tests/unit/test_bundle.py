@@ -33,19 +33,9 @@ def bundled(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(small_demo, tmp_path_factory.mktemp("bundle") / "一.zip", hash_seed="1")
 
 
-def made(workspace: Path, target: Path, *, hash_seed: str) -> Path:
-    command = [
-        sys.executable,
-        "-m",
-        "parkplan",
-        "bundle",
-        str(workspace),
-        "--out",
-        str(target),
-        "--as-of",
-        DAY,
-        "--json",
-    ]
+def made(workspace: Path, target: Path, *, hash_seed: str, spoken: str = "zh") -> Path:
+    options = ["--as-of", DAY, "--lang", spoken, "--json"]
+    command = [sys.executable, "-m", "parkplan", "bundle", str(workspace), "--out", str(target), *options]
     heard = subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, capture_output=True, check=True)
     said = json.loads(heard.stdout)
     assert [run["job"] for run in said["runs"]] == ["screen", "clusters", "sites", "targets"]
@@ -79,7 +69,7 @@ def zipped(target: Path, contents: Mapping[str, bytes]) -> Path:
 
 
 def test_same_inputs_give_the_same_bytes(bundled: Path, small_demo: Path, tmp_path: Path) -> None:
-    again = made(small_demo, tmp_path / "二.zip", hash_seed="2")
+    again = made(small_demo, tmp_path / "二.zip", hash_seed="2", spoken="en")
     assert again.read_bytes() == bundled.read_bytes()
     assert not [name for name, content in members(again).items() if str(small_demo.parent).encode() in content]
 

@@ -21,11 +21,11 @@ from parkplan.data.definitions import definitions_folder, definitions_in
 from parkplan.data.workspace import open_workspace
 from parkplan.data.workspace.frozen import freeze
 from parkplan.i18n import LANGUAGES, message
-from parkplan.jobs.bundle_runs import RUNS, result_csv
+from parkplan.jobs.bundle_runs import RUNS, results_of
 from parkplan.jobs.progress import silent
 from parkplan.jobs.screening_choice import choice_in_force
 from parkplan.jobs.title import title_of
-from parkplan.model.bundle import DEFINITIONS, MANIFEST, PROFILES, RESULTS, Manifest, Omission, Program, Run
+from parkplan.model.bundle import DEFINITIONS, MANIFEST, PROFILES, Manifest, Omission, Program, Run
 from parkplan.model.clusters import ClusterQuestion
 from parkplan.model.layers import Text
 from parkplan.model.screening import ScreeningChoice
@@ -163,13 +163,12 @@ def _kinds(ws: Workspace) -> list[str]:
 
 
 def _run(job: str, parameters: Mapping[str, Any], folder: Path) -> Run:
-    names = []
-    for name, table in RUNS[job].tables(folder, parameters).items():
-        path = folder / RESULTS / f"{job}_{name}.csv"
+    contents = results_of(job, folder, parameters)
+    for name, content in contents.items():
+        path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(result_csv(table))
-        names.append(path.relative_to(folder).as_posix())
-    return Run(job=job, parameters=dict(parameters), results=tuple(names), timed=RUNS[job].timed)
+        path.write_bytes(content)
+    return Run(job=job, parameters=dict(parameters), results=tuple(contents), timed=RUNS[job].timed)
 
 
 def program() -> Program:

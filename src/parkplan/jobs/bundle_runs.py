@@ -13,13 +13,14 @@ import pandas as pd
 
 from parkplan.data.export.cells import guarded
 from parkplan.data.workspace import open_workspace
+from parkplan.i18n import language
 from parkplan.jobs.cluster_files import cluster_tables
 from parkplan.jobs.clusters import clusters
 from parkplan.jobs.screen import screen
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.sites import candidates
 from parkplan.jobs.targets import targets
-from parkplan.model.bundle import PROFILES
+from parkplan.model.bundle import PROFILES, RESULTS
 from parkplan.model.clusters import ClusterQuestion
 from parkplan.model.screening import ScreeningChoice
 
@@ -119,3 +120,13 @@ RUNS: Final[dict[str, Runnable]] = {
     "targets": Runnable(_targets),
 }
 """Each job of a bundle by name, in the order of work."""
+
+
+def results_of(job: str, folder: Path, parameters: Parameters) -> dict[str, bytes]:
+    """Run a job and return its result tables by their place in a bundle.
+
+    Names in the tables are Chinese, whatever language the user speaks, so that every user gets the same bytes.
+    """
+    with language("zh"):
+        tables = RUNS[job].tables(folder, parameters)
+        return {f"{RESULTS}/{job}_{name}.csv": result_csv(table) for name, table in tables.items()}

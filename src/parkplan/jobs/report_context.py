@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
+from parkplan._errors import RequestError
 from parkplan.jobs.clusters import clusters
+from parkplan.jobs.compare import FEWEST, MOST, compare
 from parkplan.jobs.derived import WithDerived, kept_table
 from parkplan.jobs.figures import figures
 from parkplan.jobs.progress import silent
 from parkplan.jobs.report_maps import Around
+from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.jobs.site_layer import SITE_MAP
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_search import quick_candidates
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.clusters import Clusters
+    from parkplan.jobs.compare import Comparison
     from parkplan.jobs.progress import Progress
     from parkplan.jobs.screen import Screening
     from parkplan.jobs.sites import Candidates
@@ -58,6 +62,14 @@ class ReportContext:
     def clusters(self) -> Clusters:
         """The cluster distribution."""
         return clusters(self.ws.address)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The options of the workspace side by side, the first ones where there are many."""
+        names = [one.id for one in all_scenarios(self.ws)]
+        if len(names) < FEWEST:
+            raise RequestError("report_no_options", workspace=self.ws.name)
+        return compare(self.ws, names[:MOST])
 
     @cached_property
     def seen(self) -> Workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from parkplan.jobs import report_district, report_land, report_sites
+from parkplan.jobs import report_district, report_land, report_options, report_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +20,9 @@ PARTS: Final[Mapping[Part, Callable[[ReportContext], Iterator[Block]]]] = {
     "figures": report_district.figures,
     "flagged": report_land.flagged,
     "map": report_district.map_,
+    "options_maps": report_options.options_maps,
+    "options_memo": report_options.options_memo,
+    "options_tables": report_options.options_tables,
     "parcel_pages": report_land.parcel_pages,
     "rules": report_land.rules,
     "site_pages": report_sites.site_pages,

@@ -13,7 +13,7 @@ from parkplan.data import bundles
 from parkplan.data.definitions import definitions_in
 from parkplan.i18n import message
 from parkplan.jobs.bundle import program
-from parkplan.jobs.bundle_runs import RUNS, result_csv, rows_of
+from parkplan.jobs.bundle_runs import RUNS, results_of, rows_of
 from parkplan.jobs.progress import silent
 from parkplan.jobs.writing import text
 from parkplan.model.bundle import DEFINITIONS, MANIFEST
@@ -135,11 +135,10 @@ def _run_again(run: Run, folder: Path, count: _Count) -> Iterator[Difference]:
         yield Difference("failed", run.job, "", message("errors.bundle_job", job=run.job))
         return
     try:
-        tables = RUNS[run.job].tables(folder, run.parameters)
+        made = results_of(run.job, folder, run.parameters)
     except (ParkplanError, ValueError, KeyError) as fault:
         yield Difference("failed", run.job, "", str(fault))
         return
-    made = {f"results/{run.job}_{name}.csv": result_csv(table) for name, table in tables.items()}
     for name in run.results:
         if name not in made:
             yield Difference("failed", name, "", message("errors.bundle_result", name=name))

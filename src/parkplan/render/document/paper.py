@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, LongTable, PageBreak, PageTemplate, Spacer
 from reportlab.platypus import Paragraph as PdfParagraph
 
-from parkplan.i18n import message
+from parkplan.i18n import current_language, message
 from parkplan.model.document import Bars, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
 from parkplan.render.document.cells import clean, written_rows
 from parkplan.render.document.drawing import BARS_MM, bars_png, sketch_png
@@ -38,6 +38,8 @@ INK: Final = HexColor("#1f2933")
 ACCENT: Final = HexColor("#124258")
 GRID: Final = HexColor("#c9d3da")
 HEAD: Final = HexColor("#e8eef4")
+NARROW: Final = str.maketrans("“”‘’", "\"\"''")
+"""Quotation marks that the font sets as wide as a Chinese character."""
 TONES: Final = {"plain": INK, "note": HexColor("#5b6770"), "warning": HexColor("#a12a12")}
 
 
@@ -112,7 +114,8 @@ def _text(
         wordWrap="CJK",
         alignment=align,
     )
-    lines = (escape(printable(line)) for line in clean(text).split("\n"))
+    narrow = clean(text) if current_language() == "zh" else clean(text).translate(NARROW)
+    lines = (escape(printable(line)) for line in narrow.split("\n"))
     return PdfParagraph("<br/>".join(lines), style)
 
 

@@ -1,0 +1,90 @@
+"""Audit bundles on a page: make one, and check one that came back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final, cast
+
+import pandas as pd
+import streamlit as st
+
+from parkplan.i18n import message
+from parkplan.jobs.bundle import bundle
+from parkplan.jobs.verify import Verification, described, verify
+from parkplan.ui.report_form import said
+
+if TYPE_CHECKING:
+    from parkplan.data.workspace import Workspace
+
+MADE: Final = "bundle_made"
+CHECKED: Final = "bundle_checked"
+LISTED: Final = 200
+
+
+def bundle_panel(ws: Workspace) -> None:
+    """Offer a bundle of the workspace by the rules in force."""
+    st.subheader(message("report.page_bundle"), anchor=False)
+    st.caption(message("report.bundle_note"))
+    if st.button(message("report.bundle_make"), key="bundle_make"):
+        st.session_state[MADE] = (_versions(ws), *_made(ws))
+    made = cast("tuple[tuple[str, ...], bytes, str] | None", st.session_state.get(MADE))
+    if made is not None and made[0] == _versions(ws):
+        name = f"{ws.name}_audit.zip"
+        st.text(message("cli.bundle_fingerprint", fingerprint=made[2]))
+        st.download_button(
+            message("ui.export_download", name=name),
+            made[1],
+            file_name=name,
+            mime="application/zip",
+            key="bundle_take",
+            on_click="ignore",
+        )
+
+
+def _versions(ws: Workspace) -> tuple[str, ...]:
+    return (ws.address, *(entry.digest for entry in ws.journal(1)))
+
+
+def _made(ws: Workspace) -> tuple[bytes, str]:
+    with TemporaryDirectory(prefix="parkplan-") as folder, st.status(message("report.making"), expanded=True) as status:
+        path = Path(folder) / "audit.zip"
+        made = bundle(ws.address, out=path, progress=said)
+        for each in made.omitted:
+            st.text(message("cli.bundle_omitted", job=each.job, reason=each.reason.to()))
+        status.update(label=message("report.made"), state="complete", expanded=bool(made.omitted))
+        return path.read_bytes(), made.fingerprint
+
+
+def verify_panel() -> None:
+    """Take a bundle, run it again, and list what differs."""
+    st.subheader(message("report.page_verify"), anchor=False)
+    st.caption(message("report.verify_note"))
+    given = st.file_uploader(message("report.verify_file"), type="zip", key="verify_file")
+    if given is not None and st.button(message("report.verify_run"), key="verify_run"):
+        st.session_state[CHECKED] = (given.file_id, _checked(given.getvalue()))
+    checked = cast("tuple[str, Verification] | None", st.session_state.get(CHECKED))
+    if given is not None and checked is not None and checked[0] == given.file_id:
+        _told(checked[1])
+
+
+def _checked(content: bytes) -> Verification:
+    with TemporaryDirectory(prefix="parkplan-") as folder, st.status(message("report.making"), expanded=True) as status:
+        path = Path(folder) / "audit.zip"
+        path.write_bytes(content)
+        found = verify(path, progress=said)
+        status.update(label=message("report.checked"), state="complete", expanded=False)
+        return found
+
+
+def _told(found: Verification) -> None:
+    files, cells = f"{found.files:,}", f"{found.cells:,}"
+    if found.equal:
+        st.success(message("cli.verify_equal", files=files, cells=cells, rounded=f"{found.rounded:,}"))
+    else:
+        st.error(message("cli.verify_differs", files=files, cells=cells, count=f"{found.differing:,}"))
+        rows = [described(each).to() for each in found.differences[:LISTED]]
+        st.dataframe(pd.DataFrame({message("report.difference"): rows}), hide_index=True)
+    for name, then, now in found.programs:
+        st.caption(message("cli.verify_program", name=name, then=then, now=now))
+    st.text(message("cli.bundle_fingerprint", fingerprint=found.fingerprint))

@@ -1,0 +1,96 @@
+"""Reports and bundles as a planner takes them from the page, and the HTML report on a machine without any network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from parkplan.data.workspace import open_workspace
+from parkplan.i18n import message
+from parkplan.jobs.report import report_document
+from parkplan.render.document import document_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WAIT_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def workspace(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(small_demo, tmp_path_factory.mktemp("reports") / "区.parkplan"))
+
+
+def take(page: Any, label: str) -> Path:
+    """Take the file that a download button offers."""
+    button = page.get_by_role("button", name=re.compile(re.escape(label)))
+    expect(button).to_be_visible(timeout=WAIT_MS)
+    with page.expect_download(timeout=WAIT_MS) as download:
+        button.click()
+    return Path(download.value.path())
+
+
+def test_a_report_and_a_bundle_are_made_taken_and_verified(
+    browser_page: Any, serve: Callable[[Path], str], workspace: Path, tmp_path: Path
+) -> None:
+    page = browser_page(f"{serve(workspace)}/?lang=zh")
+    page.set_default_timeout(WAIT_MS)
+    page.get_by_role("link", name=message("ui.page_reports", "zh"), exact=True).click()
+    page.get_by_role("button", name=message("report.make", "zh")).click()
+    word = take(page, "区_candidates_zh.docx")
+    assert zipfile.is_zipfile(word)
+    assert "word/document.xml" in zipfile.ZipFile(word).namelist()
+
+    page.get_by_role("button", name=message("report.bundle_make", "zh")).click()
+    bundle = tmp_path / "a.zip"
+    shutil.copyfile(take(page, "区_audit.zip"), bundle)
+    assert json.loads(zipfile.ZipFile(bundle).read("manifest.json"))["synthetic"] is True
+    with zipfile.ZipFile(bundle, "a") as archive:
+        archive.writestr("<b>extra</b>.txt", "x")
+    page.locator('input[type="file"]').set_input_files(bundle)
+    page.get_by_role("button", name=message("report.verify_run", "zh"), exact=True).click()
+    differs = page.get_by_text(re.compile("^不一致：")).first
+    expect(differs).to_be_visible(timeout=WAIT_MS)
+
+
+def test_the_html_report_works_alone(browser_page: Any, workspace: Path) -> None:
+    made = report_document(open_workspace(workspace), "district", "zh")
+    page = browser_page()
+    page.set_content(document_bytes(made, ".html").decode())
+    page.wait_for_function("() => document.querySelector('.filter .count')?.textContent.includes('/')")
+    layers = page.locator(".map .layers input[type=checkbox]")
+    assert layers.count() >= 4
+    layers.first.uncheck()
+    last = layers.first.get_attribute("data-of")
+    expect(page.locator(f'.map svg g[data-layer="{last}"]')).to_have_css("display", "none")
+    page.locator(f'.map .layers input[type=range][data-of="{last}"]').evaluate(
+        "(slider) => { slider.value = 0.3; slider.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    expect(page.locator(f'.map svg g[data-layer="{last}"]')).to_have_css("opacity", "0.3")
+    before = page.locator(".map svg").get_attribute("viewBox")
+    page.locator(".map svg").hover()
+    page.mouse.wheel(0, -300)
+    page.wait_for_function(
+        "(before) => document.querySelector('.map svg').getAttribute('viewBox') !== before", arg=before
+    )
+
+    table = page.locator("table.sortable").first
+    rows = table.locator("tbody tr")
+    everything = rows.count()
+    page.locator(f"#filter-{table.get_attribute('id')} input[type=search]").fill("地块总数")
+    page.wait_for_function(
+        "() => document.querySelectorAll('table.sortable tbody')[0].querySelectorAll('tr:not([hidden])').length === 1"
+    )
+    assert everything > 1
+    drawn = page.evaluate(
+        "() => [...document.querySelectorAll('.map svg path')].filter((p) => p.getBBox().width > 0).length"
+    )
+    assert drawn >= 10
