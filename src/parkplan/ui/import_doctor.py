@@ -43,8 +43,8 @@ def doctor(ws: Workspace, now: Desk, seen: Examined) -> None:
 def _summary(seen: Examined) -> None:
     result = seen.result
     filled = sum(line.field is not None for line in seen.columns)
-    faults = 0 if result is None else len(result.findings)
-    checks = 0 if seen.incoming is None else len(seen.incoming.findings)
+    notes = "—" if result is None else f"{len(result.findings):,}"
+    checks = "—" if seen.incoming is None else f"{len(seen.incoming.findings):,}"
     crs = "—" if result is None else result.crs.source.split(" ")[0]
     rows = sum(intake.report.rows for intake in seen.intakes)
     items = [
@@ -52,8 +52,8 @@ def _summary(seen: Examined) -> None:
         _tile("desk.tile_crs", crs, "" if result is None else result.crs.source.partition(" ")[2],
               warn=result is None),
         _tile("desk.tile_fields", f"{filled} / {len(seen.columns)}", message("desk.tile_fields_note")),
-        _tile("desk.tile_notes", f"{faults:,}", message("desk.tile_notes_note")),
-        _tile("desk.tile_checks", f"{checks:,}", message("desk.tile_checks_note"), warn=checks > 0),
+        _tile("desk.tile_notes", notes, message("desk.tile_notes_note")),
+        _tile("desk.tile_checks", checks, message("desk.tile_checks_note"), warn=checks not in {"0", "—"}),
     ]  # fmt: skip
     panels.tiles("desk_summary", items, columns=5)
 
