@@ -51,6 +51,10 @@ def main() -> None:
             "faulty": faulty(layer),
             "aliases": [layer.attributeAlias(index) for index in range(layer.fields().count())],
         }
+    for style in sys.argv[2:]:
+        layer = project.mapLayer(f"parkplan_{os.path.basename(style).removesuffix('.qml')}")
+        said, read = layer.loadNamedStyle(style)
+        found.setdefault("styles", {})[style] = {"read": read, "said": said, "drawn": drawn(layer)}
     print(json.dumps(found))
 
 

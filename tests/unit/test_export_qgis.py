@@ -124,12 +124,12 @@ def test_text_cannot_leave_its_quotes() -> None:
 
 
 @pytest.fixture
-def opened_by_qgis() -> Callable[[Path], dict[str, object]]:
+def opened_by_qgis() -> Callable[..., dict[str, object]]:
     if not qgis_is_here():
         pytest.skip("QGIS with its Python is not installed here")
 
-    def ask(path: Path) -> dict[str, object]:
-        command = [PYTHON_OF_QGIS, Path(__file__).with_name("qgis_opens.py"), path]
+    def ask(path: Path, *styles: Path) -> dict[str, object]:
+        command = [PYTHON_OF_QGIS, Path(__file__).with_name("qgis_opens.py"), path, *styles]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stderr
         assert "Warning" not in done.stderr
@@ -139,7 +139,7 @@ def opened_by_qgis() -> Callable[[Path], dict[str, object]]:
     return ask
 
 
-def test_qgis_opens_the_project(tmp_path: Path, opened_by_qgis: Callable[[Path], dict[str, object]]) -> None:
+def test_qgis_opens_the_project(tmp_path: Path, opened_by_qgis: Callable[..., dict[str, object]]) -> None:
     folder = district(tmp_path / "江海.parkplan")
     jobs.export(folder, out=tmp_path / "江海.gpkg")
     found = opened_by_qgis(tmp_path / "江海.qgz")
@@ -152,6 +152,28 @@ def test_qgis_opens_the_project(tmp_path: Path, opened_by_qgis: Callable[[Path],
     assert layers["parkplan_parcels_by_status"]["title"] == "地块（按状态）"
     assert layers["parkplan_parcels_by_status"]["group"] == "土地利用"
     assert "登记面积（平方米）" in layers["parkplan_parcels_by_status"]["aliases"]
+
+
+def test_qgis_reads_styles_and_project_in_the_other_language(
+    tmp_path: Path, opened_by_qgis: Callable[..., dict[str, object]]
+) -> None:
+    folder = district(tmp_path / "江海.parkplan")
+    made = jobs.export(folder, out=tmp_path / "江海.gpkg")
+    assert made.beside == (str(tmp_path / "江海.en.qgz"), str(tmp_path / "江海_styles.zip"))
+    with zipfile.ZipFile(tmp_path / "江海_styles.zip") as archive:
+        archive.extractall(tmp_path)
+    expected = {layer.id: layer.rows for layer in jobs.layers(folder).layers if layer.data == "present"}
+    styles = [tmp_path / chosen / f"{name}.qml" for chosen in ("zh", "en") for name in expected]
+    assert set(styles) <= set(tmp_path.glob("*/*.qml"))
+    found = opened_by_qgis(tmp_path / "江海.en.qgz", *styles)
+    layers, read = found["layers"], found["styles"]
+    assert isinstance(layers, dict)
+    assert isinstance(read, dict)
+    assert layers["parkplan_parcels_by_status"]["group"] == "Land"
+    assert "Registered area (m²)" in layers["parkplan_parcels_by_status"]["aliases"]
+    assert {style: (told["read"], told["drawn"]) for style, told in read.items()} == {
+        str(style): (True, expected[style.stem]) for style in styles
+    }
 
 
 def test_export_does_not_change_the_workspace(tmp_path: Path) -> None:

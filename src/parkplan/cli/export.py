@@ -49,6 +49,7 @@ def command(  # noqa: PLR0913 -- the options above
     lines = [message("cli.export_made", path=visible(made.path), tables=len(made.rows), rows=rows, crs=known_crs)]
     if made.project is not None:
         lines.append(message("cli.export_project", path=visible(made.project)))
+    lines += [message("cli.export_beside", path=visible(path)) for path in made.beside]
     if made.losses:
         lines += [message("cli.export_losses"), *(f"  {visible(each.text.to())}" for each in made.losses)]
     return frame.Answer(made, lines)

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from parkplan._errors import RequestError
 from parkplan.data.export import Loss, Origin, SurveyForm, check_ending, export_tables, known_crs
-from parkplan.data.export.project import write_project
+from parkplan.data.export.project import write_project, write_styles
 from parkplan.data.workspace import open_workspace
-from parkplan.i18n import message
+from parkplan.i18n import LANGUAGES, current_language, language, message
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.progress import silent
 from parkplan.jobs.title import title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    from pyproj import CRS
 
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.progress import Progress
@@ -30,6 +33,7 @@ class Exported:
     """The file that was written; ``rows`` by table; ``project`` is the QGIS project beside it, if there is one.
 
     ``losses`` are what the format does not keep of the tables; ``crs`` is None where the file has no geometry.
+    ``beside`` are the project in the other language and the QGIS styles of all layers.
     """
 
     path: str
@@ -38,6 +42,7 @@ class Exported:
     crs: str | None
     synthetic: bool
     losses: tuple[Loss, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def export(  # noqa: PLR0913 -- the options of the command, by keyword
@@ -83,19 +88,31 @@ def export(  # noqa: PLR0913 -- the options of the command, by keyword
     progress(message("cli.export_writing", path=target))
     origins = {info.name: Origin.of(info) for info in infos}
     written = export_tables(frames, target, crs=crs, origins=origins, survey_form=survey)
-    project = None
+    beside: list[Path] = []
     if ending == ".gpkg" and not tables:
-        project = target.with_suffix(".qgz")
-        drawn = layers_of(opened)
-        write_project(project, target, frames, drawn, crs=known_crs(crs) or opened.crs, title=title_of(opened).to())
+        beside = _for_qgis(opened, target, frames, known_crs(crs) or opened.crs)
     return Exported(
         path=str(target.absolute()),
-        project=None if project is None else str(project.absolute()),
+        project=str(beside[0].absolute()) if beside else None,
         rows={info.name: info.rows for info in infos},
         crs=(written.crs or opened.crs).to_string(),
         synthetic=any(info.synthetic for info in infos),
         losses=written.losses,
+        beside=tuple(str(path.absolute()) for path in beside[1:]),
     )
+
+
+def _for_qgis(ws: Workspace, target: Path, frames: Mapping[str, gpd.GeoDataFrame], crs: CRS) -> list[Path]:
+    """Write projects in both languages, that of the user first, and the styles of all layers for other projects."""
+    drawn, own = layers_of(ws), current_language()
+    (other,) = (each for each in LANGUAGES if each != own)
+    projects = {own: target.with_suffix(".qgz"), other: target.with_suffix(f".{other}.qgz")}
+    for chosen, path in projects.items():
+        with language(chosen):
+            write_project(path, target, frames, drawn, crs=crs, title=title_of(ws).to())
+    styles = target.with_name(f"{target.stem}_styles.zip")
+    write_styles(styles, frames, drawn)
+    return [*projects.values(), styles]
 
 
 def _refuse_inside(workspace: Workspace, target: Path) -> None:

@@ -12,7 +12,7 @@ from parkplan.data.export.qgis_style import renderer
 from parkplan.data.files import write_whole
 from parkplan.data.geoparquet import geometry_type
 from parkplan.data.layers import columns_of
-from parkplan.i18n import message
+from parkplan.i18n import LANGUAGES, language, message
 from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
@@ -67,7 +67,29 @@ def write_project(
             _finish(layer, spec, frames[spec.table])
     _other_tables(tree, kept, geopackage, frames, layers, crs)
     SubElement(project, "mapcanvas", name="theMapCanvas").append(_extent(frames, crs))
-    write_whole(path, _zipped(project, path.with_suffix(".qgs").name))
+    write_whole(path, _zipped({path.with_suffix(".qgs").name: project}))
+
+
+def write_styles(path: Path, frames: Mapping[str, gpd.GeoDataFrame], layers: LayerSet) -> None:
+    """Write a zip of QGIS style files, one for each layer with data and each language (``zh/<layer>.qml``).
+
+    Raises:
+        WorkspaceError: the disk is full, may not be written, or failed.
+    """
+    styles = {}
+    for chosen in LANGUAGES:
+        with language(chosen):
+            for name, spec in layers.layers.items():
+                if _has_data(spec, frames):
+                    styles[f"{chosen}/{name}.qml"] = _style(spec, frames[spec.table], layers)
+    write_whole(path, _zipped(styles))
+
+
+def _style(spec: LayerSpec, frame: gpd.GeoDataFrame, layers: LayerSet) -> Element:
+    style = Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling|Fields|Rendering")
+    style.append(renderer(spec, frame, layers.palettes, geometry_type(frame)))
+    _finish(style, spec, frame)
+    return style
 
 
 def _has_data(spec: LayerSpec, frames: Mapping[str, gpd.GeoDataFrame]) -> bool:
@@ -194,10 +216,15 @@ def _legal(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable())
 
 
-def _zipped(project: Element, name: str) -> bytes:
-    stream, packed = io.BytesIO(), io.BytesIO()
-    ElementTree(project).write(stream, encoding="utf-8", xml_declaration=True)
-    document = stream.getvalue().replace(b"?>", b"?>\n<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>", 1)
+def _zipped(documents: Mapping[str, Element]) -> bytes:
+    packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(name), document, compress_type=zipfile.ZIP_DEFLATED)
+        for name, document in documents.items():
+            archive.writestr(zipfile.ZipInfo(name), _written(document), compress_type=zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _written(document: Element) -> bytes:
+    stream = io.BytesIO()
+    ElementTree(document).write(stream, encoding="utf-8", xml_declaration=True)
+    return stream.getvalue().replace(b"?>", b"?>\n<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>", 1)
