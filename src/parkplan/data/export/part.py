@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from parkplan.data.geoparquet import GEOMETRY
-from parkplan.i18n import LANGUAGES, Language, Text, message
+from parkplan.i18n import LANGUAGES, Language, Text, current_language, message
 from parkplan.model.tables import DRAWN_TABLES
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from parkplan.model.tables import Column
+    from parkplan.model.columns import Column
     from parkplan.model.workspace import TableInfo
 
 
@@ -78,7 +78,8 @@ class Part:
         symbol = unit_symbol(column).to(chosen)
         if not symbol:
             return column.title.to(chosen)
-        return f"{column.title.to('en')} ({symbol})" if chosen == "en" else f"{column.title.to('zh')}（{symbol}）"
+        title = column.title.to(chosen)
+        return f"{title} ({symbol})" if (chosen or current_language()) == "en" else f"{title}（{symbol}）"
 
 
 def layer_name(table: str) -> str:
