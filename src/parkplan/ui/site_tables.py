@@ -161,7 +161,7 @@ def _figures(one: Site) -> list[str]:
         quantity(facts.floor_uplift_m2, "m2"),
         quantity(facts.constraint_share, "percent"),
         quantity(facts.benefit_cost, "ratio"),
-        message("sites.comma").join(one.crossed) or "—",
+        plain(message("sites.comma").join(one.crossed)) or "—",
     ]
 
 
