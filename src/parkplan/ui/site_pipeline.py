@@ -10,6 +10,7 @@ import streamlit as st
 
 from parkplan.i18n import message
 from parkplan.jobs.pipeline import STAGES, set_stage, stages
+from parkplan.ui.plain import plain
 from parkplan.units import day
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def pipeline(ws: Workspace, found: Candidates) -> None:
             name,
             STAGES[state.stage].to(),
             day(state.since),
-            state.actor,
+            plain(state.actor),
             str(len(state.parcel_ids)),
             message("card.answer_yes" if name in here else "card.answer_no"),
         )
