@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.definitions import Place
     from parkplan.expressions import Expression
-    from parkplan.model.tables import Table
+    from parkplan.model.columns import Table
 
 STYLES: Final = "styles"
 

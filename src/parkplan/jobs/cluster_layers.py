@@ -19,7 +19,7 @@ from parkplan.model.tables import ENTERPRISES, HEAT, HEXAGONS
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.frames import Loaded
-    from parkplan.model.tables import Table
+    from parkplan.model.columns import Table
 
 REVISION: Final = 1
 """Raised when the same question gets another answer."""

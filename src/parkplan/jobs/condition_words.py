@@ -26,7 +26,7 @@ def in_words(expression: str) -> Text:
     """Write a condition or formula with titles in place of names.
 
     >>> in_words("status in ('idle', 'in_use') and started_on is unknown").zh
-    '供地与利用状态为“闲置”或“正常利用”，且实际动工日期未知'
+    '供地与利用状态为“闲置”或“已供已用”，且实际动工日期未知'
     """
     return _Writer(_title, _title).write(parse(expression).tree)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from parkplan.data.workspace import Workspace
-    from parkplan.model.tables import Table
+    from parkplan.model.columns import Table
 
 _tables: Final = Kept[tuple[str, str, str], Loaded](limit=24)
 

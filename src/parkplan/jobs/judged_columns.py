@@ -8,8 +8,9 @@ from parkplan.i18n import Text
 from parkplan.jobs.writing import text
 from parkplan.metrics import METRICS
 from parkplan.model.codes import CONSTRAINT_KIND
+from parkplan.model.columns import Column
 from parkplan.model.rules import UNANSWERABLE
-from parkplan.model.tables import PARCELS, SCREENING, Column
+from parkplan.model.tables import PARCELS, SCREENING
 
 _SI: Final = {"wan_yuan_per_mu": "yuan_per_m2", "percent": "ratio"}
 

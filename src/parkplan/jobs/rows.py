@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parkplan.data.workspace import Workspace
+    from parkplan.model.columns import Column
     from parkplan.model.layers import LayerSpec
-    from parkplan.model.tables import Column
 
 CHOICES_MOST: Final = 40
 """A text column with more values than this is searched by a part of the text instead of chosen from a list."""

@@ -11,8 +11,9 @@ import pandas as pd
 from parkplan import units
 from parkplan.data.layers import load_layers
 from parkplan.i18n import LANGUAGES, Language, Text, catalogue, message
+from parkplan.model.columns import Column
 from parkplan.model.facts import Fact, Origin
-from parkplan.model.tables import DRAWN_TABLES, Column
+from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,7 +16,7 @@ from parkplan.data.intake.units import FACTORS, normal_name, split_unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from parkplan.model.tables import Column, Table
+    from parkplan.model.columns import Column, Table
 
 _FREE_FIELD: Final = re.compile(r"^[^\W\d]\w*$")
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.intake.launch import Intake
     from parkplan.data.intake.place import Placed
-    from parkplan.model.tables import Table
+    from parkplan.model.columns import Table
 
 FREE_KEY: Final = "feature_id"
 _LISTED: Final = 50

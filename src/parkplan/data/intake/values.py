@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from parkplan.i18n import Text
-    from parkplan.model.tables import Column
+    from parkplan.model.columns import Column
 
     Bad = NDArray[np.bool_]
 
