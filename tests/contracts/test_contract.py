@@ -32,6 +32,9 @@ PROMISED = {
         "--time-limit", "--out",
     },
     "portfolio": {"workspace", "--budget-yuan", "--years", "--out"},
+    "scenario": {"action", "workspace"},
+    "compare": {"workspace", "scenarios", "--out"},
+    "targets": {"workspace", "--set"},
 }  # fmt: skip
 SHARED = {"--json", "--lang", "--quiet"}
 JOBS = {

@@ -58,13 +58,13 @@ class Host {
     this.root.style.height = typeof data.height === "number" ? `${data.height}px` : data.height;
     this.root.style.setProperty("--pp-maps", data.pages.length);
     this.root.classList.toggle("pp-rows", data.pages.length > 4);
+    this.root.classList.toggle("pp-swiped", Boolean(data.swipe)); // before the maps are made, which fit their size
     data.pages.forEach((page, index) => this._page({ ...page, layers: page.layers.map(resolved) }, index, data));
     for (const view of this.views.splice(data.pages.length)) view.remove();
     for (const view of this.views) {
       view.items.select(data.selection ?? {});
       view.markers.show(data.markers ?? []);
     }
-    this.root.classList.toggle("pp-swiped", Boolean(data.swipe));
     this.swipe.show(data.swipe && this.views.length > 1 ? this.texts.swipe : null);
     if (String(data.draw?.token) !== this.drawToken) {
       this.drawToken = String(data.draw?.token);
