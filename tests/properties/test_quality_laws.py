@@ -6,12 +6,13 @@ import datetime as dt
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkplan.data.intake.geometry import repair
-from parkplan.quality import Finding, check_tables
+from parkplan.quality import Finding, check_tables, overlap
 from parkplan.quality.overlap import overlapping_pairs
 
 DAY = dt.date(2026, 6, 30)
@@ -42,6 +43,22 @@ def test_the_order_of_rows_does_not_matter(sides: list[tuple[int, int, int, int]
     mixed = gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True))
     first, second = check_tables({"parcels": frame}, DAY), check_tables({"parcels": mixed}, DAY)
     assert facts(first) == facts(second)
+
+
+@given(BOXES, st.lists(st.tuples(COORDINATE, COORDINATE, st.integers(2, 20)), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_looking_at_loose_sides_first_loses_no_overlap(
+    sides: list[tuple[int, int, int, int]], rounds: list[tuple[int, int, int]]
+) -> None:
+    """Boxes and rings with holes, many of them touching, nested or twice the same."""
+    circles = [shapely.Point(x + CORNER[0], y + CORNER[1]).buffer(radius, quad_segs=2) for x, y, radius in rounds]
+    rings = [circle.difference(circle.centroid.buffer(1, quad_segs=1)) for circle in circles]
+    shapes = np.concatenate([boxes(sides), boxes(sides[:2]), np.array([*circles, *rings], dtype=object)])
+    plain = overlapping_pairs(shapes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overlap, "PAIRS_ASKED_AT_ONCE", -1)
+        sieved = overlapping_pairs(shapes)
+    assert [each.tolist() for each in sieved] == [each.tolist() for each in plain]
 
 
 @given(BOXES)
