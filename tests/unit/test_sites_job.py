@@ -12,6 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from openpyxl import load_workbook
 
 import parkplan as pp
 from parkplan._errors import RequestError
@@ -106,7 +107,10 @@ def test_register_reads_back_in_every_format(found: Candidates, tmp_path: Path) 
         path = export_register(found, tmp_path / f"sites{ending}")
         back = gpd.read_file(path)
         assert back["site_id"].tolist() == [one.id for one in found.sites]
-    assert export_register(found, tmp_path / "sites.xlsx").stat().st_size > 2_000
+    book = load_workbook(export_register(found, tmp_path / "sites.xlsx"), read_only=True)
+    texts = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert {one.id for one in found.sites} <= texts
+    assert any("700" in text and ("假设" in text or "assumption" in text) for text in texts)
 
 
 def test_a_page_about_a_site(workspace: Path, found: Candidates) -> None:
@@ -117,6 +121,8 @@ def test_a_page_about_a_site(workspace: Path, found: Candidates) -> None:
     pages = pypdf.PdfReader(BytesIO(site_sheet(open_workspace(workspace), found, found.sites[0].id, "en"))).pages
     assert len(pages) == 1
     assert f"candidate site {found.sites[0].id}" in pages[0].extract_text()
+    (chinese,) = pypdf.PdfReader(BytesIO(site_sheet(open_workspace(workspace), found, found.sites[0].id, "zh"))).pages
+    assert "候选片区" in chinese.extract_text()
     with pytest.raises(RequestError):
         site_sheet(open_workspace(workspace), found, "S99")
 
