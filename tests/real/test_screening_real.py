@@ -66,8 +66,8 @@ def test_vacant_industrial_land_of_philadelphia(tmp_path: Path) -> None:
     row = int((found.parcels["verdict"] == "low_efficiency").to_numpy().argmax())
     card = verdict_card(found, row)
     assert [rule.answer for rule in card.rules] == ["true"]
-    assert card.rules[0].conditions[0].filled == (
-        f"starts_with({zone.iloc[row]}, 'I') and contains({what.iloc[row]}, 'VAC LAND')"
+    assert card.rules[0].conditions[0].filled.zh == (
+        f"zoning_base_district（{zone.iloc[row]}）以“I”开头，且building_description（{what.iloc[row]}）含“VAC LAND”"
     )
     assert found.parcels["block_parcels"].max() > 1
 

@@ -129,9 +129,9 @@ class _Writer:
         if node.function == "add_years":
             return _SUM, text("conditions.add_years", date=self.write(first, _SUM), years=self.write(second, _SUM))
         if node.function in {"starts_with", "contains"} and isinstance(second, syntax.Literal):
-            return _HELD, text(
-                f"conditions.{node.function}", value=self._subject(first), part=_literal(second.value, first)
-            )
+            coded = isinstance(first, syntax.Name) and first.name in LAND_USE and node.function == "starts_with"
+            key = "belongs_to" if coded else node.function
+            return _HELD, text(f"conditions.{key}", value=self._subject(first), part=_literal(second.value, first))
         if node.function == "coalesce":
             listed = [self.write(part, _SUM) for part in node.arguments]
             return _SUM, text("conditions.coalesce", first=listed[0], others=_joined(listed[1:]))
