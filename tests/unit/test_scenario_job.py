@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 import shapely
 
-from parkplan._errors import ConflictError, RequestError
+from parkplan._errors import ConflictError, DefinitionError, RequestError
 from parkplan.cli import main
+from parkplan.data.definitions import definitions_folder
+from parkplan.data.layers import load_layers
+from parkplan.data.typologies import load_typologies
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import scenario as work
 from parkplan.jobs.scenario_drawing import from_degrees, parcels_in
@@ -176,3 +179,18 @@ def test_the_command_line(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> 
     assert "X" in capsys.readouterr().err
     assert main(["scenario", "show", ws.address, "nobody"]) == 2
     assert main(["scenario", "show", ws.address]) == 2
+
+
+def test_a_typology_with_a_missing_figure_is_told_by_file_and_field(tmp_path: Path) -> None:
+    shutil.copytree(definitions_folder(None), tmp_path / "layers")
+    broken = tmp_path / "layers" / "typologies" / "logistics.yaml"
+    text = broken.read_text(encoding="utf-8").replace("far: {value: 1.2}\n", "")
+    broken.write_text(text, encoding="utf-8")
+    with pytest.raises(DefinitionError) as told:
+        load_typologies(tmp_path / "layers")
+    assert ["logistics.yaml" in line and "far" in line for line in told.value.sentences("en")[1:]] == [True]
+
+
+def test_every_typology_has_its_class_in_the_palette() -> None:
+    listed = {entry.value for entry in load_layers().palettes["typologies"].classes}
+    assert listed == set(load_typologies())
