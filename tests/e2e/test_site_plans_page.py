@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,10 @@ def parcel_of_ten_hectares(place: Path) -> str:
 
 
 def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Path) -> None:
-    page: Page = browser_page(f"{app}/site_plans?site={parcel_of_ten_hectares(small_demo)}")
+    page: Page = browser_page(f"{app}/")
     page.set_default_timeout(WAIT_MS)
+    page.get_by_role("link", name="场地方案", exact=True).click()
+    page.get_by_label("编号").fill(parcel_of_ten_hectares(small_demo))
     page.get_by_label("方案数").fill("4")
     page.get_by_role("button", name="生成方案").click()
     expect(page.locator(".option")).to_have_count(4, timeout=WAIT_MS)
@@ -37,11 +40,10 @@ def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Pat
     page.get_by_role("tab", name="体量").click()
     canvas = page.locator("canvas.massing")
     expect(canvas).to_be_visible(timeout=WAIT_MS)
-    page.wait_for_function("() => Number(document.querySelector('canvas.massing')?.dataset.painted) > 2")
-    before = canvas.evaluate("node => node.toDataURL()")
-    canvas.focus()
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function("shown => document.querySelector('canvas.massing').toDataURL() !== shown", arg=before)
+    expect(canvas).to_have_attribute("data-painted", re.compile(r"^[1-9]\d*$"), timeout=WAIT_MS)
+    expect(canvas).to_have_attribute("data-yaw", "0.60", timeout=WAIT_MS)
+    canvas.press("ArrowLeft")
+    expect(canvas).to_have_attribute("data-yaw", "0.70", timeout=WAIT_MS)
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / "app_site_plans.png")
     page.get_by_role("tab", name="下载").click()

@@ -183,6 +183,7 @@ function massing(data, send, kept) {
       face(block.p.map((point) => spot(point, block.h)), shade(block.c, 1.08));
     }
     canvas.dataset.painted = String(data.blocks.length);
+    canvas.dataset.yaw = view.yaw.toFixed(2);
   };
   let from = null;
   canvas.addEventListener('pointerdown', (event) => { from = [event.clientX, event.clientY]; canvas.setPointerCapture(event.pointerId); });
