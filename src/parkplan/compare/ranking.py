@@ -98,7 +98,7 @@ def rank_options(
         around=rank_stability(utility, near, top=1, seed=seed),
         any_weights=rank_stability(utility, free, top=1, seed=seed),
         better=better,
-        dominated_by=_dominance(utility),
+        dominated_by=dominance(utility),
         turning={
             name: overtaking_weight(utility, shares, place, first, others[0]) if others else None
             for place, name in enumerate(names)
@@ -122,8 +122,8 @@ def utilities(values: Numbers, names: Sequence[str]) -> Numbers:
     return np.where(known, found, np.nan)
 
 
-def _dominance(utility: Numbers) -> tuple[tuple[int, ...], ...]:
-    """Return for each option those that dominate it; an unknown value compares with nothing."""
+def dominance(utility: Numbers) -> tuple[tuple[int, ...], ...]:
+    """Return for each row those that are nowhere less and somewhere more; an unknown value compares with nothing."""
     least = (utility[None, :, :] >= utility[:, None, :]).all(axis=2)
     more = (utility[None, :, :] > utility[:, None, :]).any(axis=2)
     by = np.asarray(least & more)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from parkplan.compare.catalogue import MEASURES
+from parkplan.compare.ranking import dominance
 from parkplan.ui.charts import FONT
 from parkplan.units import UNITS
 
@@ -90,7 +91,7 @@ def tradeoff(found: Comparison, across: str, up: str) -> dict[str, Any]:
     """Return options as points over two measures, the ones that no other beats in both joined by a line."""
     points = [(one.measures.values[across], one.measures.values[up]) for one in found.options]
     front = pareto(np.array(points), [MEASURES[across].direction == "less", MEASURES[up].direction == "less"])
-    line = sorted((shown(across, points[place][0]), shown(up, points[place][1])) for place in front)  # type: ignore[type-var]
+    line = sorted((shown(across, points[place][0]), shown(up, points[place][1])) for place in front)
     series: list[dict[str, Any]] = [
         {
             "type": "scatter", "name": name, "symbolSize": 18, "itemStyle": {"color": COLOURS[place % len(COLOURS)]},
@@ -122,9 +123,5 @@ def pareto(points: npt.NDArray[np.float64], less: Sequence[bool]) -> list[int]:
     >>> pareto(np.array([[1.0, 1.0], [2.0, 2.0], [2.0, 1.0]]), [True, False])
     [0, 1]
     """
-    signed = points * np.where(less, -1.0, 1.0)
-    least = (signed[None, :, :] >= signed[:, None, :]).all(axis=2)
-    more = (signed[None, :, :] > signed[:, None, :]).any(axis=2)
-    return [
-        place for place in range(len(points)) if not (least & more)[place].any() and np.isfinite(signed[place]).all()
-    ]
+    better = dominance(points * np.where(less, -1.0, 1.0))
+    return [place for place, by in enumerate(better) if not by and np.isfinite(points[place]).all()]
