@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -52,7 +53,7 @@ def main() -> None:
             "aliases": [layer.attributeAlias(index) for index in range(layer.fields().count())],
         }
     for style in sys.argv[2:]:
-        layer = project.mapLayer(f"parkplan_{os.path.basename(style).removesuffix('.qml')}")
+        layer = project.mapLayer(f"parkplan_{Path(style).stem}")
         said, read = layer.loadNamedStyle(style)
         found.setdefault("styles", {})[style] = {"read": read, "said": said, "drawn": drawn(layer)}
     print(json.dumps(found))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from parkplan.model.document import Block, Document
 
 FONT: Final = "Noto Sans SC"
-FAR_EAST: Final = "微软雅黑"
+FAR_EAST: Final = "Microsoft YaHei"
 TEXT_MM: Final = 170.0
 WIDE: Final = 8
 """Tables of more columns are set smaller."""
