@@ -37,7 +37,8 @@ def change(measure: Measure, before: float, after: float, chosen: Language | Non
     difference = after - before
     if not math.isfinite(difference) or abs(difference) <= 1e-9 * max(abs(before), 1.0):
         return "—"
-    return f"{'+' if difference > 0 else ''}{quantity(difference, measure.shown_in, chosen)}"
+    written = quantity(abs(difference), measure.shown_in, chosen)
+    return "—" if not any(digit in written for digit in "123456789") else f"{'+' if difference > 0 else '-'}{written}"
 
 
 def status_words(status: Status) -> Text:

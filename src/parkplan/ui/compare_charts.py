@@ -8,6 +8,7 @@ import numpy as np
 
 from parkplan.compare.catalogue import MEASURES
 from parkplan.compare.ranking import dominance
+from parkplan.i18n import message
 from parkplan.ui.charts import FONT
 from parkplan.units import UNITS
 
@@ -27,7 +28,7 @@ def unit_of(name: str) -> str:
     """Return a measure's title with its unit of display."""
     one = MEASURES[name]
     symbol = UNITS[one.shown_in].symbol.to()
-    return f"{one.title.to()}（{symbol}）" if symbol else one.title.to()
+    return message("compare.with_change", value=one.title.to(), change=symbol) if symbol else one.title.to()
 
 
 def shown(name: str, value: float) -> float | None:
@@ -110,9 +111,9 @@ def tradeoff(found: Comparison, across: str, up: str) -> dict[str, Any]:
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT},
-        "grid": {"left": 50, "right": 110, "top": 20, "bottom": 50, "containLabel": True},
+        "grid": {"left": 50, "right": 110, "top": 44, "bottom": 50, "containLabel": True},
         "xAxis": {**axis, "name": unit_of(across)},
-        "yAxis": {**axis, "name": unit_of(up), "nameGap": 64},
+        "yAxis": {**axis, "name": unit_of(up), "nameLocation": "end", "nameGap": 14},
         "series": series,
     }
 

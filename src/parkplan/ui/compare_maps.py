@@ -97,13 +97,14 @@ def _difference(ws: Workspace, found: Comparison) -> None:
         map_host(_page(ws, table, "option_differences"), key="compare_difference", height=HEIGHT)
     with right:
         for kind in ("gained", "lost", "changed"):
-            st.text(f"{message(f'compare.kind_{kind}')}：{area(one.area_of(kind))}")
+            st.text(message("compare.kind_line", kind=message(f"compare.kind_{kind}"), area=area(one.area_of(kind))))
         moved = transitions(one, found.pieces[0], found.pieces[chosen])
         rows = [
             (LAND_CLASSES[before].to(), LAND_CLASSES[after].to(), area(m2)) for (before, after), m2 in moved.items()
         ]
         heads = [message(f"compare.head_{name}") for name in ("from", "to", "area")]
-        st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True)
+        if rows:
+            st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True)
 
 
 def _agreement(ws: Workspace, found: Comparison) -> None:

@@ -70,7 +70,10 @@ def measures(found: Comparison) -> None:
             status = option.measures.statuses.get(name, "none")
             mark = {"met": "✓ ", "missed": "✗ "}.get(status, "")
             moved = change(one, base, value)
-            row[option.scenario.name] = f"{mark}{figure(one, value)}" + ("" if moved == "—" else f"（{moved}）")
+            text = figure(one, value)
+            row[option.scenario.name] = mark + (
+                text if moved == "—" else message("compare.with_change", value=text, change=moved)
+            )
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, height=35 * (len(rows) + 1) + 3)
     st.caption(message("compare.measures_note", met=status_words("met"), missed=status_words("missed")))
