@@ -13,6 +13,7 @@ from parkplan.jobs.portfolio import LONGEST_YEARS
 from parkplan.jobs.site_search import funded_now
 from parkplan.jobs.site_words import programme_words
 from parkplan.sites.portfolio import Programme
+from parkplan.ui.plain import plain
 from parkplan.ui.site_tables import register
 from parkplan.units import area, money
 
@@ -102,6 +103,6 @@ def _losses(funded: Funded) -> None:
     told = [loss for loss in funded.losses if loss.points > 0][:SHOWN_LOSSES]
     if told:
         st.markdown(f"**{message('sites.losses')}**")
-        rows = [(loss.id, f"{100 * loss.share:.1f}%", ", ".join(loss.sites)) for loss in told]
+        rows = [(plain(loss.id), f"{100 * loss.share:.1f}%", ", ".join(loss.sites)) for loss in told]
         heads = [message(f"sites.column_{name}") for name in ("owner", "loss", "site")]
         st.table(pd.DataFrame(rows, columns=heads).set_index(heads[0]))
