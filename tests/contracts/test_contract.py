@@ -32,6 +32,7 @@ PROMISED = {
         "--time-limit", "--out",
     },
     "portfolio": {"workspace", "--budget-yuan", "--years", "--out"},
+    "siteplan": {"workspace", "--site", "--boundary", "--crs", "--options", "--seed", "--profile", "--out"},
     "scenario": {"action", "workspace"},
     "compare": {"workspace", "scenarios", "--out"},
     "targets": {"workspace", "--set"},
