@@ -1,0 +1,120 @@
+"""Layout options and their comparison in a real browser: paint, undo, draw a road, compare three, swipe, export."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from parkplan.data.scenarios import scenario_store
+from parkplan.data.workspace import open_workspace
+from parkplan.jobs import scenario as work
+from parkplan.model.scenarios import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from parkplan.model.scenarios import History
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WAIT_MS = 180_000
+CORNER = """(place) => {
+  const { map } = parkplan.hostOf(document.querySelector('.pp-host')).views[0];
+  const point = map.latLngToContainerPoint(place);
+  const box = map.getContainer().getBoundingClientRect();
+  return [box.x + point.x, box.y + point.y];
+}"""
+
+MIDDLE = """() => {
+  const box = document.querySelector('.pp-canvas').getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 3];
+}"""
+
+
+@pytest.fixture
+def place(small_demo: Path, tmp_path: Path) -> Path:
+    """A copy of the district with three scenarios."""
+    copy = tmp_path / "options.parkplan"
+    shutil.copytree(small_demo, copy)
+    ws = open_workspace(copy)
+    ids = ws.read("parcels", ["parcel_id"])["parcel_id"].tolist()
+    for number, typology in enumerate(("standard_factory", "high_rise_industry", "research_m0")):
+        work.new_scenario(ws, f"Option {number + 1}", actor="test")
+        work.edit_scenario(ws, f"Option {number + 1}", [Edit("typology", tuple(ids[:20]), typology)], actor="test")
+    return copy
+
+
+def at_rest(page: Page, maps: int = 1) -> None:
+    """Wait until the run is over and so many maps have loaded what they show."""
+    page.wait_for_function(
+        """(maps) => !document.querySelector('[data-testid="stSpinner"]')
+          && document.querySelectorAll('.pp-map[data-loading="0"]').length >= maps""",
+        arg=maps,
+        timeout=WAIT_MS,
+    )
+
+
+def inside(place: Path) -> tuple[float, float]:
+    """Return a place (lat, lng) inside the largest parcel."""
+    parcels = open_workspace(place).read("parcels")
+    largest = parcels.geometry.iloc[[int(parcels.area.to_numpy().argmax())]]
+    point = largest.representative_point().to_crs(4326).iloc[0]
+    return point.y, point.x
+
+
+def history(place: Path, name: str) -> History:
+    store = scenario_store(open_workspace(place))
+    return store.history(next(one.id for one in store.scenarios() if one.name == name))
+
+
+def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
+    page: Page = browser_page(f"{serve(place)}/?lang=en", height=1300)
+    page.set_default_timeout(WAIT_MS)
+    at_rest(page)
+    page.get_by_role("link", name="Layout options", exact=True).click()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled(timeout=WAIT_MS)
+    page.get_by_role("button", name="New scenario").click()
+    page.get_by_role("textbox", name="Name").fill("Drawn by hand")
+    page.get_by_role("button", name="Begin", exact=True).click()
+    page.get_by_role("radio", name="Paint").click()
+    expect(page.get_by_text("Click a parcel to give it the value at once.")).to_be_visible(timeout=WAIT_MS)
+    at_rest(page)
+
+    page.mouse.click(*page.evaluate(CORNER, list(inside(place))))
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled(timeout=WAIT_MS)
+    (painted,) = history(place, "Drawn by hand").standing
+    assert painted.edits[0].kind == "typology"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled(timeout=WAIT_MS)
+    assert history(place, "Drawn by hand").standing == ()
+    page.get_by_role("button", name="Redo").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled(timeout=WAIT_MS)
+
+    page.get_by_role("radio", name="Road").click()
+    page.wait_for_function("document.querySelector('.pp-map')?.dataset.draw === 'length'")
+    at_rest(page)
+    x, y = page.evaluate(MIDDLE)
+    page.mouse.click(x - 40, y)
+    page.mouse.dblclick(x + 40, y + 10)
+    page.get_by_role("tab", name="Steps").click()
+    expect(page.get_by_text("New road → road-1")).to_be_visible(timeout=WAIT_MS)
+
+    page.get_by_role("link", name="Compare", exact=True).click()
+    at_rest(page, maps=3)
+    page.get_by_role("radio", name="Swipe").click()
+    handle = page.get_by_role("slider", name="Swipe between the two options")
+    expect(handle).to_be_visible(timeout=WAIT_MS)
+    handle.evaluate("(node) => { node.value = 20; node.dispatchEvent(new Event('input')); }")
+    assert page.evaluate("document.querySelector('.pp-host').style.getPropertyValue('--pp-swipe')") == "20%"
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="compare.json").click()
+    told = json.loads(Path(taken.value.path()).read_text(encoding="utf-8"))
+    assert len(told["options"]) == 3
+    assert told["memo"]
