@@ -53,15 +53,12 @@ def _needs(found: TargetBridge) -> None:
     heads = [message(f"targets.column_{name}") for name in ("cluster", "floor", "land")]
     left.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True)
     options = [
-        (one.scenario.name, *(quantity(value, "m2") for value in one.floor_m2.values()), f"{100 * one.covered:.0f}%")
+        (one.scenario.name, f"{100 * one.covered:.0f}%", *(quantity(value, "m2") for value in one.floor_m2.values()))
         for one in found.given
     ]
-    names = [
-        message("targets.column_scenario"),
-        *(CLUSTER[name].to() for name in floor),
-        message("targets.any_cluster"),
-    ]
-    right.dataframe(pd.DataFrame(options, columns=[*names, message("targets.column_covered")]), hide_index=True)
+    first = [message(f"targets.column_{name}") for name in ("scenario", "covered")]
+    names = [*first, *(CLUSTER[name].to() for name in floor), message("targets.any_cluster")]
+    right.dataframe(pd.DataFrame(options, columns=names), hide_index=True)
 
 
 workbench()
