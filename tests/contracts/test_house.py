@@ -125,6 +125,7 @@ DATA_IN_CHINESE = (
     "demo/",
     "data/intake/",
     "data/crs_doctor/",
+    "data/export/survey.py",  # words of a format
     "units.py",
     "render/fonts.py",
     "metrics/firm_matching.py",

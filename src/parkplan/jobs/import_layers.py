@@ -101,8 +101,8 @@ def _targets(layers: Sequence[str], tables: Sequence[str]) -> list[str]:
 def table_name(layer: str) -> str:
     """Return a table name for a layer: small letters, digits and underscores; pinyin for Chinese names.
 
-    >>> table_name("Parcels 2024"), table_name("地块"), table_name("2024")
-    ('parcels_2024', 'di_kuai', 'layer_2024')
+    >>> table_name("Parcels 2024"), table_name("地块"), table_name("河道 2024")
+    ('parcels_2024', 'parcels', 'he_dao_2024')
     """
     from pypinyin import lazy_pinyin
 
