@@ -10,6 +10,7 @@ import streamlit as st
 
 from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
+from parkplan.i18n import message
 from parkplan.ui import gate
 
 if TYPE_CHECKING:
@@ -41,6 +42,18 @@ def workspace() -> Workspace:
     if not gate.stands():
         raise RequestError("no_gate")
     return _opened(address())
+
+
+def with_parcels() -> Workspace | None:
+    """Return the open workspace if it has parcels; else say what is missing, and return None."""
+    ws = workspace()
+    if not ws.tables():
+        st.info(message("ui.empty_workspace"))
+        return None
+    if all(info.name != "parcels" for info in ws.tables()):
+        st.info(message("verdicts.no_parcels"))
+        return None
+    return ws
 
 
 @st.cache_resource(show_spinner=False)

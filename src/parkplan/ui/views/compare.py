@@ -19,12 +19,8 @@ TABS: Final = ("memo", "measures", "figures", "ranking", "regret")
 @fragment
 def workbench() -> None:
     """Draw the page; another choice runs this part alone."""
-    ws = opened.workspace()
-    if not ws.tables():
-        st.info(message("ui.empty_workspace"))
-        return
-    if all(info.name != "parcels" for info in ws.tables()):
-        st.info(message("verdicts.no_parcels"))
+    ws = opened.with_parcels()
+    if ws is None:
         return
     now = comparing()
     if not choose(ws, now):

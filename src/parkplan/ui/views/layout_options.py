@@ -21,12 +21,8 @@ MAP_HEIGHT: Final = 640
 @fragment
 def workbench() -> None:
     """Draw the page; a click, a drawing or a button runs this part alone."""
-    ws = opened.workspace()
-    if not ws.tables():
-        st.info(message("ui.empty_workspace"))
-        return
-    if all(info.name != "parcels" for info in ws.tables()):
-        st.info(message("verdicts.no_parcels"))
+    ws = opened.with_parcels()
+    if ws is None:
         return
     now = layout()
     with st.spinner(message("scenario.measuring"), show_time=False):
