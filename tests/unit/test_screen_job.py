@@ -86,8 +86,8 @@ def test_verdicts_areas_and_their_sources(workspace: str) -> None:
 def test_odd_data_are_told_and_the_rest_is_still_judged(workspace: str) -> None:
     findings = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=TODAY).findings
     assert len(findings) == 3  # the third: the parcel without an industry has no limit
-    assert "第 4 行" in findings[0]
-    assert "第 3 行" in findings[1]
+    assert "第 4 行" in findings[0].zh
+    assert "第 3 行" in findings[1].zh
 
 
 def test_scores_by_hand(workspace: str) -> None:

@@ -15,7 +15,6 @@ from parkplan import jobs
 from parkplan._errors import DefinitionError
 from parkplan.cli import main
 from parkplan.data.workspace import create_workspace
-from parkplan.i18n import language
 from parkplan.jobs.verdict_card import verdict_card
 from parkplan.model.screening import ScreeningChoice
 from parkplan.model.workspace import Change
@@ -82,7 +81,7 @@ def test_a_faulty_rule_is_told_by_file_and_line_and_the_others_judge(
     assert said in "".join(fault.sentences("en"))
     assert Path(profile).name in fault.sentence("en")
     assert fault.values["line"] == line
-    assert any(said in finding or "own.yaml" in finding for finding in found.findings)
+    assert any(said in finding.zh or "own.yaml" in finding.zh for finding in found.findings)
     assert verdict_card(found, 1).rules[1].answer == "unknown"
     assert main(["screen", workspace, "--profile", profile, "--as-of", "2026-06-30", "--json", "--lang", "en"]) == 2
     told = capsys.readouterr()
@@ -110,8 +109,8 @@ def test_a_parcel_whose_industry_has_no_limit_is_told_by_row(workspace: str) -> 
     found = jobs.screen(workspace, profiles=["cn_control_2008"], as_of=DAY)
     assert found.parcels["verdict"].tolist() == ["low_efficiency", "to_check", "to_check"]
     (finding,) = found.findings
-    assert "cn_control_2008.yaml" in finding
-    assert "第 2, 3 行" in finding
+    assert "cn_control_2008.yaml" in finding.zh
+    assert "第 2, 3 行" in finding.zh
     assert found.faults == ()
 
 
@@ -123,10 +122,9 @@ def test_dates_in_the_future_and_negative_areas_are_told_by_row(workspace: str) 
     parcels["site_area_m2"] = [10_000.0, -4.0, 0.0]
     parcels["finished_on"] = pd.to_datetime(["2031-01-01", None, None])
     ws.write({"parcels": parcels}, change=Change("tester", "import"))
-    with language("en"):
-        found = jobs.screen(workspace, choice=ScreeningChoice(profiles=("cn_control_2008",), as_of=DAY))
+    found = jobs.screen(workspace, choice=ScreeningChoice(profiles=("cn_control_2008",), as_of=DAY))
     areas, dates, _ = found.findings
-    assert "table parcels, rows 2, 3" in areas
-    assert "table parcels, rows 1" in dates
+    assert "table parcels, rows 2, 3" in areas.en
+    assert "table parcels, rows 1" in dates.en
     assert found.parcels["verdict"].tolist() == ["low_efficiency", "to_check", "to_check"]
     assert found.parcels["far"].isna().tolist() == [False, True, True]

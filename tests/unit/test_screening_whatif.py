@@ -266,5 +266,5 @@ def test_a_bad_input_is_told_and_the_rest_still_judged(ws: Workspace) -> None:
     ws.write({"parcels": parcels}, change=Change("tester", "import"))
     found = jobs.screen(ws.address, choice=CHOICE)
     assert found.parcels["verdict"].tolist()[1:4] == ["to_check", "low_efficiency", "not_low_efficiency"]
-    assert any("2" in finding for finding in found.findings)
+    assert any("2" in finding.zh for finding in found.findings)
     assert len(found.findings) == 2

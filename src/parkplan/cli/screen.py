@@ -103,7 +103,7 @@ def _document(found: Screening, out: str | None) -> dict[str, object]:
             total.verdict.value: {"parcels": total.parcels, "hectares": round(total.area_m2 / 10_000, 4)}
             for total in found.totals
         },
-        "findings": found.findings,
+        "findings": [finding.to() for finding in found.findings],
         "out": out,
     }
 
@@ -114,4 +114,4 @@ def _lines(found: Screening) -> list[str]:
         lines.append(message("cli.info_fictional"))
     heads = (message("cli.verdict"), message("cli.parcels"), message("cli.area"))
     rows = [(VERDICT_TITLES[total.verdict].to(), f"{total.parcels:,}", area(total.area_m2)) for total in found.totals]
-    return [*lines, "", *grid([heads, *rows], frozenset({1})), *found.findings]
+    return [*lines, "", *grid([heads, *rows], frozenset({1})), *(finding.to() for finding in found.findings)]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from parkplan._errors import RequestError
 from parkplan.data.evaluations import load_evaluations
-from parkplan.i18n import message
+from parkplan.jobs.writing import text
 from parkplan.metrics import (
     METRICS,
     built_form,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from parkplan.data.workspace import Workspace
+    from parkplan.i18n import Text
     from parkplan.model.rules import RulePack
 
 YEARLY: Final = "parcel_years"
@@ -50,7 +51,7 @@ class JudgedParcels:
     """``frame``: the parcels with what the rules need. ``findings``: what is odd in the data, in words."""
 
     frame: gpd.GeoDataFrame
-    findings: tuple[str, ...]
+    findings: tuple[Text, ...]
 
 
 def judged_parcels(
@@ -92,19 +93,19 @@ def _has(workspace: Workspace, table: str) -> bool:
     return any(info.name == table for info in workspace.tables())
 
 
-def _impossible_areas(parcels: gpd.GeoDataFrame) -> list[str]:
+def _impossible_areas(parcels: gpd.GeoDataFrame) -> list[Text]:
     areas = pd.to_numeric(parcels["site_area_m2"], errors="coerce")
     rows = np.flatnonzero((areas <= 0).to_numpy(dtype=bool, na_value=False))
-    return [message("screen.impossible_areas", count=len(rows), rows=listed(rows))] if len(rows) else []
+    return [text("screen.impossible_areas", count=len(rows), rows=listed(rows))] if len(rows) else []
 
 
-def _future_dates(parcels: gpd.GeoDataFrame, as_of: date) -> list[str]:
-    found = []
+def _future_dates(parcels: gpd.GeoDataFrame, as_of: date) -> list[Text]:
+    found: list[Text] = []
     for column in PARCELS.columns:
         if column.kind == "date" and not column.name.endswith("agreed_on"):
             rows = np.flatnonzero(pd.to_datetime(parcels[column.name]) > pd.Timestamp(as_of))
             if len(rows):
-                found.append(message("screen.future_dates", column=column.title, count=len(rows), rows=listed(rows)))
+                found.append(text("screen.future_dates", column=column.title, count=len(rows), rows=listed(rows)))
     return found
 
 

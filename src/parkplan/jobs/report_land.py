@@ -57,7 +57,7 @@ def verdicts(report: ReportContext) -> Iterator[Block]:
     caption = message("report.judged", day=day, profiles=", ".join(found.profiles))
     yield Table(columns, rows, caption, total=message("report.total"))
     for finding in found.findings:
-        yield Paragraph(finding, "note")
+        yield Paragraph(finding.to(), "note")
 
 
 def flagged(report: ReportContext) -> Iterator[Block]:

@@ -13,9 +13,9 @@ import pandas as pd
 from parkplan._errors import DefinitionError, RequestError
 from parkplan.data.rules import usable_rule_packs
 from parkplan.data.workspace import open_workspace
-from parkplan.i18n import message
 from parkplan.jobs.judged import judged_parcels, listed
 from parkplan.jobs.overrides import overrides
+from parkplan.jobs.writing import both, text
 from parkplan.metrics import blocks
 from parkplan.model.rules import LimitTable
 from parkplan.model.screening import Ranking, ScreeningChoice
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from parkplan.data.workspace import Workspace
+    from parkplan.i18n import Text
     from parkplan.model.rules import RulePack
     from parkplan.model.workspace import TableInfo
     from parkplan.screening import RuleOutcome
@@ -73,7 +74,7 @@ class Screening:
     parcels: gpd.GeoDataFrame
     totals: tuple[VerdictTotal, ...]
     outcomes: tuple[RuleOutcome, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Text, ...]
     weights: CriteriaWeights
     overrides: tuple[Override, ...]
     source: TableInfo
@@ -147,7 +148,7 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     findings = (
         *judged.findings,
         *_without_limit(choice, outcomes),
-        *(message("screen.faulty_rule", fault=fault.sentence()) for fault in faults),
+        *(text("screen.faulty_rule", fault=both(fault.sentence)) for fault in faults),
     )
     return Screening(day, choice, found, _totals(found), outcomes, findings, weights, said, ws.info("parcels"), faults)
 
@@ -161,11 +162,12 @@ def _faults(choice: ScreeningChoice, unfit: Sequence[RuleFault]) -> tuple[Defini
         name = str(item.fault.values.get("name"))
         circular = item.fault.key == "expression_name" and name in RESULTS
         problem = DefinitionError("rule_circular", name=name) if circular else item.fault
-        found.append(DefinitionError("rule_unfit", file=file, line=line, rule=item.rule_id, problem=problem.sentence()))
+        why = both(problem.sentence)
+        found.append(DefinitionError("rule_unfit", file=file, line=line, rule=item.rule_id, problem=why))
     return (*known.faults, *found)
 
 
-def _without_limit(choice: ScreeningChoice, outcomes: Sequence[RuleOutcome]) -> list[str]:
+def _without_limit(choice: ScreeningChoice, outcomes: Sequence[RuleOutcome]) -> list[Text]:
     """Tell which parcels a table of limits has no row for: their rule is unknown, never a default."""
     places, found = usable_rule_packs(choice.profiles).places, []
     for outcome in outcomes:
@@ -175,10 +177,8 @@ def _without_limit(choice: ScreeningChoice, outcomes: Sequence[RuleOutcome]) -> 
             rows = np.flatnonzero(outcome.applies.true & np.isnan(item.limit))
             if len(rows):
                 file, line = places[(outcome.pack_id, outcome.rule.id)]
-                title, count = outcome.rule.title.to(), f"{len(rows):,}"
-                found.append(
-                    message("screen.no_limit", rule=title, file=file, line=line, count=count, rows=listed(rows))
-                )
+                title, count = both(outcome.rule.title.to), f"{len(rows):,}"
+                found.append(text("screen.no_limit", rule=title, file=file, line=line, count=count, rows=listed(rows)))
     return found
 
 

@@ -64,7 +64,7 @@ def _findings(found: Screening) -> None:
         st.warning(message("verdicts.rules_faulty", count=len(found.faults)))
     if found.findings:
         with st.expander(message("verdicts.findings", count=len(found.findings)), expanded=bool(found.faults)):
-            st.markdown("\n".join(f"- {plain(finding)}" for finding in found.findings))
+            st.markdown("\n".join(f"- {plain(finding.to())}" for finding in found.findings))
 
 
 workbench()

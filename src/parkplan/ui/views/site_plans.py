@@ -11,8 +11,11 @@ from parkplan.ui.siteplan_state import desk
 @fragment
 def workbench() -> None:
     """Draw the page; a click on an option runs this part alone."""
+    ws = opened.with_parcels()
+    if ws is None:
+        return
     now = desk()
-    question_form(opened.workspace(), now)
+    question_form(ws, now)
     search = now.search
     if search is None or search.running:
         return
