@@ -26,13 +26,13 @@ SECONDS = 10
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
-    """Change some bytes: flip, overwrite with telling values, cut, repeat, insert, swap."""
+    """Change some bytes: flip, overwrite with telling values, cut, repeat, insert, swap; or write another digit."""
     made = bytearray(content)
     for _ in range(chance.choice((1, 1, 1, 2, 4, 16))):
         if not made:
             break
         place = chance.randrange(len(made))
-        kind = chance.randrange(7)
+        kind = chance.randrange(8)
         if kind == 0:
             made[place] ^= 1 << chance.randrange(8)
         elif kind == 1:
@@ -47,9 +47,12 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
             made[place:place] = chance.randbytes(chance.choice((1, 4, 32)))
         elif kind == 5:
             made[place : place + 4] = chance.randrange(2**32).to_bytes(4, chance.choice(("little", "big")))
-        else:
+        elif kind == 6:
             other = chance.randrange(len(made))
             made[place], made[other] = made[other], made[place]
+        else:
+            digits = [at for at, byte in enumerate(made) if 0x30 <= byte <= 0x39] or [place]
+            made[chance.choice(digits)] = chance.choice(b"0123456789")
     return bytes(made)
 
 

@@ -170,7 +170,7 @@ def test_a_killed_import_leaves_all_or_nothing(tmp_path: Path, long_form: bool) 
     for number in range(kills):
         shutil.rmtree(place, ignore_errors=True)
         importer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(life_s * (0.4 + 0.6 * number / kills))
+        time.sleep(life_s * (0.1 + 0.9 * number / kills))
         importer.send_signal(signal.SIGKILL)
         importer.wait()
         outcomes.add(place.exists())
