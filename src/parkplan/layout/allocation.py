@@ -1,0 +1,154 @@
+"""Which typology goes on which parcel: the question as columns and clauses.
+
+    max  sum of gain[p, t] x[p, t]
+    s.t. sum over t of x[p, t] = 1 for each parcel p, x in {0, 1}, and every clause
+
+A clause is a rule in the planner's sense: choices that it forbids, rows that it limits, or both. It is left out or put
+back as a whole, which is how the price of a rule and the rules that collide are found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from parkplan.sites.engine import GAP
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    Numbers = npt.NDArray[np.float64]
+    Columns = npt.NDArray[np.int64]
+
+SLACK: Final = 1e-6
+"""A row may be missed by this share of its largest weight."""
+Choice = tuple[int, ...]
+"""The use of each parcel: a column of ``gain``; column 0 is the land as it is."""
+AllocationStatus = Literal["optimal", "bounded", "infeasible", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """``low <= sum of weights <= high`` over the choices in ``columns`` (parcel x uses + use)."""
+
+    columns: Columns
+    weights: Numbers
+    low: float = -np.inf
+    high: float = np.inf
+
+    @property
+    def scale(self) -> float:
+        """The largest weight."""
+        return float(np.abs(self.weights).max(initial=0.0)) or 1.0
+
+
+def _none() -> Columns:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause:
+    """A rule: ``banned`` choices (parcel x uses + use), and rows."""
+
+    id: str
+    banned: Columns = field(default_factory=_none)
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allocation:
+    """n parcels, k uses: ``gain`` (n, k) in points, and the clauses that hold."""
+
+    gain: Numbers
+    clauses: tuple[Clause, ...] = ()
+
+    @property
+    def parcels(self) -> int:
+        """How many parcels are to be decided."""
+        return int(self.gain.shape[0])
+
+    @property
+    def uses(self) -> int:
+        """How many uses there are, the land as it is among them."""
+        return int(self.gain.shape[1])
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all clauses."""
+        return tuple(row for clause in self.clauses for row in clause.rows)
+
+    def columns(self, choice: Choice) -> Columns:
+        """Return the columns that a choice sets to one."""
+        return np.arange(self.parcels) * self.uses + np.asarray(choice, dtype=np.int64)
+
+    def banned(self) -> npt.NDArray[np.bool_]:
+        """Return which of all n x k columns some clause forbids."""
+        found = np.zeros(self.gain.size, dtype=bool)
+        for clause in self.clauses:
+            found[clause.banned] = True
+        return found
+
+    def worth(self, choice: Choice) -> float:
+        """Return the points of a choice."""
+        return float(self.gain.ravel()[self.columns(choice)].sum())
+
+    def feasible(self, choice: Choice) -> bool:
+        """Whether a choice keeps every clause."""
+        x = np.zeros(self.gain.size)
+        x[self.columns(choice)] = 1.0
+        if (self.banned() & (x > 0)).any():
+            return False
+        sums = ((float(row.weights @ x[row.columns]), row) for row in self.rows)
+        return all(row.low - SLACK * row.scale <= total <= row.high + SLACK * row.scale for total, row in sums)
+
+    def without(self, names: Collection[str]) -> Allocation:
+        """Return the question without some clauses."""
+        return replace(self, clauses=tuple(clause for clause in self.clauses if clause.id not in names))
+
+    def with_rows(self, name: str, *rows: Row) -> Allocation:
+        """Return the question with one more clause of rows."""
+        return replace(self, clauses=(*self.clauses, Clause(name, rows=rows)))
+
+    def total(self, values: Numbers, *, low: float = -np.inf, high: float = np.inf) -> Row:
+        """Return a row over a value (n, k) of each choice."""
+        columns = np.flatnonzero(values.ravel())
+        return Row(columns, values.ravel()[columns], low, high)
+
+    def limit(self) -> float:
+        """Return what no choice can exceed: the best use of each parcel, whatever rows say; -inf where one has none."""
+        open_gain = np.where(self.banned().reshape(self.gain.shape), -np.inf, self.gain)
+        return float(open_gain.max(axis=1).sum()) if self.parcels else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """An answer: the choice (None where none was found), its points, and the bound that no choice can exceed.
+
+    ``finished`` says that the solver went to its end; ``infeasible`` that there is provably no choice.
+    """
+
+    choice: Choice | None
+    value: float | None
+    bound: float | None
+    finished: bool = False
+    infeasible: bool = False
+    nodes: int = 0
+
+    @property
+    def status(self) -> AllocationStatus:
+        """``optimal`` only where the bound meets the value."""
+        if self.infeasible:
+            return "infeasible"
+        if self.value is None or self.bound is None:
+            return "unknown"
+        return "optimal" if self.bound - self.value <= GAP * max(1.0, abs(self.value)) * 1.01 else "bounded"
+
+    @property
+    def gap(self) -> float | None:
+        """How much better an answer could at most be, as a share of this one; None where that is unknown."""
+        if self.value is None or self.bound is None:
+            return None
+        return max(0.0, self.bound - self.value) / max(abs(self.value), 1e-9)

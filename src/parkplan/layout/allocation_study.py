@@ -1,0 +1,153 @@
+"""What a planner asks beyond the best allocation: other options, prices of rules, rules that collide, trade-offs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from parkplan.layout.allocation_solve import solve
+from parkplan.sites.engine import Clock
+
+if TYPE_CHECKING:
+    from parkplan.layout.allocation import Allocated, Allocation, Choice, Numbers, Row
+    from parkplan.sites.engine import Effort
+
+DIFFERENT: Final = "different"
+STEP: Final = 1e-4
+"""Trade-offs nearer than this share of what the largest parcel counts are one."""
+MOST_POINTS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the optimum gains without a clause, in points: at least ``gain``, at most ``most``.
+
+    ``exact`` where both optima are proven.
+    """
+
+    clause: str
+    gain: float
+    most: float
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Clauses that cannot hold together; ``minimal`` where leaving out any one of them is proven to help."""
+
+    clauses: tuple[str, ...]
+    minimal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tradeoff:
+    """A choice that no other beats in both objectives, and its value in each."""
+
+    choice: Choice
+    first: float
+    second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The choices that no other beats in both objectives; ``complete`` where all of them are there and proven."""
+
+    points: tuple[Tradeoff, ...]
+    complete: bool
+
+
+def different(problem: Allocation, count: int, floor: int, effort: Effort) -> tuple[Allocated, ...]:
+    """Return up to ``count`` answers, best first; any two differ on at least ``floor`` parcels (Hamming distance).
+
+    The bound of each is of the question with the distance from those before it. Fewer come where no more are possible.
+    Each has the whole time of ``effort``. Where there is no answer at all, the only one says so.
+    """
+    found: list[Allocated] = []
+    now = problem
+    keep = (0,) * problem.parcels
+    while len(found) < count:
+        answer = solve(now, effort, keep)
+        if answer.choice is None and found:
+            break
+        found.append(answer)
+        if answer.choice is None:
+            break
+        now = now.with_rows(DIFFERENT, _apart(problem, answer.choice, floor))
+    return tuple(found)
+
+
+def _apart(problem: Allocation, choice: Choice, floor: int) -> Row:
+    values = np.zeros(problem.gain.size)
+    values[problem.columns(choice)] = 1.0
+    return problem.total(values.reshape(problem.gain.shape), high=float(problem.parcels - floor))
+
+
+def prices(problem: Allocation, best: Allocated, effort: Effort) -> tuple[Price, ...]:
+    """Solve again without each clause in turn, and return what that gains; the seconds are shared among them."""
+    if best.choice is None or best.value is None:
+        return ()
+    clock, found = Clock(effort.seconds), []
+    for place, clause in enumerate(problem.clauses):
+        share = max(clock.left(), 0.0) / (len(problem.clauses) - place)
+        freed = solve(problem.without({clause.id}), replace(effort, seconds=share), best.choice)
+        if freed.value is not None and freed.bound is not None:
+            exact = best.status == "optimal" and freed.status == "optimal"
+            found.append(Price(clause.id, freed.value - best.value, freed.bound - best.value, exact))
+    return tuple(found)
+
+
+def collision(problem: Allocation, effort: Effort) -> Collision | None:
+    """Return a smallest set of clauses that collide, by leaving out one after the other; None where none is proven.
+
+    What stays impossible without a clause does not need it (deletion filter); what is left cannot be made smaller.
+    """
+    asked = replace(problem, gain=np.zeros(problem.gain.shape))
+    clock = Clock(effort.seconds)
+    if not solve(asked, effort).infeasible:
+        return None
+    minimal = True
+    for clause in asked.clauses:
+        fewer = asked.without({clause.id})
+        answer = solve(fewer, replace(effort, seconds=max(clock.left(), 0.0)))
+        if answer.infeasible:
+            asked = fewer
+        elif answer.choice is None:
+            minimal = False
+    return Collision(tuple(clause.id for clause in asked.clauses), minimal)
+
+
+def front(problem: Allocation, first: Numbers, second: Numbers, effort: Effort) -> Front:
+    """Return all choices that no other beats in two objectives (n, k), both to be large, by the epsilon-constraint.
+
+    From the best of the first objective onward, each next point asks for more of the second; of those that are equally
+    good in the first, the best in the second is taken, so that no point is beaten (Mavrotas 2009).
+    """
+    clock, points = Clock(effort.seconds), list[Tradeoff]()
+    first_step, second_step = (STEP * (float(np.abs(values).max(initial=0.0)) or 1.0) for values in (first, second))
+    least = -np.inf
+    while len(points) < MOST_POINTS:
+        bound = problem.with_rows("least", problem.total(second, low=least)) if points else problem
+        best = solve(replace(bound, gain=first / first_step), _left(effort, clock), gap=0.0)
+        if best.infeasible:
+            return Front(tuple(points), complete=True)
+        if best.choice is None or not best.finished:
+            break
+        reached = _sum(problem, first, best.choice)
+        tied = bound.with_rows("tied", problem.total(first, low=reached - first_step / 10))
+        best = solve(replace(tied, gain=second / second_step), _left(effort, clock), best.choice, gap=0.0)
+        if best.choice is None or not best.finished:
+            break
+        point = Tradeoff(best.choice, _sum(problem, first, best.choice), _sum(problem, second, best.choice))
+        points.append(point)
+        least = point.second + second_step
+    return Front(tuple(points), complete=False)
+
+
+def _left(effort: Effort, clock: Clock) -> Effort:
+    return replace(effort, seconds=max(clock.left(), 0.0))
+
+
+def _sum(problem: Allocation, values: Numbers, choice: Choice) -> float:
+    return float(values.ravel()[problem.columns(choice)].sum())
