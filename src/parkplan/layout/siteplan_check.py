@@ -2,6 +2,9 @@
 
 It reads any plan whose pieces carry the attributes of the exchange format (kind, storeys, storey height, role), in any
 direction of the plane, so that the output of other tools can be scored by it too.
+
+In a plan that stands askew, borders that should coincide differ by rounding errors, and an overlay in floating-point
+numbers may then lose a whole polygon. Every overlay here therefore snaps to a grid of a thousandth of a millimetre.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 OVERLAP_M2: Final = 0.5
 LENGTH_M: Final = 0.005
+GRID_M: Final = 1e-6
 SHARE: Final = 1e-4
 HIGH_M: Final = 24.0
 DOUBLE_M: Final = 8.0
@@ -111,15 +115,23 @@ def recomputed(boundary: Polygon, pieces: Sequence[CheckedPiece]) -> dict[str, f
     }
 
 
+def _union(shapes: Sequence[Polygon]) -> Any:  # noqa: ANN401
+    return shapely.union_all(list(shapes), grid_size=GRID_M)
+
+
+def _common_m2(first: Any, second: Any) -> float:  # noqa: ANN401
+    return float(shapely.intersection(first, second, grid_size=GRID_M).area)
+
+
 def _pieces_are_sound(boundary: Polygon, pieces: Sequence[CheckedPiece]) -> list[Violation]:
     found = [Violation("unknown_kind", 1.0) for piece in pieces if piece.kind not in KINDS]
     shapes = [piece.geometry for piece in pieces]
     broken = [shape for shape in shapes if not shape.is_valid or shape.geom_type != "Polygon"]
     if broken:
         return [*found, Violation("invalid_polygon", float(len(broken)))]
-    total, together = sum(shape.area for shape in shapes), shapely.union_all(shapes)
-    outside = together.difference(boundary).area
-    missing = boundary.difference(together).area
+    total, together = sum(shape.area for shape in shapes), _union(shapes)
+    outside = shapely.difference(together, boundary, grid_size=GRID_M).area
+    missing = shapely.difference(boundary, together, grid_size=GRID_M).area
     for rule, area in (("overlap", total - together.area), ("outside", outside), ("uncovered", missing)):
         if area > OVERLAP_M2:
             found.append(Violation(rule, float(area), OVERLAP_M2))
@@ -215,7 +227,7 @@ def _sizes(built: Sequence[CheckedPiece], limits: Mapping[str, float]) -> list[V
 def _roads(
     gates: Sequence[Any], pieces: Sequence[CheckedPiece], built: Sequence[CheckedPiece], limits: Mapping[str, float]
 ) -> list[Violation]:
-    road = shapely.union_all([piece.geometry for piece in pieces if piece.kind == "road"])
+    road = _union([piece.geometry for piece in pieces if piece.kind == "road"])
     found = []
     if shapely.is_empty(road) or road.geom_type != "Polygon":
         return [Violation("road_connected", float(shapely.get_num_geometries(road)))]
@@ -234,7 +246,7 @@ def _roads(
     worst = max((_farthest(piece, road, limits) for piece in halls), default=0.0)
     if worst > reach + LENGTH_M:
         found.append(Violation("fire_reach_m", worst, reach))
-    paved = shapely.union_all([piece.geometry for piece in pieces if piece.kind in {"road", "court"}])
+    paved = _union([piece.geometry for piece in pieces if piece.kind in {"road", "court"}])
     radius = limits.get("turning_radius_m", 0.0)
     if radius and (sharp := _sharp_corners(road, radius)):
         found.append(Violation("turning_radius_m", float(sharp), radius))
@@ -246,7 +258,8 @@ def _roads(
 
 def _sharp_corners(road: Any, radius: float) -> int:  # noqa: ANN401
     """Return how many inner corners of the road a disc of a radius cannot follow; land between roads is no corner."""
-    left = shapely.get_parts(road.buffer(radius).buffer(-radius).difference(road))
+    closed = road.buffer(radius).buffer(-radius)
+    left = shapely.get_parts(shapely.difference(closed, road, grid_size=GRID_M))
     return sum(1 for part in left if 1.0 < part.area < radius**2)
 
 
@@ -258,7 +271,7 @@ def _cut_corners(access: Sequence[Any], built: Sequence[CheckedPiece], limits: M
         if leg and point.geom_type == "Point":
             ends = [point.buffer(leg).boundary.intersection(line) for line in (first, second)]
             triangle = shapely.MultiPoint([p for p in (point, *ends) if p.geom_type == "Point"]).convex_hull
-            if any(piece.geometry.intersection(triangle).area > OVERLAP_M2 for piece in built):
+            if any(_common_m2(piece.geometry, triangle) > OVERLAP_M2 for piece in built):
                 return [Violation("corner_cut_m", 0.0, leg)]
     return []
 
@@ -295,5 +308,5 @@ def _dock_depth(piece: CheckedPiece, paved: Any) -> float:  # noqa: ANN401
         outward = outward if np.dot(outward, (start + end) / 2 - middle) > 0 else -outward
         front = shapely.Polygon([start, end, end + outward * DOCK_DEPTH_M, start + outward * DOCK_DEPTH_M])
         if length >= 20:
-            best = max(best, float(front.intersection(paved).area) / length)
+            best = max(best, _common_m2(front, paved) / length)
     return best
