@@ -34,6 +34,7 @@ PROMISED = {
     "portfolio": {"workspace", "--budget-yuan", "--years", "--out"},
     "siteplan": {"workspace", "--site", "--boundary", "--crs", "--options", "--seed", "--profile", "--out"},
     "scenario": {"action", "workspace"},
+    "optimise": {"workspace", "--scenario", "--objective", "--options", "--time-limit", "--seed"},
     "compare": {"workspace", "scenarios", "--out"},
     "targets": {"workspace", "--set"},
 }  # fmt: skip

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, str]] = {
     "sites": "parkplan.cli.sites",
     "portfolio": "parkplan.cli.portfolio",
     "scenario": "parkplan.cli.scenario",
+    "optimise": "parkplan.cli.optimise",
     "compare": "parkplan.cli.compare",
     "targets": "parkplan.cli.targets",
     "report": "parkplan.cli.report",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.info import info
     from parkplan.jobs.layers import layers
     from parkplan.jobs.match import match_enterprises
+    from parkplan.jobs.optimise import optimise
     from parkplan.jobs.portfolio import portfolio
     from parkplan.jobs.report import report
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
@@ -55,6 +56,7 @@ __all__ = [
     "info",
     "layers",
     "match_enterprises",
+    "optimise",
     "portfolio",
     "report",
     "screen",

@@ -51,11 +51,12 @@ def _none() -> Columns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """A rule: ``banned`` choices (parcel x uses + use), and rows."""
+    """A rule: ``banned`` choices (parcel x uses + use), and rows; one that is ``fixed`` is never left out."""
 
     id: str
     banned: Columns = field(default_factory=_none)
     rows: tuple[Row, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +75,11 @@ class Allocation:
     def uses(self) -> int:
         """How many uses there are, the land as it is among them."""
         return int(self.gain.shape[1])
+
+    @property
+    def rules(self) -> tuple[Clause, ...]:
+        """The clauses that may be left out."""
+        return tuple(clause for clause in self.clauses if not clause.fixed)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -109,8 +115,8 @@ class Allocation:
         return replace(self, clauses=tuple(clause for clause in self.clauses if clause.id not in names))
 
     def with_rows(self, name: str, *rows: Row) -> Allocation:
-        """Return the question with one more clause of rows."""
-        return replace(self, clauses=(*self.clauses, Clause(name, rows=rows)))
+        """Return the question with one more clause of rows, which is never left out."""
+        return replace(self, clauses=(*self.clauses, Clause(name, rows=rows, fixed=True)))
 
     def total(self, values: Numbers, *, low: float = -np.inf, high: float = np.inf) -> Row:
         """Return a row over a value (n, k) of each choice."""

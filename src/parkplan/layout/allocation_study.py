@@ -89,8 +89,8 @@ def prices(problem: Allocation, best: Allocated, effort: Effort) -> tuple[Price,
     if best.choice is None or best.value is None:
         return ()
     clock, found = Clock(effort.seconds), []
-    for place, clause in enumerate(problem.clauses):
-        share = max(clock.left(), 0.0) / (len(problem.clauses) - place)
+    for place, clause in enumerate(problem.rules):
+        share = max(clock.left(), 0.0) / (len(problem.rules) - place)
         freed = solve(problem.without({clause.id}), replace(effort, seconds=share), best.choice)
         if freed.value is not None and freed.bound is not None:
             exact = best.status == "optimal" and freed.status == "optimal"
@@ -108,14 +108,14 @@ def collision(problem: Allocation, effort: Effort) -> Collision | None:
     if not solve(asked, effort).infeasible:
         return None
     minimal = True
-    for clause in asked.clauses:
+    for clause in asked.rules:
         fewer = asked.without({clause.id})
         answer = solve(fewer, replace(effort, seconds=max(clock.left(), 0.0)))
         if answer.infeasible:
             asked = fewer
         elif answer.choice is None:
             minimal = False
-    return Collision(tuple(clause.id for clause in asked.clauses), minimal)
+    return Collision(tuple(clause.id for clause in asked.rules), minimal)
 
 
 def front(problem: Allocation, first: Numbers, second: Numbers, effort: Effort) -> Front:

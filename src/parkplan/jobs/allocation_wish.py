@@ -1,0 +1,115 @@
+"""What a planner asks of the solver is checked before it is asked, and its land is found."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from parkplan._errors import RequestError
+from parkplan.data.typologies import load_typologies
+from parkplan.expressions import parse
+from parkplan.jobs.screen import FLAGGED, judge
+from parkplan.jobs.screening_choice import choice_in_force
+from parkplan.model.allocation import KEEP, MOST_OPTIONS, OBJECTIVES, RULES, SHORT
+from parkplan.model.screening import ScreeningChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    import numpy.typing as npt
+
+    from parkplan.data.workspace import Workspace
+    from parkplan.jobs.scenario_state import Option
+    from parkplan.model.allocation import Wish
+
+
+def measure_of(name: str) -> str:
+    """Return the measure that an objective is named for.
+
+    >>> measure_of("tax"), measure_of("jobs")
+    ('tax_yuan', 'jobs')
+
+    Raises:
+        RequestError: there is none.
+
+    """
+    measure = SHORT.get(name, name)
+    if measure not in OBJECTIVES:
+        raise RequestError("optimise_objective", name=name, known=", ".join([*SHORT, "jobs"]))
+    return measure
+
+
+def checked(wish: Wish) -> Wish:
+    """Return a wish that makes sense.
+
+    Raises:
+        RequestError: with a sentence for each fault.
+
+    """
+    faults = list(_faults(wish))
+    if faults:
+        raise faults[0] if len(faults) == 1 else RequestError("optimise_faults", count=len(faults), details=faults)
+    return wish
+
+
+def _faults(wish: Wish) -> Iterator[RequestError]:
+    yield from _name_faults(wish)
+    weights = list(wish.objective.values())
+    if not all(math.isfinite(one) and one >= 0 for one in weights) or not sum(weights) > 0:
+        yield RequestError("optimise_weights")
+    for share in wish.shares:
+        if not 0 <= share.least <= share.most <= 1:
+            yield RequestError("optimise_share", typology=share.typology, least=share.least, most=share.most)
+    if wish.budget_yuan is not None and not (math.isfinite(wish.budget_yuan) and wish.budget_yuan >= 0):
+        yield RequestError("optimise_budget", budget=wish.budget_yuan)
+    if not (1 <= wish.options <= MOST_OPTIONS and 0 < wish.difference <= 1):
+        yield RequestError("optimise_options", most=MOST_OPTIONS)
+    if not (math.isfinite(wish.time_limit) and wish.time_limit > 0):
+        yield RequestError("optimise_time", seconds=wish.time_limit)
+
+
+def _name_faults(wish: Wish) -> Iterator[RequestError]:
+    known = load_typologies()
+    for name in (*wish.objective, *wish.at_least, *(wish.front or ())):
+        if SHORT.get(name, name) not in OBJECTIVES:
+            yield RequestError("optimise_objective", name=name, known=", ".join([*SHORT, "jobs"]))
+    named = (*wish.typologies, *(one.typology for one in wish.shares), *_uses_of((*wish.pins, *wish.forbidden)))
+    for name in dict.fromkeys(named):
+        if name not in known:
+            yield RequestError("no_such_typology", typology=name, known=", ".join(known))
+    for name in wish.relaxed:
+        if name not in RULES:
+            yield RequestError("optimise_rule", rule=name, known=", ".join(RULES))
+
+
+def _uses_of(pins: Collection[tuple[str, str]]) -> list[str]:
+    return [use for _, use in pins if use != KEEP]
+
+
+def free_parcels(ws: Workspace, at: Option, wish: Wish) -> npt.NDArray[np.bool_]:
+    """Return which pieces of a scenario are to be decided: chosen by condition or flagged, not locked, not drawn.
+
+    Raises:
+        RequestError: there is none.
+
+    """
+    if wish.where:
+        rows = parse(wish.where).select(pd.DataFrame(at.district.parcels))
+    else:
+        saved = choice_in_force(ws)
+        rows = (
+            judge(ws, ScreeningChoice() if saved is None else saved.choice).parcels["verdict"].isin(FLAGGED).to_numpy()
+        )
+    state = at.state
+    chosen = np.isin(state.source_row, np.flatnonzero(rows)) & (state.drawn == None)  # noqa: E711
+    area = np.bincount(
+        state.part_piece, weights=state.part_share * at.district.area_m2[state.part_row], minlength=len(state)
+    )
+    found = chosen & ~state.locked & np.isfinite(area) & (area > 0)
+    if not found.any():
+        locked = int((chosen & state.locked).sum())
+        raise RequestError("optimise_no_land", scenario=at.scenario.name, locked=locked)
+    return np.asarray(found, dtype=bool)
