@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pytest
 import shapely
+from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
 import parkplan.ui
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.scenario import show_scenario
 from parkplan.jobs.siteplan_land import land_of_workspace
 from parkplan.jobs.siteplan_search import Asked
 from parkplan.layout.siteplan import generate
 from parkplan.model.workspace import Change
 from parkplan.ui import gate, opened
+from parkplan.ui.layout_state import KEY as LAYOUT
 from parkplan.ui.siteplan_state import KEY, Desk
 from parkplan.ui.state import KEY as SESSION
 from parkplan.ui.state import Session
@@ -119,6 +123,36 @@ def test_the_measures_of_the_axes_are_chosen(
     app.selectbox(key="plan_axis_x").set_value("dock_m").run()
     points = {point["id"]: point["x"] for point in drawn(app, "plan_scatter")["points"]}
     assert points == {plan.id: pytest.approx(plan.quality["dock_m"]) for plan in answer[1].options}
+
+
+@pytest.mark.parametrize("chosen", ["zh", "en"])
+def test_the_open_option_goes_into_a_scenario(
+    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    app = page(place, monkeypatch, chosen)
+    desk(app).search = Done(*answer)  # type: ignore[assignment]
+    app.run()
+    put = {"zh": "放入", "en": "Put in"}[chosen]
+    next(box for box in app.text_input if box.label in {"布局方案名称", "Name of the scenario"}).set_value(chosen)
+    next(button for button in app.button if button.label == put).click().run()
+    assert not app.exception
+    assert any(f"“{chosen}”" in said.value for said in app.success)
+    held = show_scenario(open_workspace(str(place)), chosen)
+    roads = shapely.area(held.state.geometry[held.state.drawn == "road"]).sum()
+    plan = answer[1].options[0]
+    assert roads == pytest.approx(plan.indicators["road_share"] * plan.site.area_m2, rel=1e-3)
+    assert app.session_state[LAYOUT].scenario == held.scenario.id
+
+
+def test_a_site_in_another_crs_is_told_instead(
+    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page(place, monkeypatch)
+    elsewhere = replace(answer[0], crs=CRS("EPSG:4546"))
+    desk(app).search = Done(elsewhere, answer[1])  # type: ignore[assignment]
+    app.run()
+    assert any("坐标系与工作区不同" in said.value for said in app.caption)
+    assert not [button for button in app.button if button.label == "放入"]
 
 
 def test_rules_that_collide_are_named(

@@ -1,20 +1,25 @@
-"""``parkplan siteplan (WS --site ID | --boundary FILE --crs C) --out DIR``."""
+"""``parkplan siteplan (WS --site ID [--scenario NAME] | --boundary FILE --crs C) --out DIR``."""
 
 from __future__ import annotations
 
+import getpass
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from parkplan import jobs
+from parkplan._errors import RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
+from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
 from parkplan.jobs.siteplan_files import ENDINGS, USUAL, document
+from parkplan.jobs.siteplan_scenario import siteplan_to_scenario
 from parkplan.units import area
 
 if TYPE_CHECKING:
     from parkplan.jobs.siteplan import SitePlanning
+    from parkplan.model.scenarios import Scenario
 
 FORMATS: Final = tuple(ending.removeprefix(".") for ending in ENDINGS)
 WORKERS: Final = 2
@@ -35,6 +40,9 @@ WORKERS: Final = 2
     frame.option("--seed", type=int, default=0, show_default=True, help="option_seed"),
     frame.option("--profile", default="cn_industrial", metavar="NAME|FILE", help="option_siteplan_profile"),
     frame.option("--out", required=True, metavar="DIR", help="option_siteplan_out"),
+    frame.option("--scenario", metavar="NAME", help="option_siteplan_scenario"),
+    frame.option("--choose", metavar="OPTION", help="option_siteplan_choose"),
+    frame.option("--actor", metavar="NAME", help="option_scenario_actor"),
 )
 def command(  # noqa: PLR0913, PLR0917 -- one for each option
     workspace: str | None,
@@ -48,8 +56,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one for each option
     seed: int,
     profile: str,
     out: str,
+    scenario: str | None,
+    choose: str | None,
+    actor: str | None,
 ) -> frame.Answer:
     """Generate site plans."""
+    if scenario is not None and (workspace is None or boundary is not None):
+        raise RequestError("siteplan_scenario_source")
     made = jobs.siteplan(
         workspace,
         site=site,
@@ -65,7 +78,22 @@ def command(  # noqa: PLR0913, PLR0917 -- one for each option
         out=out,
         progress=frame.progress,
     )
-    return frame.Answer(_document(made), _lines(made), findings=not made.plans.options)
+    answer, lines = _document(made), _lines(made)
+    if scenario is not None and workspace is not None and made.plans.options:
+        held = _put(workspace, made, choose, scenario, actor or getpass.getuser())
+        answer["scenario"] = held.id
+        lines.append(message("siteplan.put", name=visible(held.name)))
+    return frame.Answer(answer, lines, findings=not made.plans.options)
+
+
+def _put(workspace: str, made: SitePlanning, choose: str | None, scenario: str, actor: str) -> Scenario:
+    """Put the chosen option, or the best one, into a scenario."""
+    options = {plan.id: plan for plan in made.plans.options}
+    if choose is not None and choose not in options:
+        raise RequestError("siteplan_unknown_option", option=choose, known=" ".join(options))
+    plan = options[choose] if choose is not None else made.plans.options[0]
+    note = message("siteplan.put_note", site=plan.site.name, option=plan.id)
+    return siteplan_to_scenario(open_workspace(workspace), plan, scenario, actor=actor, note=note)
 
 
 def _endings(formats: tuple[str, ...]) -> tuple[str, ...]:

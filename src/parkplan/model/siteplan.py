@@ -87,12 +87,14 @@ class Module(Record):
     """A kind of building that rows are made of.
 
     ``depths_m`` are the depths across the row, ``length_m`` the least and greatest length along it. ``storeys`` is the
-    range that the generator may use to meet the floor area ratio. ``court`` says whether trucks load at one side.
+    range that the generator may use to meet the floor area ratio. ``court`` says whether trucks load at one side,
+    ``typology`` what the building counts as in a scenario.
     """
 
     id: Identifier
     title: Text
     role: Literal["industry", "logistics", "research", "office", "dormitory"]
+    typology: Identifier
     depths_m: tuple[float, ...] = Field(min_length=1, strict=False)
     length_m: tuple[float, float] = Field(strict=False)
     storeys: tuple[int, int] = Field(strict=False)

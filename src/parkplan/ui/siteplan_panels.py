@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from parkplan.i18n import message
-from parkplan.ui import siteplan_option, siteplan_view
+from parkplan.ui import siteplan_option, siteplan_scenario, siteplan_view
 from parkplan.units import area
 
 if TYPE_CHECKING:
+    from parkplan.data.workspace import Workspace
     from parkplan.model.siteplan import SitePlan
     from parkplan.ui.siteplan_state import Desk
 
-TABS: Final = ("plan", "massing", "certificate", "measures", "edit", "files")
+TABS: Final = ("plan", "massing", "certificate", "measures", "edit", "scenario", "files")
 
 
 def nothing(now: Desk) -> None:
@@ -56,8 +57,8 @@ def options(now: Desk, plan: SitePlan) -> None:
         siteplan_view.scatter("plan_scatter", now.plans, (across, up), plan.id, choose)
 
 
-def detail(now: Desk, plan: SitePlan) -> None:
-    """Draw the option that is open: plan, massing, certificate, measures, edits, files."""
+def detail(ws: Workspace, now: Desk, plan: SitePlan) -> None:
+    """Draw the option that is open: plan, massing, certificate, measures, edits, scenario, files."""
     st.subheader(message("siteplan.drawing_title", option=plan.id), anchor=False)
     tabs = dict(zip(TABS, st.tabs([message(f"siteplan.tab_{name}") for name in TABS]), strict=True))
     with tabs["plan"]:
@@ -70,6 +71,11 @@ def detail(now: Desk, plan: SitePlan) -> None:
         siteplan_option.measures(plan)
     with tabs["edit"]:
         siteplan_option.edit_form(plan, now)
+    crs = now.search.asked.crs if now.search is not None else ws.crs
+    with tabs["scenario"]:
+        if crs == ws.crs:
+            siteplan_scenario.scenario_form(ws, plan)
+        else:
+            st.caption(message("siteplan.put_other_crs"))
     with tabs["files"]:
-        if now.search is not None:
-            siteplan_option.downloads(plan, now.search.asked.crs)
+        siteplan_option.downloads(plan, crs)

@@ -27,7 +27,7 @@ def workbench() -> None:
         return
     siteplan_panels.facts(now)
     siteplan_panels.options(now, plan)
-    siteplan_panels.detail(now, plan)
+    siteplan_panels.detail(ws, now, plan)
 
 
 if (running := desk().search) is not None and running.running:
