@@ -75,7 +75,7 @@ def _edits(plan: SitePlan, state: ScenarioState, names: dict[Laid, str]) -> list
     floor_m2 = sum(piece.floor_area_m2 for piece in plan.buildings)
     found = [Edit("typology", parcels, typology_of(plan))]
     if land_m2 > 0:
-        found.append(Edit("far", parcels, floor_m2 / land_m2))
+        found.append(Edit("far", parcels, round(floor_m2 / land_m2, 4)))
     return found + [
         Edit(kind, shape=shapely.to_wkt(shape, rounding_precision=3), id=names[kind])
         for kind, shape in shapes.items()
