@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     frame.option("--scenario", required=True, metavar="SCENARIO", help="option_optimise_scenario"),
     frame.option("--objective", multiple=True, metavar="NAME=WEIGHT", help="option_optimise_objective"),
     frame.option("--where", metavar="EXPRESSION", help="option_optimise_where"),
+    frame.option("--parcel", "parcels", multiple=True, metavar="PARCEL", help="option_scenario_parcel"),
     frame.option("--typology", "typologies", multiple=True, metavar="ID", help="option_optimise_typology"),
     frame.option("--budget-yuan", type=float, metavar="YUAN", help="option_optimise_budget"),
     frame.option("--share", "shares", multiple=True, metavar="ID=MIN..MAX", help="option_optimise_share"),

@@ -90,21 +90,14 @@ def _uses_of(pins: Collection[tuple[str, str]]) -> list[str]:
 
 
 def free_parcels(ws: Workspace, at: Option, wish: Wish) -> npt.NDArray[np.bool_]:
-    """Return which pieces of a scenario are to be decided: chosen by condition or flagged, not locked, not drawn.
+    """Return which pieces of a scenario are to be decided: named, of a condition or flagged; not locked, not drawn.
 
     Raises:
-        RequestError: there is none.
+        RequestError: there is none, or one that is named is not there.
 
     """
-    if wish.where:
-        rows = parse(wish.where).select(pd.DataFrame(at.district.parcels))
-    else:
-        saved = choice_in_force(ws)
-        rows = (
-            judge(ws, ScreeningChoice() if saved is None else saved.choice).parcels["verdict"].isin(FLAGGED).to_numpy()
-        )
     state = at.state
-    chosen = np.isin(state.source_row, np.flatnonzero(rows)) & (state.drawn == None)  # noqa: E711
+    chosen = _chosen(ws, at, wish) & (state.drawn == None)  # noqa: E711
     area = np.bincount(
         state.part_piece, weights=state.part_share * at.district.area_m2[state.part_row], minlength=len(state)
     )
@@ -113,3 +106,19 @@ def free_parcels(ws: Workspace, at: Option, wish: Wish) -> npt.NDArray[np.bool_]
         locked = int((chosen & state.locked).sum())
         raise RequestError("optimise_no_land", scenario=at.scenario.name, locked=locked)
     return np.asarray(found, dtype=bool)
+
+
+def _chosen(ws: Workspace, at: Option, wish: Wish) -> npt.NDArray[np.bool_]:
+    there = at.state.parcel_id.tolist()
+    if missing := [name for name in wish.parcels if name not in there]:
+        raise RequestError("scenario_parcel_missing", subject=missing[0])
+    named = np.array([name in wish.parcels for name in there], dtype=bool)
+    if wish.parcels and not wish.where:
+        return named
+    if wish.where:
+        rows = parse(wish.where).select(pd.DataFrame(at.district.parcels))
+    else:
+        saved = choice_in_force(ws)
+        judged = judge(ws, ScreeningChoice() if saved is None else saved.choice)
+        rows = judged.parcels["verdict"].isin(FLAGGED).to_numpy()
+    return np.asarray(named | np.isin(at.state.source_row, np.flatnonzero(rows)), dtype=bool)

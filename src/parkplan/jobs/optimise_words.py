@@ -87,6 +87,13 @@ def change_words(drawn: Drawn) -> dict[str, str]:
     return {name: change(MEASURES[name], 0.0, value) for name, value in drawn.change.items()}
 
 
+def drawn_words(drawn: Drawn, place: int) -> list[str]:
+    """Return an answer in two lines: its name with what is proven, and what it changes."""
+    name = message("optimise.unchanged") if drawn.scenario is None else drawn.scenario.name
+    parts = [f"{MEASURES[measure].title.to()} {said}" for measure, said in change_words(drawn).items()]
+    return [f"{name}: {note_words(drawn.answer, place)}", message("optimise.comma").join(parts)]
+
+
 def summary_words(found: Optimised) -> list[str]:
     """Say what was asked, what came of it, and what the rules cost."""
     land = found.land

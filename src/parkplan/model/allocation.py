@@ -39,7 +39,8 @@ class Wish:
     Attributes:
         objective: weights by objective; each objective counts in hundredths of the largest change that the free land
             allows of it, so that weights compare like with like.
-        where: the free parcels as a condition on the parcel table; those judged idle or low-efficient without one.
+        where: the free parcels as a condition on the parcel table.
+        parcels: the free parcels by name; those judged idle or low-efficient are free without names and condition.
         typologies: what may be built; all but `NOT_OFFERED` without any.
         budget_yuan: limit of the total cost of all changes.
         shares: shares of the free land by typology.
@@ -58,6 +59,7 @@ class Wish:
 
     objective: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(OBJECTIVES, 1.0))
     where: str | None = None
+    parcels: tuple[str, ...] = ()
     typologies: tuple[str, ...] = ()
     budget_yuan: float | None = None
     shares: tuple[Share, ...] = ()

@@ -27,7 +27,10 @@ TOOLS: Final[tuple[Tool, ...]] = ("choose", "paint", "lasso", "split", "road", "
 
 @dataclass(slots=True)
 class Layout:
-    """``seen`` is the last step that this session knows; ``pending`` are edits whose save clashed, for ``clash``."""
+    """``seen`` is the last step that this session knows; ``pending`` are edits whose save clashed, for ``clash``.
+
+    ``told`` is what the solver said when it last drew.
+    """
 
     scenario: str = BASE
     seen: int = 0
@@ -38,11 +41,12 @@ class Layout:
     pending: tuple[Edit, ...] = ()
     clash: str = ""
     fault: str = ""
+    told: tuple[str, ...] = ()
 
     def open(self, scenario: str, head: int) -> None:
         """Open a scenario."""
         if scenario != self.scenario:
-            self.chosen, self.pending, self.clash, self.fault = [], (), "", ""
+            self.chosen, self.pending, self.clash, self.fault, self.told = [], (), "", "", ()
         self.scenario, self.seen = scenario, head
 
     def toggle(self, parcel: str) -> None:

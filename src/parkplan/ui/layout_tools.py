@@ -15,6 +15,7 @@ from parkplan.jobs import scenario as work
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.model.codes import CLUSTER
 from parkplan.model.scenarios import BASE, EDIT_TITLES, LONGEST_PHASES, Edit
+from parkplan.ui.layout_solver import solver_form
 from parkplan.ui.layout_state import TOOLS, revert, save, settle, turn
 from parkplan.ui.plain import plain
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from parkplan.ui.layout_state import Layout
 
 KINDS: Final[tuple[PropertyKind, ...]] = ("typology", "far", "use", "cluster", "park", "phase")
+TOLD_HEIGHT: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def scenario_bar(ws: Workspace, found: Option, now: Layout) -> None:
         if st.button(message("scenario.redo"), disabled=base or history.redoable is None, key="layout_redo"):
             turn(ws, now, "redo")
             st.rerun(scope="fragment")
+        solver_form(ws, now)
         _delete_form(ws, found, now)
         now.actor = st.text_input(message("scenario.actor"), now.actor, key="layout_actor", width=160)
 
@@ -179,6 +182,10 @@ def troubles(ws: Workspace, now: Layout) -> None:
     """Say what could not be done, and let the user decide on a save that clashed."""
     if now.fault:
         st.warning(plain(now.fault))
+    if now.told:
+        with st.expander(plain(now.told[0]), expanded=True), st.container(height=TOLD_HEIGHT, border=False, gap=None):
+            for line in now.told[1:]:
+                st.text(line)
     if now.clash:
         with st.container(border=True):
             st.warning(plain(now.clash))
