@@ -7,7 +7,9 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from parkplan.layout.allocation import Allocation, Choice, Clause
+from parkplan.i18n import language
+from parkplan.jobs.optimise_words import note_words
+from parkplan.layout.allocation import Allocated, Allocation, Choice, Clause
 from parkplan.layout.allocation_solve import solve
 from parkplan.layout.allocation_study import collision, different, front, prices
 from parkplan.sites.engine import Effort
@@ -162,9 +164,38 @@ def test_a_cancelled_search_gives_what_it_has_and_does_not_call_it_the_best() ->
     assert not found.finished
     assert found.bound is not None
     assert found.value is not None
-    assert found.gap == pytest.approx((found.bound - found.value) / max(found.value, 1e-9))
+    gap = (found.bound - found.value) / found.value if found.value else None
+    assert found.gap == pytest.approx(gap)
     at_once = solve(problem, Effort(cancelled=lambda: True), (0,) * 60)
     assert (at_once.choice, at_once.status, at_once.bound) == ((0,) * 60, "bounded", pytest.approx(problem.limit()))
+
+
+def test_a_cancel_ends_the_other_options_and_the_prices() -> None:
+    stopped = Effort(cancelled=lambda: True)
+    problem = hard()
+    found = different(problem, 4, 3, stopped)
+    assert [one.status for one in found] == ["bounded"]
+    assert prices(problem, found[0], stopped) == ()
+    assert collision(problem, stopped) is None
+    assert not front(problem, problem.gain, -problem.gain, stopped).complete
+
+
+def test_the_time_limit_is_told_with_the_gap_and_never_as_the_best() -> None:
+    problem = hard()
+    found = solve(problem, Effort(seconds=0.0), (0,) * 60, gap=0.0)
+    assert found.choice is not None
+    assert found.value is not None
+    assert found.bound is not None
+    assert found.value <= found.bound <= problem.limit()
+    short = Allocated((0,), 10.0, 12.0)
+    assert (short.status, short.gap) == ("bounded", pytest.approx(0.2))
+    with language("zh"):
+        assert note_words(short) == "求解器方案：10.00 分，未证明最优；上限 12.00 分，差距 20.00 %"
+    assert Allocated((0,), 10.0, 10.0).status == "optimal"
+    assert Allocated((0,), 0.0, 3.0).gap is None
+    assert Allocated((0,), 0.0, 0.0).gap == 0.0
+    assert Allocated(None, None, 12.0).status == "unknown"
+    assert Allocated(None, None, None, infeasible=True).status == "infeasible"
 
 
 def test_the_same_seed_gives_the_same_answer() -> None:

@@ -11,12 +11,15 @@ import pytest
 from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.workspace import open_workspace
+from parkplan.i18n import language
 from parkplan.jobs import scenario as work
 from parkplan.jobs.demo import demo
 from parkplan.jobs.optimise import optimise, proposals
+from parkplan.jobs.optimise_words import summary_words
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.model.allocation import OBJECTIVES, Share, Wish
 from parkplan.model.scenarios import BASE, Edit
+from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +104,17 @@ def test_rules_that_collide_make_no_scenario_and_are_named(ws: Workspace) -> Non
     assert found.collision is not None
     assert set(found.collision.clauses) <= {"share_least:green_buffer", "at_least:jobs", "plan"}
     assert len(all_scenarios(ws)) == before
+
+
+def test_a_search_that_is_stopped_says_so_and_makes_nothing_up(ws: Workspace) -> None:
+    before = len(all_scenarios(ws))
+    found = optimise(ws, scenario=BASE, wish=WISH, actor=ME, effort=Effort(cancelled=lambda: True))
+    assert found.stopped
+    assert [one.scenario for one in found.options] == [None]
+    assert found.options[0].answer.status == "bounded"
+    assert len(all_scenarios(ws)) == before
+    with language("en"):
+        assert "The search was stopped; these are the best so far." in summary_words(found)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import signal
+from contextlib import contextmanager
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from parkplan import jobs
@@ -18,7 +21,7 @@ from parkplan.model.allocation import OBJECTIVES, Share, Wish
 from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from parkplan.jobs.optimise import Drawn, Optimised
     from parkplan.layout.allocation_study import Front
@@ -53,15 +56,36 @@ def command(workspace: str, scenario: str, actor: str | None, **asked: Any) -> f
     """Let the solver lay out."""
     wish = _wish(asked)
     frame.progress(message("optimise.solving"))
-    found = jobs.optimise(
-        workspace, scenario=scenario, wish=wish, actor=actor or getpass.getuser(), effort=Effort(progress=_tell)
-    )
+    with _interrupted() as stopped:
+        effort = Effort(progress=_tell, cancelled=stopped)
+        found = jobs.optimise(workspace, scenario=scenario, wish=wish, actor=actor or getpass.getuser(), effort=effort)
     fault = None
     if found.collision is not None:
         fault = RequestError("optimise_collide", words=collision_words(found.collision, found.wish))
     elif not found.options:
         fault = RequestError("optimise_collide", words=message("optimise.proof_unknown"))
     return frame.Answer(_document(found), _lines(found), fault=fault)
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Let the first interrupt from the keyboard end the search with the best so far; a second one ends the command."""
+    stopped = Event()
+
+    def heed(_signal: int, _frame: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+        frame.progress(message("optimise.stopping"))
+
+    if current_thread() is not main_thread():
+        yield stopped.is_set
+        return
+    before = signal.signal(signal.SIGINT, heed)
+    try:
+        yield stopped.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _wish(asked: dict[str, Any]) -> Wish:

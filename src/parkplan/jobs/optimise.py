@@ -54,7 +54,7 @@ class Drawn:
 class Optimised:
     """Answers, best first; none where rules collide (``collision``) or the time was too short.
 
-    ``prices`` are of the rules of the first answer.
+    ``prices`` are of the rules of the first answer; ``stopped`` says that the search was cancelled.
     """
 
     parent: Scenario
@@ -65,6 +65,7 @@ class Optimised:
     collision: Collision | None
     front: Front | None
     synthetic: bool
+    stopped: bool = False
 
 
 def optimise(
@@ -113,8 +114,9 @@ def proposals(ws: Workspace, *, scenario: str, wish: Wish | None = None, effort:
     colliding = collision(problem, limits) if found[0].infeasible else None
     drawn = tuple(_drawn(land, one) for one in found if one.choice is not None)
     priced = prices(problem, found[0], limits) if asked.priced else ()
+    tradeoffs = _front(problem, land, asked, limits)
     return Optimised(
-        at.scenario, asked, land, drawn, priced, colliding, _front(problem, land, asked, limits), ws.synthetic
+        at.scenario, asked, land, drawn, priced, colliding, tradeoffs, ws.synthetic, stopped=limits.cancelled()
     )
 
 

@@ -100,7 +100,9 @@ def summary_words(found: Optimised) -> list[str]:
     said = [message("optimise.asked", parcels=len(land.names), uses=len(land.uses) - 1, scenario=found.parent.name)]
     if land.unknown:
         said.append(message("optimise.unknown", count=land.unknown))
-    if 0 < len(found.options) < found.wish.options:
+    if found.stopped:
+        said.append(message("optimise.stopped"))
+    elif 0 < len(found.options) < found.wish.options:
         said.append(message("optimise.fewer", count=len(found.options), asked=found.wish.options))
     if found.prices:
         said.append(message("optimise.prices"))

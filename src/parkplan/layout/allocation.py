@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SLACK: Final = 1e-6
 """A row may be missed by this share of its largest weight."""
+LEAST_VALUE: Final = 1e-9
 Choice = tuple[int, ...]
 """The use of each parcel: a column of ``gain``; column 0 is the land as it is."""
 AllocationStatus = Literal["optimal", "bounded", "infeasible", "unknown"]
@@ -154,7 +155,13 @@ class Allocated:
 
     @property
     def gap(self) -> float | None:
-        """How much better an answer could at most be, as a share of this one; None where that is unknown."""
+        """How much better an answer could at most be, as a share of this one; None where that is unknown.
+
+        An answer of no points has no share, unless nothing is better.
+        """
         if self.value is None or self.bound is None:
             return None
-        return max(0.0, self.bound - self.value) / max(abs(self.value), 1e-9)
+        more = max(0.0, self.bound - self.value)
+        if abs(self.value) < LEAST_VALUE:
+            return 0.0 if more < LEAST_VALUE else None
+        return more / abs(self.value)

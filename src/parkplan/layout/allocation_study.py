@@ -61,13 +61,13 @@ class Front:
 def different(problem: Allocation, count: int, floor: int, effort: Effort) -> tuple[Allocated, ...]:
     """Return up to ``count`` answers, best first; any two differ on at least ``floor`` parcels (Hamming distance).
 
-    The bound of each is of the question with the distance from those before it. Fewer come where no more are possible.
-    Each has the whole time of ``effort``. Where there is no answer at all, the only one says so.
+    The bound of each is of the question with the distance from those before it. Fewer come where no more are possible,
+    and after a cancel. Each has the whole time of ``effort``. Where there is no answer at all, the only one says so.
     """
     found: list[Allocated] = []
     now = problem
     keep = (0,) * problem.parcels
-    while len(found) < count:
+    while len(found) < count and not (found and effort.cancelled()):
         answer = solve(now, effort, keep)
         if answer.choice is None and found:
             break
@@ -90,6 +90,8 @@ def prices(problem: Allocation, best: Allocated, effort: Effort) -> tuple[Price,
         return ()
     clock, found = Clock(effort.seconds), []
     for place, clause in enumerate(problem.rules):
+        if effort.cancelled():
+            break
         share = max(clock.left(), 0.0) / (len(problem.rules) - place)
         freed = solve(problem.without({clause.id}), replace(effort, seconds=share), best.choice)
         if freed.value is not None and freed.bound is not None:
