@@ -92,14 +92,19 @@ class Tour:
 
     def look(self, *wanted: str) -> None:
         """Nothing ran, nothing was evaluated, no markup came to life, and the wanted texts stand there as they are."""
+        lines = [" ".join(payload.split()) for payload in wanted]
+        stands = "lines.every((line) => text.includes(line))"
+        if lines:
+            said = f"(lines) => {{ const text = ({EVERYTHING})().split(/\\s+/).join(' '); return {stands}; }}"
+            self.page.wait_for_function(said, arg=lines, polling=200)
         found, alive = self.page.evaluate(f"() => [({EVERYTHING})(), ({ALIVE})()]")
         text = " ".join(found.split())
         assert alive == [], alive
         assert "A49B" not in text
         assert "区 49" not in text
         assert self.say("ui.unexpected").split("{number}")[0].strip() not in text
-        for payload in wanted:
-            assert " ".join(payload.split()) in text, payload
+        for line in lines:
+            assert line in text, line
         self.looks += 1
         shown = {payload for payload in PAYLOADS if " ".join(payload.split()) in text}
         self.texts += len(shown)

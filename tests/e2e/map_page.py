@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from map_world import place, request, with_layer
 
+from parkplan.i18n import language
 from parkplan.render.map import district_map
 from parkplan.ui.map_host import Fit, map_host, view_of
 
@@ -31,13 +32,8 @@ def map_panel() -> None:
         south, west = place(460, 340)
         north, east = place(640, 200)
         fit = Fit((west, south, east, north), str(state.fits))
-    events = map_host(
-        district_map(shown),
-        height=520,
-        selection=state.get("marked"),
-        fit=fit,
-        chosen="en" if english else "zh",
-    )
+    with language("en" if english else "zh"):
+        events = map_host(district_map(shown), height=520, selection=state.get("marked"), fit=fit)
     state.runs = state.get("runs", 0) + 1
     if events.click:
         state.clicked = [events.click.layer, events.click.id]

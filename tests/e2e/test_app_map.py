@@ -11,6 +11,7 @@ import numpy as np
 import pypdf
 import pytest
 import shapely
+from downloads import taken
 from PIL import Image
 from playwright.sync_api import expect
 from pyproj import Geod, Transformer
@@ -172,9 +173,7 @@ def test_rows_and_map_come_as_files_with_content(page: Page, parcels: gpd.GeoDat
 
 
 def download(page: Page, ending: str) -> bytes:
-    with page.expect_download(timeout=WAIT_MS) as offered:
-        page.get_by_role("button", name=re.compile(rf"\.{ending}$")).last.click()
-    return offered.value.path().read_bytes()
+    return taken(page, page.get_by_role("button", name=re.compile(rf"\.{ending}$")).last).read_bytes()
 
 
 def test_a_tour_of_all_pages_stays_on_the_machine(browser_page: Callable[..., Page], app: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from downloads import taken
 from playwright.sync_api import expect
 
 from parkplan.data.scenarios import scenario_store
@@ -113,8 +114,6 @@ def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], brows
     handle.evaluate("(node) => { node.value = 20; node.dispatchEvent(new Event('input')); }")
     assert page.evaluate("document.querySelector('.pp-host').style.getPropertyValue('--pp-swipe')") == "20%"
     page.get_by_role("button", name="Export").click()
-    with page.expect_download() as taken:
-        page.get_by_role("button", name="compare.json").click()
-    told = json.loads(Path(taken.value.path()).read_text(encoding="utf-8"))
+    told = json.loads(taken(page, page.get_by_role("button", name="compare.json")).read_text(encoding="utf-8"))
     assert len(told["options"]) == 3
     assert told["memo"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from downloads import taken
 from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import expect
@@ -116,9 +117,8 @@ def test_a_filter_counts_and_the_rows_come_as_a_workbook(start: Callable[..., Pa
     picture(page, "park_map_filter")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="导出", exact=False).first.click()
-    with page.expect_download(timeout=WAIT_MS) as offered:
-        page.get_by_role("button", name=re.compile(r"\.xlsx$")).last.click()
-    book = load_workbook(io.BytesIO(offered.value.path().read_bytes()))
+    body = taken(page, page.get_by_role("button", name=re.compile(r"\.xlsx$")).last).read_bytes()
+    book = load_workbook(io.BytesIO(body))
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert idle <= cells
     assert not (set(parcels["parcel_id"]) - idle) & cells
@@ -129,11 +129,7 @@ def test_the_map_as_it_is_seen_comes_as_a_picture(start: Callable[..., Page]) ->
     drawn(page)
     page.get_by_role("button", name="导出", exact=False).first.click()
     page.get_by_role("radio", name="png", exact=True).or_(page.get_by_text("png", exact=True)).first.click()
-    page.get_by_role("button", name=re.compile(r"\.png$")).first.wait_for()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    with page.expect_download(timeout=2 * WAIT_MS) as offered:
-        page.get_by_role("button", name=re.compile(r"\.png$")).first.click()
-    body = offered.value.path().read_bytes()
+    body = taken(page, page.get_by_role("button", name=re.compile(r"\.png$")).first).read_bytes()
     assert len(body) > 30_000
     assert colours(body) > 20
 

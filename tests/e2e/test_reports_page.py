@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from downloads import taken
 from playwright.sync_api import expect
 
 from parkplan.data.workspace import open_workspace
@@ -31,11 +32,7 @@ def workspace(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def take(page: Any, label: str) -> Path:
     """Take the file that a download button offers."""
-    button = page.get_by_role("button", name=re.compile(re.escape(label)))
-    expect(button).to_be_visible(timeout=WAIT_MS)
-    with page.expect_download(timeout=WAIT_MS) as download:
-        button.click()
-    return Path(download.value.path())
+    return taken(page, page.get_by_role("button", name=re.compile(re.escape(label))))
 
 
 def test_a_report_and_a_bundle_are_made_taken_and_verified(
