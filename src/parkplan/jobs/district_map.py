@@ -16,6 +16,7 @@ from parkplan.i18n import Language, message
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, moved
 from parkplan.jobs.kept import Kept
+from parkplan.jobs.scenario_layers import OPTION_TABLES
 from parkplan.jobs.tiles import drawn, published, version_of
 from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
 from parkplan.render.classes import Classified, counted, legend
@@ -69,7 +70,7 @@ def map_request(
         chosen: the language of titles and legends.
         where: a further condition by layer id.
         only: the layers that are switched on at first, in place of those that the catalogue says.
-        among: the layers that the map has at all; without them, all.
+        among: the layers that the map has at all; without them, all but those of layout options.
 
     """
     found = layers_of(ws)
@@ -79,7 +80,7 @@ def map_request(
     layers = tuple(
         _layer(ws, spec, chosen, conditions.get(spec.id), (groups[spec.id], len(ordered) - place))
         for place, spec in enumerate(ordered)
-        if among is None or spec.id in among
+        if (spec.table not in OPTION_TABLES if among is None else spec.id in among)
     )
     if only is not None:
         layers = tuple(replace(layer, visible=layer.id in only) for layer in layers)

@@ -39,6 +39,8 @@ SCENARIO_MAP: Final = Derivation(SCENARIO, "parcels", _none)
 CHANGES_MAP: Final = Derivation(OPTION_CHANGES, "parcels", _none)
 AGREEMENT_MAP: Final = Derivation(OPTION_AGREEMENT, "parcels", _none)
 OPTION_MAPS: Final = (SCENARIO_MAP, CHANGES_MAP, AGREEMENT_MAP)
+OPTION_TABLES: Final = frozenset(made.table.name for made in OPTION_MAPS)
+"""Tables that only the pages of options show, so that no other map lists their layers."""
 
 
 def scenario_table(ws: Workspace, one: Option) -> Loaded:
