@@ -12,6 +12,7 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.jobs.bundle import bundle
 from parkplan.jobs.verify import Verification, described, verify
+from parkplan.ui.import_desk import upload_words
 from parkplan.ui.report_form import said
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def verify_panel() -> None:
     """Take a bundle, run it again, and list what differs."""
     st.subheader(message("report.page_verify"), anchor=False)
     st.caption(message("report.verify_note"))
+    upload_words()
     given = st.file_uploader(message("report.verify_file"), type="zip", key="verify_file")
     if given is not None and st.button(message("report.verify_run"), key="verify_run"):
         st.session_state[CHECKED] = (given.file_id, _checked(given.getvalue()))

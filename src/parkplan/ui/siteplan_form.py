@@ -14,6 +14,7 @@ from parkplan.jobs.siteplan import DEFAULT_PROFILE
 from parkplan.jobs.siteplan_land import land_of_upload, land_of_workspace
 from parkplan.jobs.siteplan_search import Asked, PlanSearch
 from parkplan.ui.boundary import boundary
+from parkplan.ui.import_desk import upload_words
 from parkplan.ui.siteplan_state import desk
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def question_form(ws: Workspace, now: Desk) -> None:
         message("siteplan.source"), SOURCES, default="site", required=True, key="plan_source",
         format_func=lambda name: message(f"siteplan.source_{name}"), label_visibility="collapsed",
     )  # fmt: skip
+    upload_words()
     with st.form("plan_question", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         upload = None
         crs = keep = ""

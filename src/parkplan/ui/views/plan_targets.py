@@ -37,7 +37,7 @@ def workbench() -> None:
     st.subheader(message("targets.needs"), anchor=False)
     if found.unknown:
         titles = [state.target.title.to() for state in found.states if state.target.id in found.unknown]
-        st.info(message("targets.unknown", titles="、".join(titles)))
+        st.info(message("targets.unknown", titles=message("sites.comma").join(titles)))
     if sum(found.floor_by_cluster().values()) > 0:
         _needs(found)
     elif not found.unknown:
