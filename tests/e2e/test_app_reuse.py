@@ -36,8 +36,11 @@ def settled(page: Page) -> None:
 
 
 def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true", timeout=WAIT_MS)
+    found = page.get_by_role("tab", name=name, exact=True)
+    expect(found).to_have_count(1, timeout=WAIT_MS)  # while the page runs again, the old one may stand beside it
+    found.click()
+    expect(found.and_(page.locator('[aria-selected="true"]'))).to_have_count(1, timeout=WAIT_MS)
+    expect(found).to_have_count(1, timeout=WAIT_MS)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def take(page: Any, label: str) -> Path:
     return taken(page, page.get_by_role("button", name=re.compile(re.escape(label))))
 
 
-def test_a_report_and_a_bundle_are_made_taken_and_verified(
+def test_a_report_and_a_bundle_are_made_and_taken(
     browser_page: Any, serve: Callable[[Path], str], workspace: Path, tmp_path: Path
 ) -> None:
     page = browser_page(f"{serve(workspace)}/?lang=zh")
@@ -50,12 +50,6 @@ def test_a_report_and_a_bundle_are_made_taken_and_verified(
     bundle = tmp_path / "a.zip"
     shutil.copyfile(take(page, "区_audit.zip"), bundle)
     assert json.loads(zipfile.ZipFile(bundle).read("manifest.json"))["synthetic"] is True
-    with zipfile.ZipFile(bundle, "a") as archive:
-        archive.writestr("<b>extra</b>.txt", "x")
-    page.locator('input[type="file"]').set_input_files(bundle)
-    page.get_by_role("button", name=message("report.verify_run", "zh"), exact=True).click()
-    differs = page.get_by_text(re.compile("^不一致：")).first
-    expect(differs).to_be_visible(timeout=WAIT_MS)
 
 
 def test_the_html_report_works_alone(browser_page: Any, workspace: Path) -> None:
