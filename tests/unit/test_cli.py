@@ -20,10 +20,10 @@ import shapely
 from parkplan import __version__
 from parkplan._errors import SourceFileError, WorkspaceError
 from parkplan.cli import COMMANDS, frame, main
-from parkplan.cli.plain import plain
 from parkplan.cli.text import grid, visible, width
 from parkplan.data.workspace import create_workspace
 from parkplan.i18n import Text, catalogue, current_language
+from parkplan.jobs.json_values import plain
 from parkplan.model.layers import Text as LayerText
 from parkplan.model.workspace import Change
 

@@ -24,10 +24,10 @@ import click
 
 import parkplan
 from parkplan._errors import ParkplanError, RequestError
-from parkplan.cli.plain import plain
 from parkplan.cli.text import visible
 from parkplan.cli.usage import Argument, Command, HelpTexts, Option, usage_sentence
 from parkplan.i18n import LANGUAGES, Language, current_language, language, message
+from parkplan.jobs.json_values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -39,7 +39,7 @@ RULES: Final[dict[str, Text]] = {
 
 def breaches_of(district: District, pieces: Pieces, options: OptionAssumptions) -> tuple[Breach, ...]:
     """Return the rules that are broken on land that the option changes, by piece."""
-    changed = pieces.state.changed & (pieces.state.drawn == None)  # noqa: E711
+    changed = pieces.state.changed & pieces.state.of_parcels
     built = changed & (pieces.new["floor_area_m2"] > 0)
     zone_min, zone_max, height = (_of_zone(district, pieces, name) for name in ("far_min", "far_max", "height_max_m"))
     far_max = np.where(np.isnan(pieces.far_max), zone_max, pieces.far_max)

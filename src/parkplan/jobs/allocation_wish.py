@@ -97,7 +97,7 @@ def free_parcels(ws: Workspace, at: Option, wish: Wish) -> npt.NDArray[np.bool_]
 
     """
     state = at.state
-    chosen = _chosen(ws, at, wish) & (state.drawn == None)  # noqa: E711
+    chosen = _chosen(ws, at, wish) & state.of_parcels
     area = np.bincount(
         state.part_piece, weights=state.part_share * at.district.area_m2[state.part_row], minlength=len(state)
     )

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from parkplan.jobs.progress import Progress
 
 LIBRARIES: Final = ("geopandas", "highspy", "numpy", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
-ENTERED_BEFORE: Final = "table"
-"""What a difference of the journal names that is no typed-in value."""
+TABLE_SUBJECT: Final = "table"
+"""A difference of the journal about a table begins so; all others are about typed-in values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _fill(ws: Workspace, folder: Path, choice: ScreeningChoice, progress: Progre
 def _kinds(ws: Workspace) -> list[str]:
     """Return the kinds of values that users typed in."""
     subjects = {each.subject.split(":", 1)[0] for entry in ws.journal() for each in entry.differences}
-    return sorted(subjects - {ENTERED_BEFORE})
+    return sorted(subjects - {TABLE_SUBJECT})
 
 
 def _run(job: str, parameters: Mapping[str, Any], folder: Path) -> Run:

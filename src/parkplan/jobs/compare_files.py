@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from parkplan.data.export import Origin, write_tables
 from parkplan.data.export.book import BookSheet, book_bytes, write_book
 from parkplan.data.files import write_whole
 from parkplan.i18n import message
+from parkplan.jobs.json_values import plain
 from parkplan.jobs.scenario_words import status_words
 from parkplan.units import UNITS
 
@@ -121,15 +121,7 @@ def assumptions(found: Comparison) -> list[Any]:
 
 def json_bytes(found: Comparison) -> bytes:
     """Return a comparison as a JSON document; an unknown number is null."""
-    return json.dumps(_plain(document(found)), ensure_ascii=False, indent=2, allow_nan=False).encode()
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  # any JSON
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return json.dumps(plain(document(found)), ensure_ascii=False, indent=2, allow_nan=False).encode()
 
 
 def difference_frame(found: Comparison) -> gpd.GeoDataFrame:

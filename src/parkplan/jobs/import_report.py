@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from parkplan.data.export.book import BookSheet, book_bytes
 from parkplan.data.intake.recipe import recipe_text
 from parkplan.i18n import LANGUAGES, message
 from parkplan.jobs.import_recipe import recipe_of
+from parkplan.jobs.json_values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,15 +47,7 @@ def _json(done: ImportResult, seen: Examined) -> bytes:
         ],
         "gate": None if seen.incoming is None else seen.incoming.gate,
     }  # fmt: skip
-    return json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False).encode()
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 -- whatever JSON knows
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
+    return json.dumps(plain(document), ensure_ascii=False, indent=2, allow_nan=False).encode()
 
 
 def _workbook(done: ImportResult, seen: Examined) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from parkplan import units
 from parkplan.i18n import message
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from parkplan.model.document import Block
     from parkplan.sites.advice import Option
 
-SHOWN_OPTIONS = 3
+SHOWN_OPTIONS: Final = 3
 
 
 def sites(report: ReportContext) -> Iterator[Block]:

@@ -191,7 +191,7 @@ def _drawn(state: ScenarioState, before: Sequence[Edit], edit: Edit, place: int)
         touched = next((one.parcels for one in reversed(before) if one.id == name), ())
         return replace(edit, id=name, parcels=touched)
     shape = shapely.from_wkt(edit.shape)
-    meets = shapely.intersects(state.geometry, shape) & (state.drawn == None)  # noqa: E711
+    meets = shapely.intersects(state.geometry, shape) & state.of_parcels
     return replace(edit, id=name, parcels=tuple(str(one) for one in state.parcel_id[np.flatnonzero(meets)]))
 
 

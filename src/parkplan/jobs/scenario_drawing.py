@@ -76,7 +76,7 @@ def from_degrees(points: Sequence[Sequence[float]], kind: str, crs: str) -> Any:
 
 def parcels_in(state: ScenarioState, lasso: Any) -> tuple[str, ...]:  # noqa: ANN401  # a polygon
     """Return the parcels of which more than half lies in a lasso; what was drawn is no parcel."""
-    meets = np.flatnonzero(shapely.intersects(state.geometry, lasso) & (state.drawn == None))  # noqa: E711
+    meets = np.flatnonzero(shapely.intersects(state.geometry, lasso) & state.of_parcels)
     shared = shapely.area(shapely.intersection(state.geometry[meets], lasso))
     inside = shared > INSIDE * shapely.area(state.geometry[meets])
     return tuple(str(name) for name in state.parcel_id[meets[inside]])
@@ -84,6 +84,6 @@ def parcels_in(state: ScenarioState, lasso: Any) -> tuple[str, ...]:  # noqa: AN
 
 def parcels_cut(state: ScenarioState, line: Any, among: Sequence[str] = ()) -> tuple[str, ...]:  # noqa: ANN401
     """Return the parcels that a line cuts in two; only those in ``among`` where it names any."""
-    meets = np.flatnonzero(shapely.intersects(state.geometry, line) & (state.drawn == None))  # noqa: E711
+    meets = np.flatnonzero(shapely.intersects(state.geometry, line) & state.of_parcels)
     names = [(str(state.parcel_id[row]), state.geometry[row]) for row in meets]
     return tuple(name for name, shape in names if (not among or name in among) and len(cut_along(shape, line)) > 1)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+import numpy as np
+
 from parkplan.i18n import Text
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import numpy as np
     import numpy.typing as npt
 
     Texts = npt.NDArray[np.object_]
@@ -229,6 +230,11 @@ class ScenarioState:
     changed: Flags
     drawn: Texts
     refused: tuple[Refused, ...] = ()
+
+    @property
+    def of_parcels(self) -> Flags:
+        """N flags: the piece comes from the parcel table and was not drawn."""
+        return np.asarray(self.drawn == None)  # noqa: E711  # element by element
 
     def __len__(self) -> int:
         return len(self.parcel_id)

@@ -201,12 +201,7 @@ class FolderWorkspace:
                 if line is not None:
                     faults.append(WorkspaceError("journal_broken", path=self._database, line=line))
             versions = database.versions(connection)
-        for version in dict.fromkeys(versions):
-            path = layers.layer_path(self._layers, version)
-            if not path.is_file():
-                faults.append(WorkspaceError("layer_missing", path=path))
-            elif layers.digest_of(path.read_bytes()) != version:
-                faults.append(WorkspaceError("layer_damaged", path=path))
+        faults += layers.faults_of(self._layers, versions)
         if faults:
             raise WorkspaceError("workspace_damaged", path=self.folder, count=len(faults), details=faults)
 

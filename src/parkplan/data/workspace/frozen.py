@@ -127,13 +127,7 @@ class FrozenWorkspace:
 
     def verify(self) -> None:
         """Check the checksum of every table."""
-        faults = []
-        for info in self.tables():
-            path = layers.layer_path(self._layers, info.version)
-            if not path.is_file():
-                faults.append(WorkspaceError("layer_missing", path=path))
-            elif layers.digest_of(path.read_bytes()) != info.version:
-                faults.append(WorkspaceError("layer_damaged", path=path))
+        faults = layers.faults_of(self._layers, (info.version for info in self.tables()))
         if faults:
             raise WorkspaceError("workspace_damaged", path=self.folder, count=len(faults), details=faults)
 

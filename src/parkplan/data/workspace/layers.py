@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from parkplan._errors import RequestError, WorkspaceError
+from parkplan._errors import ParkplanError, RequestError, WorkspaceError
 from parkplan.data.files import DISK, Disk, disk_faults, write_whole
 from parkplan.data.geoparquet import GEOMETRY, from_table, read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -45,6 +45,18 @@ def keep(folder: Path, content: bytes, disk: Disk = DISK) -> str:
     else:
         write_whole(path, content, disk)
     return version
+
+
+def faults_of(folder: Path, versions: Iterable[str]) -> list[ParkplanError]:
+    """Return a fault for each version whose file is missing or is not what its name says."""
+    faults: list[ParkplanError] = []
+    for version in dict.fromkeys(versions):
+        path = layer_path(folder, version)
+        if not path.is_file():
+            faults.append(WorkspaceError("layer_missing", path=path))
+        elif digest_of(path.read_bytes()) != version:
+            faults.append(WorkspaceError("layer_damaged", path=path))
+    return faults
 
 
 def wanted_columns(info: TableInfo, columns: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -29,12 +29,8 @@ TABS: Final = ("ranked", "whatif", "weights", "overrides", "wanted", "parks")
 @fragment
 def workbench() -> None:
     """Draw the page; a click, a filter or another rule runs this part alone."""
-    ws = opened.workspace()
-    if not ws.tables():
-        st.info(message("ui.empty_workspace"))
-        return
-    if all(info.name != "parcels" for info in ws.tables()):
-        st.info(message("verdicts.no_parcels"))
+    ws = opened.with_parcels()
+    if ws is None:
         return
     now = judging(ws)
     choice_form(now)

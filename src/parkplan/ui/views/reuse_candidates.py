@@ -28,12 +28,8 @@ TABS: Final = ("ranking", "compare", "programme", "pipeline", "assumptions")
 @fragment
 def workbench() -> None:
     """Draw the page; a click or another limit runs this part alone."""
-    ws = opened.workspace()
-    if not ws.tables():
-        st.info(message("ui.empty_workspace"))
-        return
-    if all(info.name != "parcels" for info in ws.tables()):
-        st.info(message("sites.no_parcels"))
+    ws = opened.with_parcels()
+    if ws is None:
         return
     now = reuse()
     bar = st.container(horizontal=True)
