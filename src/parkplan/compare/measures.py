@@ -14,6 +14,7 @@ from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.compare.district import TOUCH_M, way_m
 from parkplan.compare.pieces import pieces_of
 from parkplan.i18n import Text
+from parkplan.metrics.network import ways_to_road_m
 from parkplan.model.options import Assumed, OptionMeasures
 from parkplan.units import M2_PER_MU
 
@@ -158,19 +159,25 @@ def _block_areas(pieces: Pieces, pairs: Pairs, chosen: Flags) -> Numbers:
 
 
 def _coverage(district: District, pieces: Pieces, options: OptionAssumptions) -> dict[str, float]:
-    detour = options.detour_factor.value
     floor = np.nan_to_num(pieces.kept["floor_area_m2"]) + pieces.new["floor_area_m2"]
     jobs = np.nan_to_num(pieces.kept["employees"]) + pieces.new["employees"]
     shared = pieces.points[pieces.state.typology == SERVICE_TYPOLOGY]
-    services = np.concatenate([district.services, shared])
+    origins, detour = (pieces.points, pieces.ties), options.detour_factor.value
+    to_fire = way_m(district, origins, district.fire, detour)
+    to_services = way_m(district, origins, np.concatenate([district.services, shared]), detour)
     return {
-        "fire_coverage": _covered(pieces.points, district.fire, floor, options.fire_reach_m.value, detour),
-        "service_coverage": _covered(pieces.points, services, jobs, options.service_reach_m.value, detour),
+        "fire_coverage": _rate(float(floor[to_fire <= options.fire_reach_m.value].sum()), float(floor.sum())),
+        "service_coverage": _rate(float(jobs[to_services <= options.service_reach_m.value].sum()), float(jobs.sum())),
+        "main_road_way_m": _main_road_way(district, pieces),
     }
 
 
-def _covered(points: Numbers, places: Numbers, weight: Numbers, reach_m: float, detour: float) -> float:
-    return _rate(float(weight[way_m(points, places, detour) <= reach_m].sum()), float(weight.sum()))
+def _main_road_way(district: District, pieces: Pieces) -> float:
+    """Return the mean way of industrial land to an arterial or expressway; unknown where none is known or reached."""
+    way = ways_to_road_m(district.network, pieces.ties, district.main_road)
+    reached = pieces.of(*INDUSTRY) & np.isfinite(way)
+    area = pieces.area_m2[reached]
+    return _rate(float((area * way[reached]).sum()), float(area.sum()))
 
 
 def _keeping(district: District, pieces: Pieces, options: OptionAssumptions) -> dict[str, float]:

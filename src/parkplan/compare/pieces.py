@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import shapely
 from parkplan._errors import RequestError
 from parkplan.compare.catalogue import land_class
 from parkplan.compare.district import FIGURES, Pairs, Planned, near_pairs, planned_parts, veto_shares
+from parkplan.metrics.network import Tied, tied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,7 @@ class Pieces:
     far_max: Numbers
     veto_share: Numbers
     points: Numbers
+    ties: Tied
     pairs: Pairs
     planned: Planned
 
@@ -78,6 +80,7 @@ def pieces_of(
     use = _land_use(district, state, chosen)
     new, far = _built(state, area, kept["floor_area_m2"], chosen, typologies[assumed.typology])
     altered = np.flatnonzero(~own)
+    centres = shapely.get_coordinates(shapely.centroid(state.geometry[altered]))
     return Pieces(
         state=state,
         area_m2=area,
@@ -91,9 +94,8 @@ def pieces_of(
         far_min=_of_source(district.far_min, state),
         far_max=_of_source(district.far_max, state),
         veto_share=_with_altered(district.veto_share, state, veto_shares(state.geometry[altered], district.veto), own),
-        points=_with_altered(
-            district.points, state, shapely.get_coordinates(shapely.centroid(state.geometry[altered])), own
-        ),
+        points=_with_altered(district.points, state, centres, own),
+        ties=_ties(district, state, tied(district.network, centres), own),
         pairs=_pairs(district, state, own),
         planned=_planned(district, state, own),
     )
@@ -180,7 +182,17 @@ def _of_source(values: Numbers, state: ScenarioState) -> Numbers:
     return found
 
 
-def _with_altered(values: Numbers, state: ScenarioState, altered: Numbers, own: Flags) -> Numbers:
+def _ties(district: District, state: ScenarioState, altered: Tied, own: Flags) -> Tied:
+    """Return where the pieces reach the roads."""
+    base = district.ties
+    return Tied(
+        _with_altered(base.edge, state, altered.edge, own).astype(np.int64),
+        _with_altered(base.along_m, state, altered.along_m, own),
+        _with_altered(base.off_m, state, altered.off_m, own),
+    )
+
+
+def _with_altered(values: npt.NDArray[Any], state: ScenarioState, altered: npt.NDArray[Any], own: Flags) -> Numbers:
     found = np.empty((len(state), *values.shape[1:]))
     found[own] = values[state.source_row[own]]
     found[~own] = altered

@@ -177,7 +177,7 @@ def sheets(found: Comparison, chosen: Language | None = None) -> list[BookSheet]
     used = [(one.subject.to(chosen), one.name, one.value, one.badge.to(chosen)) for one in assumptions(found)]
     told = [(one.text.to(chosen), "; ".join(f"{name}.{what}" for name, what in one.rests_on)) for one in found.memo]
     return [
-        BookSheet(title("measures"), (*heads("measure", "unit"), *_columns(found, chosen)), _measures(found, chosen)),
+        BookSheet(title("measures"), (*heads("measure", "unit"), *_columns(found, chosen), *heads("formula")), _measures(found, chosen)),
         BookSheet(title("land"), (*heads("land_m2"), *names), land),
         BookSheet(title("differences"), heads("from", "to", "patches", "gained", "lost", "changed"), changed),
         BookSheet(title("ranking"), heads("option", "score", "p_first", "p_any", "dominated"), ranks),
@@ -202,5 +202,5 @@ def _measures(found: Comparison, chosen: Language | None) -> list[tuple[object, 
         for option in found.options:
             values.append(option.measures.values[name] / unit.si_per_unit)
             values.append(status_words(option.measures.statuses.get(name, "none")).to(chosen))
-        rows.append((one.title.to(chosen), unit.symbol.to(chosen), *values))
+        rows.append((one.title.to(chosen), unit.symbol.to(chosen), *values, one.formula.to(chosen)))
     return rows

@@ -74,6 +74,7 @@ def measures(found: Comparison) -> None:
             row[option.scenario.name] = mark + (
                 text if moved == "—" else message("compare.with_change", value=text, change=moved)
             )
+        row[message("compare.head_formula")] = one.formula.to()
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, height=35 * (len(rows) + 1) + 3)
     st.caption(message("compare.measures_note", met=status_words("met"), missed=status_words("missed")))

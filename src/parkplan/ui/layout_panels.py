@@ -48,8 +48,9 @@ def _measures(found: Option, base: Option) -> pd.DataFrame:
     for name, one in MEASURES.items():
         before, after = base.measures.values[name], found.measures.values[name]
         status = status_words(found.measures.statuses.get(name, "none")).to()
-        rows.append((one.title.to(), figure(one, before), figure(one, after), change(one, before, after), status))
-    heads = ("measure", "base", "option", "change", "status")
+        shown = (figure(one, before), figure(one, after), change(one, before, after))
+        rows.append((one.title.to(), *shown, status, one.formula.to()))
+    heads = ("measure", "base", "option", "change", "status", "formula")
     return pd.DataFrame(rows, columns=[message(f"scenario.column_{name}") for name in heads])
 
 
