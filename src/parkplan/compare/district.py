@@ -78,9 +78,8 @@ class District:
     ``figures`` by name (see `FIGURES`), n values each, NaN where unknown; ``area_m2`` geodesic, ``planar_m2`` in the
     plane; ``far_min`` and ``far_max`` of the parcels' own terms; ``veto_share`` of each parcel under forbidding lines;
     ``reach_m`` the largest distance over which pairs were sought; ``road_m2`` surfaces of roads outside parcels;
-    ``outside_m2`` all other land of the district outside parcels; ``network`` the roads as a graph (no edges where there are
-    no roads), ``main_road`` which of its edges are arterials or expressways, ``ties`` where the parcels' ``points``
-    reach it.
+    ``outside_m2`` all other land of the district outside parcels; ``network`` the roads as a graph (without edges where
+    there are none), ``main_road`` which edges are arterials or expressways, ``ties`` where ``points`` reach it.
     """
 
     parcels: gpd.GeoDataFrame

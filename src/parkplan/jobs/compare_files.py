@@ -177,7 +177,7 @@ def sheets(found: Comparison, chosen: Language | None = None) -> list[BookSheet]
     used = [(one.subject.to(chosen), one.name, one.value, one.badge.to(chosen)) for one in assumptions(found)]
     told = [(one.text.to(chosen), "; ".join(f"{name}.{what}" for name, what in one.rests_on)) for one in found.memo]
     return [
-        BookSheet(title("measures"), (*heads("measure", "unit"), *_columns(found, chosen), *heads("formula")), _measures(found, chosen)),
+        BookSheet(title("measures"), _columns(found, chosen), _measures(found, chosen)),
         BookSheet(title("land"), (*heads("land_m2"), *names), land),
         BookSheet(title("differences"), heads("from", "to", "patches", "gained", "lost", "changed"), changed),
         BookSheet(title("ranking"), heads("option", "score", "p_first", "p_any", "dominated"), ranks),
@@ -187,10 +187,12 @@ def sheets(found: Comparison, chosen: Language | None = None) -> list[BookSheet]
     ]  # fmt: skip
 
 
-def _columns(found: Comparison, chosen: Language | None) -> list[str]:
-    base = found.base.scenario.name
-    limit = message("compare.head_status", chosen)
-    return [base, *(text for name in found.names for text in (name, f"{name} {limit}"))]
+def _columns(found: Comparison, chosen: Language | None) -> tuple[str, ...]:
+    measure, unit, limit, formula = (
+        message(f"compare.head_{name}", chosen) for name in ("measure", "unit", "status", "formula")
+    )
+    options = [text for name in found.names for text in (name, f"{name} {limit}")]
+    return (measure, unit, found.base.scenario.name, *options, formula)
 
 
 def _measures(found: Comparison, chosen: Language | None) -> list[tuple[object, ...]]:
