@@ -12,12 +12,11 @@ from parkplan import jobs
 from parkplan._errors import RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
-from parkplan.compare.catalogue import MEASURES
 from parkplan.i18n import message
-from parkplan.jobs.allocation_wish import measure_of
+from parkplan.jobs.allocation_terms import TERMS, measure_of
 from parkplan.jobs.optimise_words import change_words, clause_words, collision_words, note_words, summary_words
 from parkplan.jobs.scenario_words import change
-from parkplan.model.allocation import OBJECTIVES, Share, Wish
+from parkplan.model.allocation import ACCESS_REACH_M, OBJECTIVES, Period, Service, Share, Wish
 from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:
@@ -36,9 +35,22 @@ if TYPE_CHECKING:
     frame.option("--where", metavar="EXPRESSION", help="option_optimise_where"),
     frame.option("--parcel", "parcels", multiple=True, metavar="PARCEL", help="option_scenario_parcel"),
     frame.option("--typology", "typologies", multiple=True, metavar="ID", help="option_optimise_typology"),
+    frame.option("--cluster", "clusters", multiple=True, metavar="ID", help="option_optimise_cluster"),
+    frame.option("--no-clusters", is_flag=True, help="option_optimise_no_clusters"),
     frame.option("--budget-yuan", type=float, metavar="YUAN", help="option_optimise_budget"),
     frame.option("--share", "shares", multiple=True, metavar="ID=MIN..MAX", help="option_optimise_share"),
     frame.option("--at-least", multiple=True, metavar="NAME=VALUE", help="option_optimise_at_least"),
+    frame.option("--connected", multiple=True, metavar="PARK|CLUSTER", help="option_optimise_connected"),
+    frame.option("--service", "services", multiple=True, metavar="ID:SERVICE=M", help="option_optimise_service"),
+    frame.option("--period", "periods", multiple=True, metavar="YUAN[,M2]", help="option_optimise_period"),
+    frame.option(
+        "--access-reach-m",
+        type=float,
+        default=ACCESS_REACH_M,
+        show_default=True,
+        metavar="M",
+        help="option_optimise_access",
+    ),
     frame.option("--pin", "pins", multiple=True, metavar="PARCEL=ID", help="option_optimise_pin"),
     frame.option("--forbid", "forbidden", multiple=True, metavar="PARCEL=ID", help="option_optimise_forbid"),
     frame.option("--relax", "relaxed", multiple=True, metavar="RULE", help="option_optimise_relax"),
@@ -92,8 +104,13 @@ def _wish(asked: dict[str, Any]) -> Wish:
     weights = dict(_number(text, "output=2") for text in asked.pop("objective"))
     if weights:
         asked["objective"] = weights
+    chosen, none = asked.pop("clusters"), asked.pop("no_clusters")
+    if chosen or none:
+        asked["clusters"] = () if none else chosen
     asked["at_least"] = dict(_number(text, "jobs=1000") for text in asked["at_least"])
     asked["shares"] = tuple(_share(text) for text in asked["shares"])
+    asked["services"] = tuple(_service(text) for text in asked["services"])
+    asked["periods"] = tuple(_period(text) for text in asked["periods"])
     for name in ("pins", "forbidden"):
         asked[name] = tuple(_pair(text, "P-001=logistics") for text in asked[name])
     return Wish(**asked)
@@ -123,6 +140,23 @@ def _share(text: str) -> Share:
         raise RequestError("optimise_pair", text=text, wanted="green_buffer=0.05..0.2") from fault
 
 
+def _service(text: str) -> Service:
+    wanted = "dormitory:school=1000"
+    names, reach = _number(text, wanted)
+    typology, sign, service = names.partition(":")
+    if not (sign and typology and service):
+        raise RequestError("optimise_pair", text=text, wanted=wanted)
+    return Service(typology, service, reach)
+
+
+def _period(text: str) -> Period:
+    money, _, land = text.partition(",")
+    try:
+        return Period(float(money) if money else None, float(land) if land else None)
+    except ValueError as fault:
+        raise RequestError("optimise_pair", text=text, wanted="2e8,50000") from fault
+
+
 def _tell(progress: Progress) -> None:
     value, bound = (("—" if one is None else f"{one:.2f}") for one in (progress.value, progress.bound))
     frame.progress(message("optimise.progress", seconds=f"{progress.seconds:.0f}", value=value, bound=bound))
@@ -136,7 +170,8 @@ def _document(found: Optimised) -> dict[str, object]:
         "wish": wish,
         "free_parcels": len(found.land.names),
         "unknown_parcels": found.land.unknown,
-        "typologies": found.land.uses[1:],
+        "typologies": found.land.typologies,
+        "points_each": found.rates,
         "options": [_option(one, place) for place, one in enumerate(found.options)],
         "prices": [
             {"rule": one.clause, "words": clause_words(one.clause, wish), "gain": one.gain, "most": one.most,
@@ -157,7 +192,10 @@ def _option(drawn: Drawn, place: int) -> dict[str, object]:
     answer = drawn.answer
     return {
         "scenario": drawn.scenario, "status": answer.status, "value": answer.value, "bound": answer.bound,
-        "gap": answer.gap, "words": note_words(answer, place), "change": drawn.change, "typology": drawn.typology,
+        "gap": answer.gap, "words": note_words(answer, place), "change": drawn.change,
+        "typology": {parcel: use.typology for parcel, use in drawn.given.items()},
+        "cluster": {parcel: use.cluster for parcel, use in drawn.given.items() if use.cluster is not None},
+        "period": {parcel: use.period for parcel, use in drawn.given.items() if use.period},
     }  # fmt: skip
 
 
@@ -170,9 +208,9 @@ def _lines(found: Optimised) -> list[str]:
     lines = [message("cli.info_fictional")] if found.synthetic else []
     if found.options:
         heads = tuple(message(f"optimise.column_{name}") for name in ("option", "points", "gap", "parcels"))
-        titles = tuple(MEASURES[name].title.to() for name in OBJECTIVES)
+        titles = tuple(TERMS[name].title.to() for name in OBJECTIVES)
         rows = [_row(one) for one in found.options]
-        lines += [*grid([(*heads, *titles), *rows], frozenset(range(1, 9))), ""]
+        lines += [*grid([(*heads, *titles), *rows], frozenset(range(1, 4 + len(OBJECTIVES)))), ""]
         lines += [f"{_name(one)}: {note_words(one.answer, place)}" for place, one in enumerate(found.options)]
     return [*lines, *(visible(line) for line in summary_words(found)), *_front_lines(found)]
 
@@ -184,14 +222,14 @@ def _name(drawn: Drawn) -> str:
 def _row(drawn: Drawn) -> tuple[object, ...]:
     answer = drawn.answer
     gap = "—" if answer.gap is None else f"{100 * answer.gap:.2f} %"
-    return _name(drawn), f"{answer.value:.2f}", gap, len(drawn.typology), *change_words(drawn).values()
+    return _name(drawn), f"{answer.value:.2f}", gap, len(drawn.given), *change_words(drawn).values()
 
 
 def _front_lines(found: Optimised) -> list[str]:
     if found.front is None or found.wish.front is None:
         return []
     points = _points(found.front, found.wish.front)
-    first, second = (MEASURES[measure_of(name)] for name in found.wish.front)
+    first, second = (TERMS[measure_of(name)] for name in found.wish.front)
     key = "front_complete" if found.front.complete else "front_partial"
     head = message(f"optimise.{key}", None, first=first.title.to(), second=second.title.to(), count=len(points))
     rows = [tuple(change(one, 0.0, point[one.id]) for one in (first, second)) for point in points]

@@ -1,7 +1,8 @@
-"""The free land of a scenario as a question to the solver: what each typology gives, costs and breaks on each parcel.
+"""The free land of a scenario as a question to the solver: what each use gives, costs and breaks on each parcel.
 
 Figures and rules are those by which options are compared (`parkplan.compare`): each typology is tried on all free land
-at once, so that an answer is judged afterwards by the very numbers that it was found with.
+at once, so that an answer is judged afterwards by the very numbers that it was found with. Uses of one typology differ
+in their cluster and period.
 """
 
 from __future__ import annotations
@@ -11,29 +12,33 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from parkplan.compare.breaches import breaches_of, protective_m
+from parkplan.compare.measures import INDUSTRY
 from parkplan.compare.pieces import pieces_of
-from parkplan.layout.allocation import Clause, Row
+from parkplan.jobs.allocation_apart import apart_of, breaches_by_rule
+from parkplan.jobs.allocation_ties import conflict_ties, like_ties
+from parkplan.model.allocation import KEEP, OBJECTIVES, TIED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from parkplan.compare.district import District
     from parkplan.compare.measures import Library
     from parkplan.compare.pieces import Pieces
+    from parkplan.jobs.allocation_around import Around
+    from parkplan.jobs.scenario_state import Option
+    from parkplan.layout.allocation import Row
+    from parkplan.layout.allocation_bonds import Bonds
+    from parkplan.model.allocation import Use
     from parkplan.model.scenarios import ScenarioState
 
     Numbers = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
     Rows = npt.NDArray[np.int64]
 
-OF_BREACH: Final = {
-    "far_above": "far", "far_below": "far", "height_above": "height", "off_plan": "plan", "veto": "veto",
-    "near_housing": "housing",
-}  # fmt: skip
-"""The rule that a breach belongs to."""
+TODAY: Final = ("output_yuan", "tax_yuan", "employees", "floor_area_m2", "energy_tce")
+"""Figures of today that every use is compared with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,46 +46,117 @@ class Land:
     """n free parcels and k uses, the land as it is first.
 
     ``places`` are the positions of the parcels in the state; ``change`` (n, k) by objective is what a use changes
-    against the land as it is, unknown figures left out; ``banned`` (n, k) by rule; ``apart`` rows of choices that would
-    come too close to housing together; ``unknown`` parcels of which a figure of today is unknown.
+    against the land as it is, unknown figures left out, and ``ties`` what two free neighbours bring together;
+    ``banned`` (n, k) by rule; ``apart`` rows of choices that would come too close to housing together; ``unknown``
+    parcels of which a figure of today is unknown; ``here`` the cluster of each piece of the state that is industrial;
+    ``discount`` (k) what a yearly value counts by the period that it begins in.
     """
 
     places: Rows
     names: tuple[str, ...]
-    uses: tuple[str, ...]
+    uses: tuple[Use, ...]
     area_m2: Numbers
     change: Mapping[str, Numbers]
+    ties: Mapping[str, Bonds]
     banned: Mapping[str, Flags]
     apart: tuple[Row, ...]
     unknown: int
+    state: ScenarioState
+    around: Around
+    here: npt.NDArray[np.object_]
+    discount: Numbers
 
     def column(self, parcel: int, use: int) -> int:
         """Return the column of a choice."""
         return parcel * len(self.uses) + use
 
+    @property
+    def typologies(self) -> tuple[str, ...]:
+        """The typologies that may be built."""
+        return tuple(dict.fromkeys(use.typology for use in self.uses[1:]))
 
-def land_of(district: District, state: ScenarioState, free: Flags, uses: Sequence[str], library: Library) -> Land:
-    """Try every use on all free parcels of a state; the first of ``uses`` stands for the land as it is."""
-    places = np.flatnonzero(free)
-    bare = _tried(district, _painted(state, np.ones(len(state), dtype=bool), None), library)
+    def uses_of(self, *, typology: str | None = None, cluster: str | None = None) -> Flags:
+        """Return which uses (k) are of a typology or a cluster."""
+        return np.array([typology == use.typology or (cluster and cluster == use.cluster) for use in self.uses], bool)
+
+    def value(self, objective: str) -> Numbers:
+        """Return an objective as a value of all columns: choices, then the ties of all objectives."""
+        ties = [
+            one.points if name == objective else np.zeros(len(one))
+            for name, one in ((name, self.ties[name]) for name in TIED)
+        ]
+        return np.concatenate([self.change[objective].ravel(), *ties])
+
+
+def land_of(at: Option, around: Around, free: Flags, uses: Sequence[Use], library: Library, reach_m: float) -> Land:
+    """Try every use on all free parcels of a scenario; the first of ``uses`` is the land as it is.
+
+    Args:
+        at: the scenario.
+        around: what lies around its pieces.
+        free: the pieces that are to be decided.
+        uses: what each may become.
+        library: typologies and assumptions.
+        reach_m: way to an arterial or expressway beyond which floor counts as without access.
+
+    """
+    district, state, places = at.district, at.state, np.flatnonzero(free)
+    typologies = list(dict.fromkeys(use.typology for use in uses))
+    of_use = np.array([typologies.index(use.typology) for use in uses])
     tried = [_tried(district, state, library)]
-    tried += [_tried(district, _painted(state, free, name), library) for name in uses[1:]]
-    figures = [_figures(one, bare, library) for one in tried]
+    tried += [_tried(district, _painted(state, free, name), library) for name in typologies[1:]]
+    nearness = np.nan_to_num(np.clip(1.0 - around.way_m / reach_m, 0.0, 1.0))
+    bare = _tried(district, _painted(state, np.ones(len(state), dtype=bool), None), library)
+    figures = [_figures(one, bare, library, nearness) for one in tried]
     change = {
-        name: np.column_stack([np.nan_to_num(one[name][places] - figures[0][name][places]) for one in figures])
+        name: np.column_stack([np.nan_to_num(one[name][places] - figures[0][name][places]) for one in figures])[
+            :, of_use
+        ]
         for name in figures[0]
     }
-    unknown = np.zeros(len(places), dtype=bool)
-    for name in ("output_yuan", "tax_yuan", "employees", "floor_area_m2", "energy_tce"):
-        unknown |= np.isnan(tried[0].kept[name][places])
-    banned, apart = _rules(district, tried, places, library)
-    banned["same"] = np.column_stack([_is(state.typology[places], name) for name in uses])
+    here = state.cluster.copy()
+    here[~tried[0].of("industry")] = None
+    lead = around.lead[places]
+    fits = np.column_stack([_is(here[places], lead), *(_equal(lead, use.cluster) for use in uses[1:])])
+    area = tried[0].area_m2[places]
+    change["park_fit_m2"] = area[:, None] * (fits.astype(np.float64) - fits[:, :1])
+    by_use = [tried[place] for place in of_use]
+    ties = like_ties(state, around.graph, places, uses, here)
+    conflicts = conflict_ties(district, by_use, places, uses, library)
+    change |= {name: tie.change for name, tie in {**ties, **conflicts}.items()}
+    banned = breaches_by_rule(district, tried, places, of_use, library)
+    banned["housing"], apart = apart_of(district, by_use, places, uses, library)
+    banned["hazard"] = around.hazard[places, None] & _sheltering(uses, library)
+    banned["same"] = np.column_stack([_same(state, here, places, use) for use in uses])
+    unknown = np.isnan(np.column_stack([tried[0].kept[name][places] for name in TODAY])).any(axis=1)
     names = tuple(str(name) for name in state.parcel_id[places])
-    return Land(places, names, tuple(uses), tried[0].area_m2[places], change, banned, apart, int(unknown.sum()))
+    return Land(
+        places=places, names=names, uses=tuple(uses), area_m2=area,
+        change={name: change[name] for name in OBJECTIVES},
+        ties={name: tie.bonds for name, tie in {**ties, **conflicts}.items()}, banned=banned, apart=apart,
+        unknown=int(unknown.sum()), state=state, around=around, here=here,
+        discount=np.array([(1.0 + library.reuse.discount_rate.value) ** -max(use.period - 1, 0) for use in uses]),
+    )  # fmt: skip
 
 
-def _is(values: npt.NDArray[np.object_], name: str) -> Flags:
-    return np.array([value == name for value in values.tolist()], dtype=bool)
+def _equal(values: npt.NDArray[np.object_], wanted: str | None) -> Flags:
+    return np.array([value is not None and value == wanted for value in values.tolist()], dtype=bool)
+
+
+def _is(values: npt.NDArray[np.object_], others: npt.NDArray[np.object_]) -> Flags:
+    return np.array([one is not None and one == two for one, two in zip(values, others, strict=True)], dtype=bool)
+
+
+def _same(state: ScenarioState, here: npt.NDArray[np.object_], places: Rows, use: Use) -> Flags:
+    """Return the parcels that a use would leave as they are."""
+    found = _equal(state.typology[places], use.typology)
+    return found if use.cluster is None else found & _equal(here[places], use.cluster)
+
+
+def _sheltering(uses: Sequence[Use], library: Library) -> Flags:
+    """Return which uses bring people that live or gather on the land."""
+    kinds = {name: one.kind for name, one in library.typologies.items()}
+    return np.array([use.typology != KEEP and kinds[use.typology] == "service" for use in uses], dtype=bool)
 
 
 def _painted(state: ScenarioState, where: Flags, typology: str | None) -> ScenarioState:
@@ -94,7 +170,7 @@ def _tried(district: District, state: ScenarioState, library: Library) -> Pieces
     return pieces_of(district, state, library.typologies, library.reuse)
 
 
-def _figures(pieces: Pieces, bare: Pieces, library: Library) -> dict[str, Numbers]:
+def _figures(pieces: Pieces, bare: Pieces, library: Library, nearness: Numbers) -> dict[str, Numbers]:
     """Return the objectives by piece, by the formulas of `parkplan.compare.measures`; unknown counts nothing."""
     kept = {name: np.nan_to_num(values) for name, values in pieces.kept.items()}
     was = {name: np.nan_to_num(values) for name, values in bare.kept.items()}
@@ -113,65 +189,5 @@ def _figures(pieces: Pieces, bare: Pieces, library: Library) -> dict[str, Number
         "jobs": kept["employees"] + new["employees"],
         "cost_yuan": cost,
         "emissions_kgco2": kept["energy_tce"] * factor + new["emissions_kgco2"],
+        "access_m2": (kept["floor_area_m2"] + new["floor_area_m2"]) * nearness * pieces.of(*INDUSTRY),
     }
-
-
-def _rules(
-    district: District, tried: Sequence[Pieces], places: Rows, library: Library
-) -> tuple[dict[str, Flags], tuple[Row, ...]]:
-    """Return the choices that each rule forbids, and rows of those that two parcels may not make together."""
-    shape = (len(places), len(tried))
-    banned = {rule: np.zeros(shape, dtype=bool) for rule in dict.fromkeys(OF_BREACH.values())}
-    row_of = {str(tried[0].state.parcel_id[place]): row for row, place in enumerate(places.tolist())}
-    for use, pieces in enumerate(tried[1:], start=1):
-        for one in breaches_of(district, pieces, library.options):
-            if one.rule != "near_housing" and one.parcel in row_of:
-                banned[OF_BREACH[one.rule]][row_of[one.parcel], use] = True
-    least = np.column_stack([protective_m(pieces.land_use, library.options) for pieces in tried])
-    housing = np.column_stack([pieces.of("housing") for pieces in tried])
-    apart = tuple(_apart(tried[0], places, least, housing, banned["housing"]))
-    return banned, apart
-
-
-def _apart(now: Pieces, places: Rows, least: Numbers, housing: Flags, banned: Flags) -> Iterator[Row]:
-    """Mark choices too close to fixed neighbours, and yield a row for two free parcels that may not both choose so."""
-    row = np.full(len(now.area_m2), -1, dtype=np.int64)
-    row[places] = np.arange(len(places))
-    pairs, uses = now.pairs, least.shape[1]
-    dirty: Numbers = least.max(axis=1)
-    home: Flags = np.asarray(housing.any(axis=1))
-    for left, right in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
-        near = (pairs.distance_m < dirty[left]) & home[right] & ((row[left] >= 0) | (row[right] >= 0))
-        for plant, dwelling, distance in zip(left[near], right[near], pairs.distance_m[near], strict=True):
-            one, other = int(row[plant]), int(row[dwelling])
-            dirties, homes = np.flatnonzero(least[plant] > distance), np.flatnonzero(housing[dwelling])
-            if one < 0 or other < 0:
-                _ban(banned, (one, dirties), (other, homes))
-                continue
-            for some, others in _changes(dirties, homes):
-                columns = np.concatenate([one * uses + some, other * uses + others])
-                yield Row(columns, np.ones(len(columns)), high=1.0)
-
-
-def _ban(banned: Flags, plant: tuple[int, Rows], dwelling: tuple[int, Rows]) -> None:
-    """Forbid the changes of a free parcel that collide with a neighbour that stays as it is (column 0)."""
-    for (row, uses), (other, fixed) in ((plant, dwelling), (dwelling, plant)):
-        if row >= 0 and other < 0 and 0 in fixed:
-            banned[row, uses[uses > 0]] = True
-
-
-def _changes(dirties: Rows, homes: Rows) -> list[tuple[Rows, Rows]]:
-    """Return the pairs of choices that collide; two parcels that collide as they are may stay so."""
-    if not (0 in dirties and 0 in homes):
-        return [(dirties, homes)]
-    return [pair for pair in ((dirties[dirties > 0], homes), (dirties, homes[homes > 0])) if all(map(len, pair))]
-
-
-def rule_clauses(land: Land, relaxed: Sequence[str]) -> list[Clause]:
-    """Return the rules that forbid anything as clauses; what a parcel has already is no choice beside keeping it."""
-    found = [Clause("same", np.flatnonzero(land.banned["same"]), fixed=True)]
-    for rule, flags in land.banned.items():
-        rows = land.apart if rule == "housing" else ()
-        if rule not in {"same", *relaxed} and (flags.any() or rows):
-            found.append(Clause(rule, np.flatnonzero(flags), rows))
-    return found

@@ -9,11 +9,23 @@ import numpy as np
 import pandas as pd
 
 from parkplan._errors import RequestError
+from parkplan.compare.catalogue import land_class
 from parkplan.data.typologies import load_typologies
 from parkplan.expressions import parse
 from parkplan.jobs.screen import FLAGGED, judge
 from parkplan.jobs.screening_choice import choice_in_force
-from parkplan.model.allocation import KEEP, MOST_OPTIONS, OBJECTIVES, RULES, SHORT
+from parkplan.model.allocation import (
+    CLUSTERS,
+    KEEP,
+    MOST_OPTIONS,
+    MOST_PERIODS,
+    NOT_OFFERED,
+    OBJECTIVES,
+    RULES,
+    SHORT,
+    Use,
+)
+from parkplan.model.codes import FACILITY_KIND
 from parkplan.model.screening import ScreeningChoice
 
 if TYPE_CHECKING:
@@ -24,22 +36,6 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.scenario_state import Option
     from parkplan.model.allocation import Wish
-
-
-def measure_of(name: str) -> str:
-    """Return the measure that an objective is named for.
-
-    >>> measure_of("tax"), measure_of("jobs")
-    ('tax_yuan', 'jobs')
-
-    Raises:
-        RequestError: there is none.
-
-    """
-    measure = SHORT.get(name, name)
-    if measure not in OBJECTIVES:
-        raise RequestError("optimise_objective", name=name, known=", ".join([*SHORT, "jobs"]))
-    return measure
 
 
 def checked(wish: Wish) -> Wish:
@@ -65,6 +61,12 @@ def _faults(wish: Wish) -> Iterator[RequestError]:
             yield RequestError("optimise_share", typology=share.typology, least=share.least, most=share.most)
     if wish.budget_yuan is not None and not (math.isfinite(wish.budget_yuan) and wish.budget_yuan >= 0):
         yield RequestError("optimise_budget", budget=wish.budget_yuan)
+    limits = [one for period in wish.periods for one in (period.budget_yuan, period.area_m2) if one is not None]
+    if len(wish.periods) > MOST_PERIODS or not all(math.isfinite(one) and one >= 0 for one in limits):
+        yield RequestError("optimise_periods", most=MOST_PERIODS)
+    reaches = [wish.access_reach_m, *(one.reach_m for one in wish.services)]
+    if not all(math.isfinite(one) and one > 0 for one in reaches):
+        yield RequestError("optimise_reach")
     if not (1 <= wish.options <= MOST_OPTIONS and 0 < wish.difference <= 1):
         yield RequestError("optimise_options", most=MOST_OPTIONS)
     if not (math.isfinite(wish.time_limit) and wish.time_limit > 0):
@@ -73,20 +75,44 @@ def _faults(wish: Wish) -> Iterator[RequestError]:
 
 def _name_faults(wish: Wish) -> Iterator[RequestError]:
     known = load_typologies()
+    both = {*known, *CLUSTERS}
     for name in (*wish.objective, *wish.at_least, *(wish.front or ())):
         if SHORT.get(name, name) not in OBJECTIVES:
             yield RequestError("optimise_objective", name=name, known=", ".join([*SHORT, "jobs"]))
-    named = (*wish.typologies, *(one.typology for one in wish.shares), *_uses_of((*wish.pins, *wish.forbidden)))
-    for name in dict.fromkeys(named):
-        if name not in known:
-            yield RequestError("no_such_typology", typology=name, known=", ".join(known))
+    named = (*(one.typology for one in wish.shares), *_words((*wish.pins, *wish.forbidden)))
+    served = [one.typology for one in wish.services]
+    services = [one.service for one in wish.services]
+    for names, among in (
+        (wish.typologies, known), (wish.clusters, CLUSTERS), (named, both), (served, known),
+        (services, {*known, *FACILITY_KIND}),
+    ):  # fmt: skip
+        for name in dict.fromkeys(names):
+            if name not in among:
+                yield RequestError("optimise_use", use=name, known=", ".join(sorted(among)))
     for name in wish.relaxed:
         if name not in RULES:
             yield RequestError("optimise_rule", rule=name, known=", ".join(RULES))
 
 
-def _uses_of(pins: Collection[tuple[str, str]]) -> list[str]:
-    return [use for _, use in pins if use != KEEP]
+def _words(pins: Collection[tuple[str, str]]) -> list[str]:
+    return [word for _, use in pins if use != KEEP for word in use.split("+")]
+
+
+def uses_of(wish: Wish) -> tuple[Use, ...]:
+    """Return what a parcel may become: every typology, in each period, industrial ones with each cluster.
+
+    As it is comes first.
+    """
+    known = load_typologies()
+    named = {one.typology for one in wish.shares} | {one.typology for one in wish.services} | set(_words(wish.pins))
+    offered = set(wish.typologies) or {name for name in known if name not in NOT_OFFERED}
+    found = [Use()]
+    for name, one in known.items():
+        if name in offered | named:
+            clusters = wish.clusters if land_class(one.land_use) == "industry" else ()
+            periods = range(1, len(wish.periods) + 1) or (0,)
+            found += [Use(name, cluster, period) for cluster in clusters or (None,) for period in periods]
+    return tuple(found)
 
 
 def free_parcels(ws: Workspace, at: Option, wish: Wish) -> npt.NDArray[np.bool_]:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from parkplan._errors import RequestError
-from parkplan.data.typologies import load_typologies
 from parkplan.data.workspace import open_workspace
-from parkplan.jobs.allocation_land import land_of, rule_clauses
-from parkplan.jobs.allocation_wish import checked, free_parcels, measure_of
+from parkplan.i18n import message
+from parkplan.jobs.allocation_around import around
+from parkplan.jobs.allocation_land import land_of
+from parkplan.jobs.allocation_rules import points_each, question
+from parkplan.jobs.allocation_terms import measure_of
+from parkplan.jobs.allocation_wish import checked, free_parcels, uses_of
 from parkplan.jobs.optimise_words import note_words, option_name
 from parkplan.jobs.options import library
+from parkplan.jobs.progress import silent
 from parkplan.jobs.scenario import new_scenario
 from parkplan.jobs.scenario_state import find_scenario, option
-from parkplan.layout.allocation import Allocation, Clause
 from parkplan.layout.allocation_study import collision, different, front, prices
 from parkplan.layout.scenario import grouped_edits
-from parkplan.model.allocation import KEEP, NOT_OFFERED, OBJECTIVES, Wish
+from parkplan.model.allocation import OBJECTIVES, Wish
 from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:
@@ -29,24 +32,28 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.allocation_land import Land
-    from parkplan.layout.allocation import Allocated
+    from parkplan.jobs.progress import Progress
+    from parkplan.layout.allocation import Allocated, Allocation
     from parkplan.layout.allocation_study import Collision, Front, Price
-    from parkplan.model.scenarios import Scenario
+    from parkplan.model.allocation import Use
+    from parkplan.model.scenarios import Edit, PropertyKind, Scenario
 
-POINTS = 100.0
+
+KINDS: Final[Mapping[PropertyKind, str]] = {"typology": "typology", "cluster": "cluster", "phase": "period"}
+"""What a use gives to a parcel, by the edit that does so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """One answer of the solver: what is proven of it, what it changes by objective, and the branch that it became.
 
-    ``scenario`` is None where the best is to keep everything as it is; ``typology`` names the new use of each parcel
-    that changes.
+    ``scenario`` is None where the best is to keep everything as it is; ``given`` is the new use of each parcel that
+    changes.
     """
 
     answer: Allocated
     change: Mapping[str, float]
-    typology: Mapping[str, str]
+    given: Mapping[str, Use]
     scenario: Scenario | None
 
 
@@ -54,12 +61,14 @@ class Drawn:
 class Optimised:
     """Answers, best first; none where rules collide (``collision``) or the time was too short.
 
-    ``prices`` are of the rules of the first answer; ``stopped`` says that the search was cancelled.
+    ``rates`` are the points of one unit of each objective (yuan, person, kg, m², m, pair); ``prices`` are of the rules
+    of the first answer; ``stopped`` says that the search was cancelled.
     """
 
     parent: Scenario
     wish: Wish
     land: Land
+    rates: Mapping[str, float]
     options: tuple[Drawn, ...]
     prices: tuple[Price, ...]
     collision: Collision | None
@@ -75,6 +84,7 @@ def optimise(
     wish: Wish | None = None,
     actor: str = "",
     effort: Effort | None = None,
+    tell: Progress = silent,
 ) -> Optimised:
     """Allocate typologies to the free parcels of a scenario, and keep the answers as branches of it.
 
@@ -84,6 +94,7 @@ def optimise(
         wish: objectives, free land, limits, pins; all objectives alike without one.
         actor: in whose name the branches begin.
         effort: who listens and whether to stop; seconds and seed are those of the wish.
+        tell: takes a sentence when the next thing is being solved.
 
     Raises:
         RequestError: the wish makes no sense, no parcel is free, or nobody is named. Rules that collide are no fault:
@@ -93,11 +104,13 @@ def optimise(
     ws = open_workspace(workspace) if isinstance(workspace, (str, Path)) else workspace
     if not actor.strip():
         raise RequestError("scenario_no_actor")
-    found = proposals(ws, scenario=scenario, wish=wish, effort=effort)
+    found = proposals(ws, scenario=scenario, wish=wish, effort=effort, tell=tell)
     return replace(found, options=tuple(_kept(ws, found, place, actor) for place in range(len(found.options))))
 
 
-def proposals(ws: Workspace, *, scenario: str, wish: Wish | None = None, effort: Effort | None = None) -> Optimised:
+def proposals(
+    ws: Workspace, *, scenario: str, wish: Wish | None = None, effort: Effort | None = None, tell: Progress = silent
+) -> Optimised:
     """Find what `optimise` keeps, without changing the workspace.
 
     Raises:
@@ -106,90 +119,54 @@ def proposals(ws: Workspace, *, scenario: str, wish: Wish | None = None, effort:
     """
     asked = checked(wish or Wish())
     at = option(ws, find_scenario(ws, scenario))
+    tell(message("optimise.stage_land"))
     limits = replace(effort or Effort(), seconds=asked.time_limit, seed=asked.seed)
-    land = land_of(at.district, at.state, free_parcels(ws, at, asked), _uses(asked), library())
+    shown = library()
+    nearby = around(ws, at, shown.options.contiguity_gap_m.value, shown.options.detour_factor.value)
+    land = land_of(at, nearby, free_parcels(ws, at, asked), uses_of(asked), shown, asked.access_reach_m)
     problem = question(land, asked)
     floor = max(1, math.ceil(asked.difference * len(land.names)))
-    found = different(problem, asked.options, floor, limits)
+    found = different(problem, asked.options, floor, limits, lambda number: tell(_stage(number, asked)))
     colliding = collision(problem, limits) if found[0].infeasible else None
-    drawn = tuple(_drawn(land, one) for one in found if one.choice is not None)
+    drawn = tuple(_drawn(problem, land, one) for one in found if one.choice is not None)
+    tell(message("optimise.stage_more"))
     priced = prices(problem, found[0], limits) if asked.priced else ()
     tradeoffs = _front(problem, land, asked, limits)
     return Optimised(
-        at.scenario, asked, land, drawn, priced, colliding, tradeoffs, ws.synthetic, stopped=limits.cancelled()
-    )
+        parent=at.scenario, wish=asked, land=land, rates=points_each(land, asked), options=drawn, prices=priced,
+        collision=colliding, front=tradeoffs, synthetic=ws.synthetic, stopped=limits.cancelled(),
+    )  # fmt: skip
 
 
-def _uses(wish: Wish) -> tuple[str, ...]:
-    known = load_typologies()
-    named = {name for name in (*wish.typologies, *(one.typology for one in wish.shares)) if name != KEEP}
-    named |= {typology for _, typology in wish.pins if typology != KEEP}
-    offered = set(wish.typologies) or {name for name in known if name not in NOT_OFFERED}
-    return (KEEP, *(name for name in known if name in offered | named))
+def _stage(number: int, wish: Wish) -> str:
+    return message("optimise.stage_option", number=number, count=wish.options)
 
 
-def question(land: Land, wish: Wish) -> Allocation:
-    """Return the question to the solver: points by choice, and every rule as a clause."""
-    points = np.zeros((len(land.names), len(land.uses)))
-    for name, weight in wish.objective.items():
-        values = land.change[measure_of(name)]
-        largest = float(np.abs(values).max(axis=1).sum()) or 1.0
-        points += weight * OBJECTIVES[measure_of(name)] * POINTS * values / largest
-    blank = Allocation(points)
-    clauses = [*rule_clauses(land, wish.relaxed), *_limits(blank, land, wish), *_pins(land, wish)]
-    return replace(blank, clauses=tuple(clauses))
-
-
-def _limits(blank: Allocation, land: Land, wish: Wish) -> list[Clause]:
-    found = []
-    if wish.budget_yuan is not None:
-        found.append(Clause("budget", rows=(blank.total(land.change["cost_yuan"], high=wish.budget_yuan),)))
-    for share in wish.shares:
-        values = np.zeros_like(blank.gain)
-        values[:, land.uses.index(share.typology)] = land.area_m2 / land.area_m2.sum()
-        if share.least > 0:
-            found.append(Clause(f"share_least:{share.typology}", rows=(blank.total(values, low=share.least),)))
-        if share.most < 1:
-            found.append(Clause(f"share_most:{share.typology}", rows=(blank.total(values, high=share.most),)))
-    for name, least in wish.at_least.items():
-        measure = measure_of(name)
-        found.append(Clause(f"at_least:{measure}", rows=(blank.total(land.change[measure], low=least),)))
-    return found
-
-
-def _pins(land: Land, wish: Wish) -> list[Clause]:
-    """Return a clause for each pin: all other uses of the parcel are forbidden, or the one that it names."""
-    found = []
-    for kind, pairs in (("pin", wish.pins), ("forbid", wish.forbidden)):
-        for parcel, use in pairs:
-            if parcel not in land.names or use not in land.uses:
-                raise RequestError("optimise_pin", pin=f"{parcel}={use}", known=", ".join(land.uses))
-            row, column = land.names.index(parcel), land.uses.index(use)
-            others = [one for one in range(len(land.uses)) if (one == column) == (kind == "forbid")]
-            banned = np.array([land.column(row, one) for one in others], dtype=np.int64)
-            found.append(Clause(f"{kind}:{parcel}={use}", banned))
-    return found
-
-
-def _drawn(land: Land, answer: Allocated) -> Drawn:
+def _drawn(problem: Allocation, land: Land, answer: Allocated) -> Drawn:
     chosen = np.asarray(answer.choice, dtype=np.int64)
-    rows = np.arange(len(land.names))
-    change = {name: float(values[rows, chosen].sum()) for name, values in land.change.items()}
-    typology = {land.names[row]: land.uses[chosen[row]] for row in np.flatnonzero(chosen).tolist()}
-    return Drawn(answer, change, typology, None)
+    change = {name: problem.amount(land.value(name), answer.choice or ()) for name in OBJECTIVES}
+    given = {land.names[row]: land.uses[chosen[row]] for row in np.flatnonzero(chosen).tolist()}
+    return Drawn(answer, change, given, None)
 
 
 def _front(problem: Allocation, land: Land, wish: Wish, effort: Effort) -> Front | None:
     if wish.front is None:
         return None
     first, second = (measure_of(name) for name in wish.front)
-    return front(problem, OBJECTIVES[first] * land.change[first], OBJECTIVES[second] * land.change[second], effort)
+    return front(problem, OBJECTIVES[first] * land.value(first), OBJECTIVES[second] * land.value(second), effort)
 
 
 def _kept(ws: Workspace, found: Optimised, place: int, actor: str) -> Drawn:
     drawn = found.options[place]
-    if not drawn.typology:
+    if not drawn.given:
         return drawn
-    edits = grouped_edits("typology", tuple(drawn.typology), tuple(drawn.typology.values()))
+    edits = [edit for kind in KINDS for edit in _edits(kind, drawn.given)]
     name, note = option_name(ws, found.parent), note_words(drawn.answer, place)
     return replace(drawn, scenario=new_scenario(ws, name, actor=actor, parent=found.parent.id, note=note, edits=edits))
+
+
+def _edits(kind: PropertyKind, given: Mapping[str, Use]) -> list[Edit]:
+    """Return the edits of one kind; a use without cluster or period says nothing of it."""
+    values = {parcel: getattr(use, KINDS[kind]) for parcel, use in given.items()}
+    said = {parcel: value for parcel, value in values.items() if value}
+    return grouped_edits(kind, tuple(said), tuple(said.values()))

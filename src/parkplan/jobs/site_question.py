@@ -114,7 +114,7 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
     shapes = np.asarray(parcels.geometry.array, dtype=object)
     usable = _usable(parcels, shapes, choice.max_constraint_share)
     chosen = usable & (flagged | _fill_in(parcels, flagged) if choice.fill_in else flagged)
-    graph = contiguity(shapes, choice.max_gap_m, _obstacles(ws))
+    graph = contiguity(shapes, choice.max_gap_m, obstacles(ws))
     if choice.fill_in:
         chosen &= flagged | _adjoining(graph, flagged & usable)
     rows = np.flatnonzero(chosen)
@@ -197,7 +197,8 @@ def _geometries(frame: gpd.GeoDataFrame | None, column: str, values: Sequence[st
     return known
 
 
-def _obstacles(ws: Workspace) -> Obstacles:
+def obstacles(ws: Workspace) -> Obstacles:
+    """Return what nothing hangs together across (main roads, railways, flowing water), and the roads that it may."""
     roads, water = table(ws, "roads"), table(ws, "water")
     barriers = np.concatenate([_geometries(roads, "class", MAIN_ROADS), _geometries(water, "kind", FLOWING)])
     return Obstacles(barriers, np.empty(0, object) if roads is None else np.asarray(roads.geometry.array, dtype=object))

@@ -1,10 +1,12 @@
-"""Which typology goes on which parcel: the question as columns and clauses.
+"""Which use goes on which parcel: the question as columns and clauses.
 
-    max  sum of gain[p, t] x[p, t]
-    s.t. sum over t of x[p, t] = 1 for each parcel p, x in {0, 1}, and every clause
+    max  sum of gain[p, u] x[p, u] + sum over bonds of points[b] y[b]
+    s.t. sum over u of x[p, u] = 1 for each parcel p, x in {0, 1}, y[b] = 1 where both sides of a bond hold, and every
+         clause
 
-A clause is a rule in the planner's sense: choices that it forbids, rows that it limits, or both. It is left out or put
-back as a whole, which is how the price of a rule and the rules that collide are found.
+A clause is a rule in the planner's sense: choices that it forbids, rows that it limits, cores that must hang together.
+It is left out or put back as a whole, which is how the price of a rule and the rules that collide are found. What bonds
+bring counts against the land as it is.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from parkplan.layout.allocation_bonds import Bonds
 from parkplan.sites.engine import GAP
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from parkplan.layout.allocation_core import Core
 
     Numbers = npt.NDArray[np.float64]
     Columns = npt.NDArray[np.int64]
@@ -33,7 +38,7 @@ AllocationStatus = Literal["optimal", "bounded", "infeasible", "unknown"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """``low <= sum of weights <= high`` over the choices in ``columns`` (parcel x uses + use)."""
+    """``low <= sum of weights <= high`` over ``columns``: choices (parcel x uses + use), and after them the bonds."""
 
     columns: Columns
     weights: Numbers
@@ -52,20 +57,26 @@ def _none() -> Columns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """A rule: ``banned`` choices (parcel x uses + use), and rows; one that is ``fixed`` is never left out."""
+    """A rule: ``banned`` choices (parcel x uses + use), rows, and cores; one that is ``fixed`` is never left out."""
 
     id: str
     banned: Columns = field(default_factory=_none)
     rows: tuple[Row, ...] = ()
+    cores: tuple[Core, ...] = ()
     fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allocation:
-    """n parcels, k uses: ``gain`` (n, k) in points, and the clauses that hold."""
+    """n parcels, k uses: ``gain`` (n, k) in points, the clauses that hold, and the bonds between parcels.
+
+    ``alike`` (k) numbers the uses that count as one where options must differ; each is its own without it.
+    """
 
     gain: Numbers
     clauses: tuple[Clause, ...] = ()
+    bonds: Bonds = field(default_factory=Bonds.none)
+    alike: Columns | None = None
 
     @property
     def parcels(self) -> int:
@@ -87,9 +98,25 @@ class Allocation:
         """The rows of all clauses."""
         return tuple(row for clause in self.clauses for row in clause.rows)
 
+    @property
+    def cores(self) -> tuple[Core, ...]:
+        """The cores of all clauses."""
+        return tuple(core for clause in self.clauses for core in clause.cores)
+
+    @property
+    def points(self) -> Numbers:
+        """The points of all columns: choices, then bonds."""
+        return np.concatenate([self.gain.ravel(), self.bonds.points])
+
     def columns(self, choice: Choice) -> Columns:
         """Return the columns that a choice sets to one."""
         return np.arange(self.parcels) * self.uses + np.asarray(choice, dtype=np.int64)
+
+    def values(self, choice: Choice) -> Numbers:
+        """Return what a choice makes of all columns: choices, then bonds."""
+        x = np.zeros(self.gain.size)
+        x[self.columns(choice)] = 1.0
+        return np.concatenate([x, self.bonds.both(x)])
 
     def banned(self) -> npt.NDArray[np.bool_]:
         """Return which of all n x k columns some clause forbids."""
@@ -98,18 +125,31 @@ class Allocation:
             found[clause.banned] = True
         return found
 
+    def before(self, values: Numbers) -> float:
+        """Return what the bonds of the land as it is make of a value of each column."""
+        if values.size == self.gain.size:
+            return 0.0
+        return float(values[self.gain.size :] @ self.values((0,) * self.parcels)[self.gain.size :])
+
+    def amount(self, values: Numbers, choice: Choice) -> float:
+        """Return what a choice makes of a value of each column; bonds count against the land as it is."""
+        flat = values.ravel()
+        return float(flat @ self.values(choice)[: flat.size]) - self.before(flat)
+
     def worth(self, choice: Choice) -> float:
         """Return the points of a choice."""
-        return float(self.gain.ravel()[self.columns(choice)].sum())
+        return self.amount(self.points, choice)
 
     def feasible(self, choice: Choice) -> bool:
         """Whether a choice keeps every clause."""
-        x = np.zeros(self.gain.size)
-        x[self.columns(choice)] = 1.0
-        if (self.banned() & (x > 0)).any():
+        x = self.values(choice)
+        if (self.banned() & (x[: self.gain.size] > 0)).any():
             return False
         sums = ((float(row.weights @ x[row.columns]), row) for row in self.rows)
-        return all(row.low - SLACK * row.scale <= total <= row.high + SLACK * row.scale for total, row in sums)
+        if not all(row.low - SLACK * row.scale <= total <= row.high + SLACK * row.scale for total, row in sums):
+            return False
+        table = x[: self.gain.size].reshape(self.gain.shape)
+        return all(len(core.parts(table)) < 2 for core in self.cores)
 
     def without(self, names: Collection[str]) -> Allocation:
         """Return the question without some clauses."""
@@ -119,15 +159,24 @@ class Allocation:
         """Return the question with one more clause of rows, which is never left out."""
         return replace(self, clauses=(*self.clauses, Clause(name, rows=rows, fixed=True)))
 
+    def valued(self, values: Numbers) -> Allocation:
+        """Return the question with other points of all columns (bonds count nothing where only choices have points)."""
+        flat = values.ravel()
+        ties = np.zeros(len(self.bonds))
+        ties[: flat.size - self.gain.size] = flat[self.gain.size :]
+        return replace(self, gain=flat[: self.gain.size].reshape(self.gain.shape), bonds=self.bonds.worth(ties))
+
     def total(self, values: Numbers, *, low: float = -np.inf, high: float = np.inf) -> Row:
-        """Return a row over a value (n, k) of each choice."""
-        columns = np.flatnonzero(values.ravel())
-        return Row(columns, values.ravel()[columns], low, high)
+        """Return a row over a value of each choice (n, k), or of each column; bonds count against the land as it is."""
+        flat = values.ravel()
+        columns, before = np.flatnonzero(flat), self.before(flat)
+        return Row(columns, flat[columns], low + before, high + before)
 
     def limit(self) -> float:
-        """Return what no choice can exceed: the best use of each parcel, whatever rows say; -inf where one has none."""
+        """Return what no choice can exceed: the best use of each parcel and every bond; -inf where one has none."""
         open_gain = np.where(self.banned().reshape(self.gain.shape), -np.inf, self.gain)
-        return float(open_gain.max(axis=1).sum()) if self.parcels else 0.0
+        bonds = float(np.maximum(self.bonds.points, 0.0).sum()) - self.before(self.points)
+        return float(open_gain.max(axis=1).sum()) + bonds if self.parcels else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from parkplan.layout.allocation_solve import solve
 from parkplan.sites.engine import Clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parkplan.layout.allocation import Allocated, Allocation, Choice, Numbers, Row
     from parkplan.sites.engine import Effort
 
@@ -58,16 +60,20 @@ class Front:
     complete: bool
 
 
-def different(problem: Allocation, count: int, floor: int, effort: Effort) -> tuple[Allocated, ...]:
+def different(
+    problem: Allocation, count: int, floor: int, effort: Effort, begin: Callable[[int], object] = int
+) -> tuple[Allocated, ...]:
     """Return up to ``count`` answers, best first; any two differ on at least ``floor`` parcels (Hamming distance).
 
     The bound of each is of the question with the distance from those before it. Fewer come where no more are possible,
-    and after a cancel. Each has the whole time of ``effort``. Where there is no answer at all, the only one says so.
+    and after a cancel. Each has the whole time of ``effort``; ``begin`` hears its number (1 is first). Where there is
+    no answer at all, the only one says so.
     """
     found: list[Allocated] = []
     now = problem
     keep = (0,) * problem.parcels
     while len(found) < count and not (found and effort.cancelled()):
+        begin(len(found) + 1)
         answer = solve(now, effort, keep)
         if answer.choice is None and found:
             break
@@ -79,9 +85,9 @@ def different(problem: Allocation, count: int, floor: int, effort: Effort) -> tu
 
 
 def _apart(problem: Allocation, choice: Choice, floor: int) -> Row:
-    values = np.zeros(problem.gain.size)
-    values[problem.columns(choice)] = 1.0
-    return problem.total(values.reshape(problem.gain.shape), high=float(problem.parcels - floor))
+    alike = np.arange(problem.uses) if problem.alike is None else problem.alike
+    values = alike[None, :] == alike[list(choice)][:, None]
+    return problem.total(values.astype(np.float64), high=float(problem.parcels - floor))
 
 
 def prices(problem: Allocation, best: Allocated, effort: Effort) -> tuple[Price, ...]:
@@ -105,7 +111,7 @@ def collision(problem: Allocation, effort: Effort) -> Collision | None:
 
     What stays impossible without a clause does not need it (deletion filter); what is left cannot be made smaller.
     """
-    asked = replace(problem, gain=np.zeros(problem.gain.shape))
+    asked = problem.valued(np.zeros(problem.gain.size))
     clock = Clock(effort.seconds)
     if not solve(asked, effort).infeasible:
         return None
@@ -121,7 +127,9 @@ def collision(problem: Allocation, effort: Effort) -> Collision | None:
 
 
 def front(problem: Allocation, first: Numbers, second: Numbers, effort: Effort) -> Front:
-    """Return all choices that no other beats in two objectives (n, k), both to be large, by the epsilon-constraint.
+    """Return all choices that no other beats in two objectives, both to be large, by the epsilon-constraint.
+
+    An objective is a value of each choice (n, k), or of each column, bonds among them.
 
     From the best of the first objective onward, each next point asks for more of the second; of those that are equally
     good in the first, the best in the second is taken, so that no point is beaten (Mavrotas 2009).
@@ -131,17 +139,17 @@ def front(problem: Allocation, first: Numbers, second: Numbers, effort: Effort) 
     least = -np.inf
     while len(points) < MOST_POINTS:
         bound = problem.with_rows("least", problem.total(second, low=least)) if points else problem
-        best = solve(replace(bound, gain=first / first_step), _left(effort, clock), gap=0.0)
+        best = solve(bound.valued(first / first_step), _left(effort, clock), gap=0.0)
         if best.infeasible:
             return Front(tuple(points), complete=True)
         if best.choice is None or not best.finished:
             break
-        reached = _sum(problem, first, best.choice)
+        reached = problem.amount(first, best.choice)
         tied = bound.with_rows("tied", problem.total(first, low=reached - first_step / 10))
-        best = solve(replace(tied, gain=second / second_step), _left(effort, clock), best.choice, gap=0.0)
+        best = solve(tied.valued(second / second_step), _left(effort, clock), best.choice, gap=0.0)
         if best.choice is None or not best.finished:
             break
-        point = Tradeoff(best.choice, _sum(problem, first, best.choice), _sum(problem, second, best.choice))
+        point = Tradeoff(best.choice, problem.amount(first, best.choice), problem.amount(second, best.choice))
         points.append(point)
         least = point.second + second_step
     return Front(tuple(points), complete=False)
@@ -149,7 +157,3 @@ def front(problem: Allocation, first: Numbers, second: Numbers, effort: Effort) 
 
 def _left(effort: Effort, clock: Clock) -> Effort:
     return replace(effort, seconds=max(clock.left(), 0.0))
-
-
-def _sum(problem: Allocation, values: Numbers, choice: Choice) -> float:
-    return float(values.ravel()[problem.columns(choice)].sum())
