@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import parkplan.ui
+from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
+from parkplan.jobs import optimise_search
 from parkplan.jobs.demo import demo
 from parkplan.jobs.scenario_state import all_scenarios
+from parkplan.sites.engine import Progress
 from parkplan.ui import gate, opened
 from parkplan.ui.layout_state import KEY as LAYOUT
 from parkplan.ui.layout_state import Layout
 from parkplan.ui.state import KEY, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from parkplan.sites.engine import Effort
 
 UI = Path(parkplan.ui.__file__).parent
 
@@ -51,6 +58,13 @@ def start(app: AppTest) -> AppTest:
     return app.run()
 
 
+def answered(app: AppTest) -> AppTest:
+    search = app.session_state[LAYOUT].search
+    search.wait(120.0)
+    assert not search.running
+    return app.run()
+
+
 def test_the_button_makes_branches_and_opens_the_best(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = page(place, monkeypatch)
     app.radio(key="layout_solve.base.land").set_value("chosen")
@@ -60,7 +74,7 @@ def test_the_button_makes_branches_and_opens_the_best(place: Path, monkeypatch: 
     app.radio(key="layout_solve.base.land").set_value("flagged")
     app.number_input(key="layout_solve.base.budget").set_value(2.0)
     app.number_input(key="layout_solve.base.count").set_value(2)
-    start(app)
+    answered(start(app))
     assert not app.exception
     made = all_scenarios(open_workspace(str(place)))[1:]
     now = app.session_state[LAYOUT]
@@ -68,3 +82,41 @@ def test_the_button_makes_branches_and_opens_the_best(place: Path, monkeypatch: 
     assert now.scenario == made[0].id
     assert any("已证明为所列规则下的最优" in line for line in now.told)
     assert [one for one in app.text if one.value == now.told[1]]
+
+
+class Slow:
+    """A solver that tells how far it is and waits until it is stopped."""
+
+    def __init__(self) -> None:
+        self.told = Event()
+
+    def __call__(self, *_: object, effort: Effort, tell: Callable[[str], None], **__: object) -> None:
+        tell("正在求第 1 个方案（共 3 个）")
+        effort.progress(Progress(7.0, 80.0, 100.0))
+        self.told.set()
+        while not effort.cancelled():
+            time.sleep(0.01)
+        raise RequestError("scenario_no_actor")
+
+
+def test_value_bound_and_gap_are_shown_while_it_runs_and_it_can_be_stopped(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr(optimise_search, "optimise", slow)
+    app = start(page(place, monkeypatch))
+    assert slow.told.wait(60.0)
+    app.run()
+    assert {one.label: one.value for one in app.metric} == {
+        "已用时": "7 s", "目前最好": "80.00", "上限（已证明）": "100.00", "差距": "25.00 %"
+    }  # fmt: skip
+    assert "正在求第 1 个方案（共 3 个）" in [one.value for one in app.text]
+    search = app.session_state[LAYOUT].search
+    assert search.running
+    app.button(key="layout_solve_stop").click().run()
+    assert search.stopping
+    search.wait(60.0)
+    app.run()
+    assert app.session_state[LAYOUT].search is None
+    assert not app.metric
+    assert app.session_state[LAYOUT].fault == RequestError("scenario_no_actor").sentence()

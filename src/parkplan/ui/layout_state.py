@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from parkplan.data.workspace import Workspace
+    from parkplan.jobs.optimise_search import AllocationSearch
     from parkplan.jobs.scenario_state import Option
     from parkplan.model.scenarios import Edit, Step
 
@@ -29,7 +30,7 @@ TOOLS: Final[tuple[Tool, ...]] = ("choose", "paint", "lasso", "split", "road", "
 class Layout:
     """``seen`` is the last step that this session knows; ``pending`` are edits whose save clashed, for ``clash``.
 
-    ``told`` is what the solver said when it last drew.
+    ``told`` is what the solver said when it last drew, ``search`` the solver while it works.
     """
 
     scenario: str = BASE
@@ -42,6 +43,7 @@ class Layout:
     clash: str = ""
     fault: str = ""
     told: tuple[str, ...] = ()
+    search: AllocationSearch | None = None
 
     def open(self, scenario: str, head: int) -> None:
         """Open a scenario."""

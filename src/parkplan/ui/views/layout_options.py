@@ -12,6 +12,7 @@ from parkplan.ui import opened
 from parkplan.ui.boundary import fragment
 from parkplan.ui.layout_map import layout_map, take_events
 from parkplan.ui.layout_panels import panels
+from parkplan.ui.layout_solver import watch_solver
 from parkplan.ui.layout_state import layout, opened_option
 from parkplan.ui.layout_tools import actions, scenario_bar, tool_bar, troubles
 
@@ -34,6 +35,8 @@ def workbench() -> None:
     with bar:
         scenario_bar(ws, found, now)
     actions(ws, found, now, brush.paint)
+    if now.search is not None:
+        watch_solver()
     troubles(ws, now)
     left, right = st.columns([6, 4], gap="small")
     with left:
