@@ -42,6 +42,7 @@ UNITS: Final[dict[str, Unit]] = {
     "yi_yuan": Unit(Text("亿元", "100M CNY"), YUAN_PER_YI, 2),
     "yuan_per_m2": Unit(Text("元/平方米", "CNY/m²"), 1.0, 2),
     "wan_yuan_per_mu": Unit(Text("万元/亩", "10k CNY/mu"), YUAN_PER_WAN / M2_PER_MU, 2),
+    "t": Unit(Text("吨", "t"), 1.0, 3),
     "tce": Unit(Text("吨标准煤", "tce"), 1.0, 1),
     "tco2": Unit(Text("吨二氧化碳", "t CO2"), 1000.0, 0),
     "person": Unit(Text("人", "persons"), 1.0, 0),

@@ -22,8 +22,8 @@ from parkplan.jobs.verdict_card import VerdictCard, verdict_card
 
 GOLDEN = Path(__file__).with_name("evidence_cards.json")
 DAY = date(2026, 6, 30)
-REGISTER = ("industry_code", "status", "site_area_m2", "floor_area_m2", "footprint_m2", "started_on", "start_agreed_on",
-            "handed_over_on")  # fmt: skip
+REGISTER = ("industry_code", "status", "site_area_m2", "floor_area_m2", "footprint_m2", "structures_m2", "yard_m2",
+            "started_on", "start_agreed_on", "handed_over_on")  # fmt: skip
 WANTED = ("idle", "low_efficiency", "to_check", "not_low_efficiency")
 
 
@@ -37,6 +37,7 @@ def as_text(card: VerdictCard) -> dict[str, Any]:
                 "verified": rule.verified,
                 "answer": rule.answer,
                 "chance": None if rule.chance is None else rule.chance.zh,
+                "errors": [line.zh for line in rule.errors],
                 "conditions": [
                     {
                         "formula": item.formula.zh,
@@ -98,6 +99,35 @@ def test_ratios_on_the_cards_are_those_of_the_register() -> None:
                     assert told["margin"] == f"{'+' if density > limit else ''}{density - limit:.1%}"
                     checked += 1
     assert checked >= 2
+
+
+def test_errors_on_the_cards_are_those_of_their_sources() -> None:
+    """Two figures of the register at 1 % each make 1.4 % (the root of 2); one estimated at 15 % makes 15 %."""
+    checked = 0
+    for item in json.loads(GOLDEN.read_text("utf-8")).values():
+        for rule in item["card"]["rules"]:
+            for line in rule["errors"]:
+                if line.startswith("“建筑密度”"):
+                    assert line.count("1.0%（登记台账与合同）") == 2
+                    assert line.startswith("“建筑密度”的误差约 1.4%")
+                    checked += 1
+    assert checked >= 1
+
+
+def test_coefficients_on_the_cards_are_those_of_the_register() -> None:
+    """(Footprint + structures + yards) / site, unknown where any of them is."""
+    known = 0
+    for item in json.loads(GOLDEN.read_text("utf-8")).values():
+        parts = [item["register"][name] for name in ("footprint_m2", "structures_m2", "yard_m2", "site_area_m2")]
+        for rule in item["card"]["rules"]:
+            for told in rule["conditions"]:
+                if told["formula"] == "建筑系数" and None in parts:
+                    assert told["value"] is None
+                elif told["formula"] == "建筑系数":
+                    footprint, structures, yard, site = map(float, parts)
+                    assert told["value"] == f"{(footprint + structures + yard) / site:.1%}"
+                    known += 1
+    assert known >= 1
 
 
 if __name__ == "__main__":

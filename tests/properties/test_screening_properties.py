@@ -18,7 +18,7 @@ from parkplan.model.rules import RulePack
 from parkplan.model.screening import LimitChange, Ranking
 from parkplan.screening import Verdict, apply_rules, verdicts
 from parkplan.screening.limits import with_limits
-from parkplan.screening.scores import ranks
+from parkplan.screening.scores import Criteria, ranks
 
 DAY = date(2026, 6, 30)
 FLAGGED = {Verdict.IDLE, Verdict.LOW_EFFICIENCY}
@@ -136,9 +136,9 @@ CRITERIA = st.lists(st.tuples(*[maybe(st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
 @given(CRITERIA)
 def test_scores_lie_in_their_range_and_more_data_narrows_it(criteria: np.ndarray) -> None:
     everyone, known = np.ones(len(criteria), dtype=bool), np.ones(len(criteria))
-    found = ranks(criteria, known, everyone, Ranking(draws=50))
+    found = ranks(Criteria(criteria, known), everyone, Ranking(draws=50))
     assert ((found["score_low"] <= found["score"]) & (found["score"] <= found["score_high"])).all()
-    filled = ranks(np.where(np.isnan(criteria), 0.5, criteria), known, everyone, Ranking(draws=50))
+    filled = ranks(Criteria(np.where(np.isnan(criteria), 0.5, criteria), known), everyone, Ranking(draws=50))
     assert (filled["score_high"] - filled["score_low"]).abs().max() < 1e-9
     assert ((filled["score"] >= found["score_low"] - 1e-9) & (filled["score"] <= found["score_high"] + 1e-9)).all()
 

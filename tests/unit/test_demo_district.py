@@ -18,6 +18,7 @@ from parkplan._errors import RequestError
 from parkplan.demo import DEMO_NOTE, generate_district
 from parkplan.demo.flaws import OPTIONAL, RATES
 from parkplan.demo.naming import FIRST, SECOND, THIRD
+from parkplan.demo.premises import UNKNOWN
 from parkplan.demo.register import AS_OF
 from parkplan.model import codes
 from parkplan.model.tables import TABLES
@@ -286,6 +287,32 @@ def test_unknowns_of_the_whole_district(district: District) -> None:
         for column in columns:
             rate = district[name][column].isna().mean()
             assert RATES["unknown_least"] <= rate <= RATES["unknown_most"], (name, column)
+
+
+def test_the_use_of_sites_fits_on_them_and_is_unknown_at_the_documented_rates(district: District) -> None:
+    parcels = industrial(district)
+    built = parcels["parcel_id"].isin(district["buildings"]["parcel_id"]) & (parcels["status"] != "under_construction")
+    works = parcels[built]
+    surveys = {"yard_m2": "site", "admin_floor_area_m2": "offices", "admin_land_m2": "office_land",
+               "vacant_floor_m2": "vacant"}  # fmt: skip
+    for column, survey in surveys.items():
+        assert parcels.loc[~built, column].isna().all(), column
+        assert works[column].isna().mean() == pytest.approx(UNKNOWN[survey], abs=0.06), column
+    assert (works["yard_m2"].isna() == works["green_m2"].isna()).all()
+    assert (works["yard_m2"].isna() == works["structures_m2"].isna()).all()
+    land = shapely.area(works.geometry.to_numpy())
+    base = district["buildings"].assign(base=shapely.area(district["buildings"].geometry.to_numpy()))
+    own = works["parcel_id"].map(base.groupby("parcel_id")["base"].sum())
+    covered = own + works[["structures_m2", "yard_m2", "green_m2"]].sum(axis=1)
+    assert (covered <= np.maximum(land, own) + 3.0).all()
+    leased = works["parcel_id"].map(district["enterprises"].groupby("parcel_id")["leased_floor_m2"].sum()).fillna(0.0)
+    floor = works["parcel_id"].map(base.groupby("parcel_id")["floor_area_m2"].sum(min_count=1))
+    whole = base.groupby("parcel_id")["floor_area_m2"].agg(lambda values: values.notna().all())
+    told = works["vacant_floor_m2"].notna() & works["parcel_id"].map(whole).astype(bool)
+    assert (works["vacant_floor_m2"] + leased)[told].le(floor[told] + 1.0).all()
+    empty = (works["vacant_floor_m2"] > 0).where(works["vacant_floor_m2"].notna())
+    low = works["status"] == "low_efficiency"
+    assert empty[low].mean() > 2 * empty[works["status"] == "in_use"].mean() > 0
 
 
 def test_clusters_gather_around_their_parks(district: District) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from parkplan.data.rules import load_rule_packs
 from parkplan.jobs.condition_words import in_words, with_values
+from parkplan.model.measurement import MeasurementErrors
 from parkplan.model.rules import RulePack
 from parkplan.screening import apply_rules
 from parkplan.screening.chance import at_least, band_of, chance_below, flagged_chance, rule_chance
+from parkplan.screening.measurement import MeasuredErrors
 from parkplan.screening.overtaking import overtakings
 
 TITLE = {"zh": "示例", "en": "Example"}
@@ -48,6 +50,13 @@ def test_at_least_is_the_sum_over_all_cases() -> None:
         assert at_least(np.array(chances)[:, None], least)[0] == pytest.approx(exact)
 
 
+def errors(frame: pd.DataFrame, cv: float = 0.1) -> MeasuredErrors:
+    """Every figure with the same error."""
+    source = {"id": "any", "title": TITLE, "cv": cv}
+    told = {"id": "errors", "title": TITLE, "otherwise": "any", "sources": [source]}
+    return MeasuredErrors(frame, MeasurementErrors.model_validate(told))
+
+
 def pack(require: object = "all") -> RulePack:
     conditions = [{"expression": "tax", "op": "<", "limit": 10.0}, {"expression": "far", "op": "<=", "limit": 0.8}]
     rule = {"id": "r", "title": TITLE, "clause": CLAUSE, "flag": "low_efficiency", "applies_to": "use == 'i'"}
@@ -59,16 +68,19 @@ def test_chance_of_a_rule_with_two_conditions() -> None:
     frame = pd.DataFrame({"tax": [10.0, 10.0, None, None], "far": [0.8, None, 9.0, 0.8], "use": "i"})
     (every,) = apply_rules([pack("all")], frame, DAY)
     (some,) = apply_rules([pack("any")], frame, DAY)
-    assert np.array_equal(rule_chance(every, 0.1).round(6), [0.25, 0.0, 0.0, np.nan], equal_nan=True)
-    assert rule_chance(some, 0.1)[[0, 3]].round(6).tolist() == [0.75, 0.5]  # the last holds already by its ratio
-    assert np.isnan(rule_chance(some, 0.1)[[1, 2]]).all()
+    assert np.array_equal(rule_chance(every, errors(frame)).round(6), [0.25, 0.0, 0.0, np.nan], equal_nan=True)
+    assert rule_chance(some, errors(frame))[[0, 3]].round(6).tolist() == [
+        0.75,
+        0.5,
+    ]  # the last holds already by its ratio
+    assert np.isnan(rule_chance(some, errors(frame))[[1, 2]]).all()
     outside = apply_rules([pack("any")], frame.assign(use=["h", None, "h", "h"]), DAY)
-    assert np.array_equal(flagged_chance(outside, 4, 0.1), [0.0, np.nan, 0.0, 0.0], equal_nan=True)
+    assert np.array_equal(flagged_chance(outside, 4, errors(frame)), [0.0, np.nan, 0.0, 0.0], equal_nan=True)
 
 
 def test_without_error_the_chance_is_the_answer() -> None:
     frame = pd.DataFrame({"tax": [9.0, 11.0], "far": [0.8, 0.1], "use": "i"})
-    assert flagged_chance(apply_rules([pack()], frame, DAY), 2, 0.0).tolist() == [1.0, 0.0]
+    assert flagged_chance(apply_rules([pack()], frame, DAY), 2, errors(frame, 0.0)).tolist() == [1.0, 0.0]
     assert [band_of(each) for each in (0.9, 0.89, 0.1, 0.0)] == ["sure", "borderline", "surely_not", "surely_not"]
 
 

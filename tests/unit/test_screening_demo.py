@@ -99,8 +99,10 @@ def is_low(row: dict[str, Any]) -> Answer:
     far = ratio(row["counted"], row["site_area_m2"])
     thin = below(far, None if prefix is None else LIMITS[prefix])
     density = ratio(row["footprint"], row["site_area_m2"])
-    # the coefficient is unknown everywhere, for nobody recorded yards: a density of 30 % or more clears
-    sparse = False if density is not None and density >= 0.30 else None
+    covered = [row["footprint"], row["structures_m2"], row["yard_m2"]]
+    coefficient = None if None in covered else ratio(sum(covered), row["site_area_m2"])
+    # a density of 30 % or more clears a parcel whose yards nobody surveyed
+    sparse = both(below(density, 0.30), below(coefficient, 0.30))
     return both(industrial, built, either(thin, sparse))
 
 

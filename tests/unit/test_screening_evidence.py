@@ -7,12 +7,24 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from parkplan.model.measurement import MeasurementErrors
 from parkplan.model.rules import RulePack
 from parkplan.screening import Verdict, apply_rules
-from parkplan.screening.evidence import EvidenceCard, evidence
+from parkplan.screening.evidence import EvidenceCard, FigureError, evidence
+from parkplan.screening.measurement import MeasuredErrors
 
 TITLE = {"zh": "示例", "en": "Example"}
 CLAUSE = {"document": "示例办法", "number": "第1号", "clause": "第二条", "verified": True}
+ERRORS = MeasurementErrors.model_validate(
+    {
+        "id": "errors",
+        "title": TITLE,
+        "otherwise": "told",
+        "sources": [{"id": "told", "title": TITLE, "cv": 0.1}, {"id": "sure", "title": TITLE, "cv": 0.0}],
+        "figures": [{"column": "area", "source": "sure"}],
+    },
+    strict=False,
+)
 PACK = RulePack.model_validate(
     {
         "id": "example",
@@ -49,7 +61,8 @@ PACK = RulePack.model_validate(
 def card(**values: object) -> EvidenceCard:
     parcel = {"use": "industry", "floor": 5000.0, "area": 10_000.0, "tax": 30.0, "output": 500.0, "jobs": 9.0} | values
     parcels = pd.DataFrame([{name: 1.0 for name in parcel} | {"use": "housing"}, parcel])
-    return evidence(apply_rules([PACK], parcels, date(2026, 1, 1)), parcels, 1, date(2026, 1, 1))
+    outcomes, errors = apply_rules([PACK], parcels, date(2026, 1, 1)), MeasuredErrors(parcels, ERRORS)
+    return evidence(outcomes, parcels, 1, date(2026, 1, 1), errors)
 
 
 def test_a_flagged_parcel_shows_formula_value_limit_margin_and_clause() -> None:
@@ -95,3 +108,13 @@ def test_an_unknown_scope_is_a_datum_too() -> None:
     found = card(use=None)
     assert [(datum.column, datum.settles) for datum in found.missing] == [("use", True)]
     assert found.rules[0].applies == "unknown"
+
+
+def test_a_card_says_how_far_its_figures_may_be_off() -> None:
+    """Far 0.5 against 0.8 with 10 % on the floor alone: ln 1.6 / sqrt(ln 1.01) = 4.71 standard deviations."""
+    rule = card().rules[0]
+    (condition,) = rule.conditions
+    assert condition.errors == (FigureError("floor", "told", 0.1),)
+    assert condition.cv == pytest.approx(0.1, rel=1e-6)
+    assert rule.chance == pytest.approx(0.9999988, abs=2e-7)
+    assert card(floor=None).rules[0].conditions[0].cv is None

@@ -8,11 +8,12 @@ import click
 
 from parkplan import jobs
 from parkplan.cli import frame
-from parkplan.cli.screen import day_of, rules_fault
+from parkplan.cli.screen import day_of, error_change, rules_fault
 from parkplan.cli.text import visible
 from parkplan.i18n import message
 from parkplan.jobs.screen import row_of
 from parkplan.jobs.verdict_card import verdict_card
+from parkplan.model.screening import ScreeningChoice
 from parkplan.screening.verdicts import VERDICT_TITLES
 from parkplan.units import UNITS
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from parkplan.jobs.screen import Screening
+    from parkplan.jobs.verdict_card import RuleLine, VerdictCard
     from parkplan.screening.evidence import ConditionEvidence, EvidenceCard, RuleEvidence
 
 
@@ -30,14 +32,20 @@ if TYPE_CHECKING:
     frame.argument("parcel", metavar="PARCEL"),
     frame.option("--profile", "profiles", multiple=True, metavar="NAME|FILE", help="option_profile"),
     frame.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option_as_of"),
+    frame.option("--error", "errors", multiple=True, metavar="SOURCE=PERCENT", help="option_error"),
 )
-def command(workspace: str, parcel: str, profiles: tuple[str, ...], as_of: datetime | None) -> frame.Answer:
+def command(
+    workspace: str, parcel: str, profiles: tuple[str, ...], as_of: datetime | None, errors: tuple[str, ...]
+) -> frame.Answer:
     """Show the evidence card of one parcel."""
-    found = jobs.screen(workspace, profiles=profiles or jobs.DEFAULT_PROFILES, as_of=day_of(as_of))
+    choice = ScreeningChoice(
+        profiles=profiles or jobs.DEFAULT_PROFILES, as_of=day_of(as_of), errors=tuple(map(error_change, errors))
+    )
+    found = jobs.screen(workspace, choice=choice)
     row = row_of(found, parcel)
     told, card = verdict_card(found, row), found.card(row)
     document = {"parcel_id": parcel, **_document(card), "overtaking": _overtaking(found, card)}
-    lines = [*_lines(parcel, card), *(line.to() for line in told.overtaking)]
+    lines = [*_lines(parcel, card, told), *(line.to() for line in told.overtaking)]
     return frame.Answer(document, lines, fault=rules_fault(found))
 
 
@@ -71,10 +79,10 @@ def _overtaking(found: Screening, card: EvidenceCard) -> list[dict[str, object]]
     ]
 
 
-def _lines(parcel: str, card: EvidenceCard) -> Iterator[str]:
+def _lines(parcel: str, card: EvidenceCard, told: VerdictCard) -> Iterator[str]:
     yield message("cli.explain_head", parcel=visible(parcel), verdict=VERDICT_TITLES[card.verdict])
-    for rule in card.rules:
-        yield from _rule(rule)
+    for rule, line in zip(card.rules, told.rules, strict=True):
+        yield from _rule(rule, line)
     for datum in card.missing:
         key = "explain_settles" if datum.settles else "explain_may_settle"
         outcomes = " / ".join(VERDICT_TITLES[verdict].to() for verdict in datum.outcomes)
@@ -83,14 +91,15 @@ def _lines(parcel: str, card: EvidenceCard) -> Iterator[str]:
         yield message("cli.explain_lift", formula=visible(change.condition.expression), limit=limit_text(change))
 
 
-def _rule(rule: RuleEvidence) -> Iterator[str]:
+def _rule(rule: RuleEvidence, told: RuleLine) -> Iterator[str]:
     clause = rule.rule.clause
     badge = message("cli.verified" if clause.verified else "cli.not_verified")
     yield ""
     yield f"[{message(f'cli.answer_{rule.answer}')}] {rule.rule.title.to()}"
     yield f"    {' '.join(part for part in (clause.document, clause.number, clause.clause) if part)}（{badge}）"
-    if rule.chance is not None and 0.0 < rule.chance < 1.0:
-        yield f"    {message('cli.explain_chance', chance=f'{rule.chance:.1%}', error=f'{rule.error:.0%}')}"
+    if told.chance is not None:
+        yield f"    {told.chance.to()}"
+        yield from (f"    {message('cli.explain_error', error=line)}" for line in told.errors)
     for item in rule.conditions:
         answer = message(f"cli.answer_{item.answer}")
         filled = f"{visible(item.condition.expression)} = {visible(item.filled)}"

@@ -11,7 +11,10 @@ from parkplan import jobs
 from parkplan._errors import DefinitionError, RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
+from parkplan.data.errors import load_measurement_errors
 from parkplan.i18n import message
+from parkplan.jobs.measured import assumed_errors
+from parkplan.model.measurement import ErrorChange
 from parkplan.model.screening import LimitChange, Method, Ranking, ScreeningChoice
 from parkplan.screening.verdicts import VERDICT_TITLES
 from parkplan.units import area
@@ -34,6 +37,7 @@ METHODS = get_args(Method)
         "--method", type=click.Choice(get_args(Method)), default="hand", show_default=True, help="option_method"
     ),
     frame.option("--limit", "limits", multiple=True, metavar="RULE=VALUE", help="option_limit"),
+    frame.option("--error", "errors", multiple=True, metavar="SOURCE=PERCENT", help="option_error"),
     frame.option("--out", metavar="FILE", help="option_out_file"),
 )
 def command(workspace: str, out: str | None, **options: Any) -> frame.Answer:  # noqa: ANN401 (the options above)
@@ -62,6 +66,7 @@ def _choice(options: dict[str, Any]) -> ScreeningChoice:
         as_of=day_of(options["as_of"]),
         max_gap_m=options["max_gap_m"],
         limits=tuple(_limit(text) for text in options["limits"]),
+        errors=tuple(error_change(text) for text in options["errors"]),
         ranking=ranking,
     )
 
@@ -89,6 +94,21 @@ def _limit(text: str) -> LimitChange:
         raise RequestError("limit_form", text=text) from None
 
 
+def error_change(text: str) -> ErrorChange:
+    """Read ``source=15%`` or ``column=15%``: a coefficient of variation.
+
+    Raises:
+        RequestError: it is neither.
+
+    """
+    name, _, value = text.partition("=")
+    try:
+        return ErrorChange(of=name.strip(), cv=float(value.strip().removesuffix("%")) / 100)
+    except ValueError:  # pydantic's faults are among them
+        known = ", ".join(one.id for one in load_measurement_errors().sources)
+        raise RequestError("error_form", text=text, known=known) from None
+
+
 def day_of(moment: datetime | None) -> date | None:
     """Return the day of a moment."""
     return None if moment is None else moment.date()
@@ -99,6 +119,7 @@ def _document(found: Screening, out: str | None) -> dict[str, object]:
         "as_of": found.as_of,
         "profiles": found.profiles,
         "synthetic": found.synthetic,
+        "errors": {one.id: one.cv for one in assumed_errors(found.choice.errors)},
         "verdicts": {
             total.verdict.value: {"parcels": total.parcels, "hectares": round(total.area_m2 / 10_000, 4)}
             for total in found.totals

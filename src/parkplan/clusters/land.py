@@ -184,7 +184,8 @@ def _need(firms: pd.DataFrame, parts: pd.DataFrame, industry: str, growth: float
 
 def _ready(firms: pd.DataFrame, parcels: pd.DataFrame, industry: str) -> pd.DataFrame:
     let_out = "leased_floor_m2" in firms.columns and "floor_area_m2" in parcels.columns
-    vacant = vacant_floor_m2(parcels, firms) if let_out else pd.Series(np.nan, index=parcels.index)
+    recorded = numbers(parcels, "vacant_floor_m2")
+    vacant = recorded.fillna(vacant_floor_m2(parcels, firms)) if let_out else recorded
     site, floor = numbers(parcels, "site_area_m2"), numbers(parcels, "floor_area_m2")
     empty = parcels["status"].isin(UNDEVELOPED) if "status" in parcels else pd.Series(False, index=parcels.index)
     allowed = (numbers(parcels, "far_max") * site - floor).clip(lower=0.0)

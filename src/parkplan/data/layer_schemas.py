@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan.data.definitions import CHECKOUT
 from parkplan.model.layers import Catalogue, LayerSpec, Palette
+from parkplan.model.measurement import MeasurementErrors
 from parkplan.model.options import OptionAssumptions
 from parkplan.model.reports import ReportTemplate
 from parkplan.model.targets import TargetPlan
@@ -29,6 +30,7 @@ SCHEMAS: Final[dict[str, type[Record]]] = {
     "reuse": ReuseAssumptions,
     "options": OptionAssumptions,
     "report": ReportTemplate,
+    "errors": MeasurementErrors,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from parkplan.demo.flaws import with_straddlers, with_unknowns
 from parkplan.demo.hazards import hill, make_constraints
 from parkplan.demo.planning import make_parks, make_plan, make_streets
 from parkplan.demo.ponds import make_ponds, open_uses, pond_fields
+from parkplan.demo.premises import make_premises
 from parkplan.demo.records import building_table, enterprise_table, parcel_table, road_table, water_table
 from parkplan.demo.register import make_register
 from parkplan.demo.roads import make_roads
@@ -113,6 +115,7 @@ def _contents(
     plots, register, stock = land
     stock = with_straddlers(plots, register, stock, canvas.stream(17))
     economy = make_economy(plots, register, stock, canvas.stream(8))
+    economy = replace(economy, columns=economy.columns | make_premises(register, stock, economy, canvas.stream(19)))
     known = parks["park_id"].to_numpy(dtype=object)
     parcels = parcel_table(plots, register, stock, economy, known, canvas.stream(10))
     ids = parcels["parcel_id"].to_numpy(dtype=object)

@@ -43,7 +43,6 @@ YEARLY: Final = "parcel_years"
 """A table of yearly figures: parcel_id, year, and any of the figures below."""
 _YEARLY_FIGURES: Final = ("output_yuan", "tax_yuan", "value_added_yuan", "energy_tce", "employees", "rnd_yuan")
 _ALWAYS: Final = frozenset({"under_built_ratio", "far", "building_density", "tax_yuan_per_m2", "output_yuan_per_m2"})
-_UNKNOWN_NUMBERS: Final = ("structures_m2", "yard_m2", "emission_t", "vacant_floor_m2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,12 @@ def judged_parcels(
 
     The site area is the registered one, else the geodesic area (``site_area_source``); a registered area of zero or
     less is unknown. Floor area and footprint are the registered ones, else those of the buildings
-    (``floor_area_source``); the counted floor area adds what storeys higher than 8 m count twice, as far as buildings
-    are known. Of yearly figures (table ``parcel_years``) the median of the last three years takes the place of the
-    single figure. ``constraint_share`` is the share of the parcel under lines that forbid, ``constraint_share_<kind>``
-    that under each kind; ``plan_conformity``, ``vacancy``, ``building_age_years``, ``firms`` and ``mu_benefit_class``
-    come from the other tables. A canonical column that the data lack is unknown throughout.
+    (``floor_area_source``, ``footprint_source``); the counted floor area adds what storeys higher than 8 m count twice,
+    as far as buildings are known. Of yearly figures (table ``parcel_years``) the median of the last three years takes
+    the place of the single figure. ``constraint_share`` is the share of the parcel under lines that forbid,
+    ``constraint_share_<kind>`` that under each kind; ``plan_conformity``, ``vacancy`` (``vacant_floor_source``),
+    ``building_age_years``, ``firms`` and ``mu_benefit_class`` come from the other tables. A canonical column that the
+    data lack is unknown throughout.
 
     Raises:
         RequestError: there is no such evaluation scheme.
@@ -78,9 +78,6 @@ def judged_parcels(
     findings = [*_impossible_areas(parcels), *_future_dates(parcels, as_of)]
     parcels = _with_yearly_figures(parcels, workspace, as_of)
     parcels = _with_floor_area(_with_areas(parcels), workspace)
-    for name in _UNKNOWN_NUMBERS:
-        if name not in parcels.columns:
-            parcels[name] = np.nan
     parcels = _with_other_tables(parcels, workspace, as_of)
     needed = columns_needed(packs, as_of)
     parcels = gpd.GeoDataFrame(with_metrics(parcels, (needed | _ALWAYS | {"vacancy"}) & METRICS.keys()))
@@ -148,20 +145,32 @@ def _with_areas(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _with_floor_area(parcels: gpd.GeoDataFrame, workspace: Workspace) -> gpd.GeoDataFrame:
     registered, footprint = _numbers(parcels, "floor_area_m2"), _numbers(parcels, "footprint_m2")
     if not _has(workspace, "buildings"):
-        source = pd.Series("register", index=parcels.index, dtype="str").where(registered.notna())
-        return parcels.assign(counted_floor_area_m2=registered, floor_area_source=source, mean_built_year=np.nan)
+        return parcels.assign(
+            counted_floor_area_m2=registered,
+            floor_area_source=_told(parcels, registered.notna(), "register"),
+            footprint_source=_told(parcels, footprint.notna(), "register"),
+            mean_built_year=np.nan,
+        )
     buildings = workspace.read("buildings")
     form = built_form(parcels, buildings)
-    floor = registered.fillna(form["floor_area_m2"])
-    origin = np.select([registered.notna(), floor.notna()], ["register", "buildings"], default="")
+    floor, base = registered.fillna(form["floor_area_m2"]), footprint.fillna(form["footprint_m2"])
     years = mean_built_year(parcels, buildings) if "built_year" in buildings.columns else np.nan
     return parcels.assign(
         floor_area_m2=floor,
-        footprint_m2=footprint.fillna(form["footprint_m2"]),
+        footprint_m2=base,
         counted_floor_area_m2=floor + (form["counted_floor_area_m2"] - form["floor_area_m2"]),
-        floor_area_source=pd.Series(origin, index=parcels.index, dtype="str").replace("", None),
+        floor_area_source=_told(parcels, registered.notna(), "register", floor.notna(), "buildings"),
+        footprint_source=_told(parcels, footprint.notna(), "register", base.notna(), "buildings"),
         mean_built_year=years,
     )
+
+
+def _told(
+    parcels: pd.DataFrame, first: pd.Series, source: str, second: pd.Series | None = None, other: str = ""
+) -> pd.Series:
+    """Return from which of two sources a figure comes, missing where from neither."""
+    named = np.where(first, source, np.where(False if second is None else second, other, ""))
+    return pd.Series(named, index=parcels.index, dtype="str").replace("", None)
 
 
 def _with_other_tables(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: date) -> gpd.GeoDataFrame:
@@ -183,15 +192,18 @@ def _with_other_tables(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: d
 
 def _with_firms(parcels: gpd.GeoDataFrame, workspace: Workspace) -> gpd.GeoDataFrame:
     firms = workspace.read("enterprises") if _has(workspace, "enterprises") else None
+    surveyed = _numbers(parcels, "vacant_floor_m2")
+    told = _told(parcels, surveyed.notna(), "survey")
     if firms is None or "parcel_id" not in firms.columns:
-        return parcels.assign(firms=np.nan)
+        return parcels.assign(firms=np.nan, vacant_floor_source=told)
     columns = [name for name in COUNTED if name in firms.columns]
     found = firms_on_parcels(parcels, firms, columns)
     parcels = gpd.GeoDataFrame(parcels.join(found))
     if "leased_floor_m2" in firms.columns:
-        vacant = parcels["vacant_floor_m2"].fillna(vacant_floor_m2(parcels, firms))
+        vacant = surveyed.fillna(vacant_floor_m2(parcels, firms))
+        told = _told(parcels, surveyed.notna(), "survey", vacant.notna(), "leases")
         parcels = parcels.assign(vacant_floor_m2=vacant)
-    return parcels
+    return parcels.assign(vacant_floor_source=told)
 
 
 def _mu_benefit(parcels: gpd.GeoDataFrame, name: str) -> pd.DataFrame:

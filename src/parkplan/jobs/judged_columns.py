@@ -25,12 +25,6 @@ DERIVED_COLUMNS: Final[dict[str, Column]] = {
         Column("as_of", Text("研判日期", "Day of judgement"), "date"),
         _derived("geodesic_area_m2", "图形面积", "Area of the shape", "m2", "mu"),
         _derived("counted_floor_area_m2", "计容建筑面积", "Counted floor area", "m2"),
-        _derived("structures_m2", "构筑物占地", "Structures", "m2"),
-        _derived("yard_m2", "堆场占地", "Open storage yards", "m2"),
-        _derived("admin_floor_area_m2", "行政办公及生活服务建筑面积", "Admin floor area", "m2"),
-        _derived("admin_land_m2", "行政办公及生活服务设施用地", "Admin land", "m2"),
-        _derived("green_m2", "绿地面积", "Green land", "m2"),
-        _derived("vacant_floor_m2", "空置建筑面积", "Vacant floor area", "m2"),
         _derived("mean_built_year", "平均建成年份", "Mean year built", "year"),
         _derived("building_age_years", "平均房龄", "Mean age of buildings", "count"),
         _derived("planned_land_use", "规划用地", "Planned land use"),
@@ -45,7 +39,6 @@ DERIVED_COLUMNS: Final[dict[str, Column]] = {
         _derived("firms_employees", "企业从业人数合计", "Employees of the firms", "person"),
         _derived("firms_rnd_yuan", "企业研发经费合计", "R&D spending of the firms", "yuan", "wan_yuan"),
         Column(UNANSWERABLE, Text("规则有误，暂不能判断", "The rule is faulty and has no answer"), "boolean"),
-        _derived("emission_t", "主要污染物排放量", "Emissions (t)", "count"),
     )
 }
 

@@ -40,6 +40,14 @@ _IDENTITY: Final = (
     "cluster",
     "government_cause",
 )
+_SITE_USE: Final = (
+    "structures_m2",
+    "yard_m2",
+    "green_m2",
+    "admin_floor_area_m2",
+    "admin_land_m2",
+    "vacant_floor_m2",
+)
 _DATES: Final = tuple(column.name for column in PARCELS.columns if column.kind == "date")
 _ECONOMY: Final = (
     "investment_yuan",
@@ -48,6 +56,7 @@ _ECONOMY: Final = (
     "tax_yuan",
     "value_added_yuan",
     "energy_tce",
+    "emission_t",
     "employees",
     "rnd_yuan",
 )
@@ -148,7 +157,7 @@ def _area(parcel: Parcel) -> Section:
             *parcel.facts(["site_area_m2"]),
             derived("geodesic_area_m2", mapped, units.area),
             derived("area_difference_m2", difference, both_ways),
-            *parcel.facts(["floor_area_m2", "footprint_m2", "developed_area_m2"]),
+            *parcel.facts(["floor_area_m2", "footprint_m2", "developed_area_m2", *_SITE_USE]),
             derived("far", ratio(parcel.number("floor_area_m2"), base), _in("ratio"), area=name),
             derived("density", ratio(parcel.number("footprint_m2"), base), _in("percent"), area=name),
         ),

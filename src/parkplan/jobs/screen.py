@@ -14,6 +14,7 @@ from parkplan._errors import DefinitionError, RequestError
 from parkplan.data.rules import usable_rule_packs
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.judged import judged_parcels, listed
+from parkplan.jobs.measured import measured_errors
 from parkplan.jobs.overrides import overrides
 from parkplan.jobs.writing import both, text
 from parkplan.metrics import blocks
@@ -28,7 +29,7 @@ from parkplan.screening.limits import with_limits
 from parkplan.screening.overrides import Override, overridden
 from parkplan.screening.overtaking import overtakings
 from parkplan.screening.rules import apply_rules_leniently
-from parkplan.screening.scores import CRITERIA, feasibility, need, potential, ranks
+from parkplan.screening.scores import CRITERIA, Criteria, criteria_errors, feasibility, need, potential, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from parkplan.model.workspace import TableInfo
     from parkplan.screening import RuleOutcome
     from parkplan.screening.criteria_weights import CriteriaWeights
+    from parkplan.screening.measurement import MeasuredErrors
     from parkplan.screening.rules import RuleFault
 
 DEFAULT_PROFILES: Final = ScreeningChoice().profiles
@@ -66,7 +68,7 @@ class Screening:
     feasibility, score, score_low, score_high, closeness, reliability, rank, rank_low, rank_high, p_top10, block_id,
     block_parcels, block_area_m2, every measure, and the areas with their sources. ``outcomes`` hold each rule's
     answer for each parcel; ``findings`` what is odd in the data, in words; ``overrides`` those that count on the day;
-    ``source`` the version of the parcels that was judged.
+    ``source`` the version of the parcels that was judged; ``errors`` how far their figures may be off.
     """
 
     as_of: date
@@ -78,6 +80,7 @@ class Screening:
     weights: CriteriaWeights
     overrides: tuple[Override, ...]
     source: TableInfo
+    errors: MeasuredErrors
     faults: tuple[DefinitionError, ...] = ()
 
     @property
@@ -92,7 +95,7 @@ class Screening:
 
     def card(self, row: int) -> EvidenceCard:
         """Return the evidence card of the parcel at a row position."""
-        told = evidence(self.outcomes, self.parcels, row, self.as_of, self.choice.ranking.error)
+        told = evidence(self.outcomes, self.parcels, row, self.as_of, self.errors)
         weights = np.asarray(self.weights.used, dtype=np.float64)
         ranked = np.where(self.parcels["rank"].notna(), self.parcels["score"], np.nan)
         table = self.parcels[list(CRITERIA)].to_numpy(dtype=np.float64)
@@ -135,22 +138,24 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
     final = overridden(verdicts(outcomes, judged.frame.index), judged.frame["parcel_id"], said, day)
     flagged = final["verdict"].isin(FLAGGED).to_numpy()
     parcels = judged.frame.drop(columns=[name for name in final if name in judged.frame]).join(final)
-    sure = flagged_chance(outcomes, len(parcels), choice.ranking.error)
+    info = ws.info("parcels")
+    errors = measured_errors(parcels, choice.errors, frozenset(info.columns))
+    sure = flagged_chance(outcomes, len(parcels), errors)
     parcels = gpd.GeoDataFrame(parcels.assign(flags=_flags(outcomes, parcels.index), p_holds=sure))
-    criteria = _criteria(parcels, outcomes)
-    table = criteria.drop(columns="known").to_numpy()
-    weights = criteria_weights(choice.ranking, table[flagged])
+    criteria = _criteria(parcels, outcomes, errors)
+    weights = criteria_weights(choice.ranking, criteria.values[flagged])
     order = np.argsort(parcels["parcel_id"].astype("string").fillna("").to_numpy(dtype=object), kind="stable")
-    ranked = ranks(table, criteria["known"].to_numpy(), flagged, choice.ranking, weights.used, order)
+    ranked = ranks(criteria, flagged, choice.ranking, weights.used, order)
     lying = blocks(parcels, flagged, choice.max_gap_m)
-    parts = [parcels, criteria.drop(columns="known"), ranked.set_index(parcels.index), lying]
+    by_criterion = pd.DataFrame(criteria.values, index=parcels.index, columns=list(CRITERIA))
+    parts = [parcels, by_criterion, ranked.set_index(parcels.index), lying]
     found = gpd.GeoDataFrame(pd.concat(parts, axis=1))
     findings = (
         *judged.findings,
         *_without_limit(choice, outcomes),
         *(text("screen.faulty_rule", fault=both(fault.sentence)) for fault in faults),
     )
-    return Screening(day, choice, found, _totals(found), outcomes, findings, weights, said, ws.info("parcels"), faults)
+    return Screening(day, choice, found, _totals(found), outcomes, findings, weights, said, info, errors, faults)
 
 
 def _faults(choice: ScreeningChoice, unfit: Sequence[RuleFault]) -> tuple[DefinitionError, ...]:
@@ -248,12 +253,10 @@ def _flags(outcomes: Sequence[RuleOutcome], index: pd.Index) -> pd.Series:
     return pd.Series(flags, index=index, dtype="str")
 
 
-def _criteria(parcels: gpd.GeoDataFrame, outcomes: Sequence[RuleOutcome]) -> pd.DataFrame:
+def _criteria(parcels: gpd.GeoDataFrame, outcomes: Sequence[RuleOutcome], errors: MeasuredErrors) -> Criteria:
     shortfall, known = need(outcomes, len(parcels))
-    return pd.DataFrame(
-        {"need": shortfall, "potential": potential(parcels), "feasibility": feasibility(parcels), "known": known},
-        index=parcels.index,
-    )
+    values = np.column_stack([shortfall, potential(parcels), feasibility(parcels)])
+    return Criteria(values, known, criteria_errors(outcomes, len(parcels), errors))
 
 
 def _totals(parcels: gpd.GeoDataFrame) -> tuple[VerdictTotal, ...]:

@@ -12,6 +12,7 @@ from parkplan.expressions import parse
 from parkplan.i18n import Text
 from parkplan.jobs.condition_words import in_words, with_values
 from parkplan.jobs.judged_columns import judged_column
+from parkplan.jobs.measured import assumed_errors
 from parkplan.jobs.writing import both, raw, text, written
 from parkplan.metrics import METRICS
 from parkplan.model.facts import Fact, Origin
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from parkplan.screening.overrides import Override
     from parkplan.screening.overtaking import Overtaking
 
-FROM_OTHER_TABLES: Final = {"buildings": "screen.from_buildings", "geometry": "screen.from_geometry"}
+FROM_OTHER_TABLES: Final = {
+    "buildings": "screen.from_buildings",
+    "geometry": "screen.from_geometry",
+    "leases": "screen.from_leases",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,10 @@ class ConditionLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule that was applied. ``applies`` is false where the parcel is outside its scope."""
+    """One rule that was applied. ``applies`` is false where the parcel is outside its scope.
+
+    ``chance`` says how sure its answer is, ``errors`` from which errors of which figures that follows.
+    """
 
     title: Text
     pack_id: str
@@ -56,6 +64,7 @@ class RuleLine:
     verified: bool
     disposal: Text | None
     chance: Text | None
+    errors: tuple[Text, ...]
     conditions: tuple[ConditionLine, ...]
 
 
@@ -143,7 +152,8 @@ def _fact(found: Screening, row: int, name: str) -> Fact:
 _SOURCES: Final = {
     "site_area_m2": "site_area_source",
     "floor_area_m2": "floor_area_source",
-    "footprint_m2": "floor_area_source",
+    "footprint_m2": "footprint_source",
+    "vacant_floor_m2": "vacant_floor_source",
     "counted_floor_area_m2": "floor_area_source",
 }
 
@@ -160,6 +170,7 @@ def _rule(rule: RuleEvidence, values: pd.Series) -> RuleLine:
         verified=clause.verified,
         disposal=None if rule.rule.disposal is None else Text(rule.rule.disposal.zh, rule.rule.disposal.en),
         chance=_chance(rule),
+        errors=() if _chance(rule) is None else _errors(rule),
         conditions=tuple(_condition(item, values) for item in rule.conditions),
     )
 
@@ -170,7 +181,33 @@ def _chance(rule: RuleEvidence) -> Text | None:
     if rule.chance is None or rule.applies != "true" or not measured:
         return None
     shown = "< 0.1%" if rule.chance < 0.001 else "> 99.9%" if rule.chance > 0.999 else f"{rule.chance:.1%}"
-    return text(f"screen.chance_{band_of(rule.chance)}", chance=shown, error=f"{rule.error:.0%}")
+    return text(f"screen.chance_{band_of(rule.chance)}", chance=shown)
+
+
+def _errors(rule: RuleEvidence) -> tuple[Text, ...]:
+    """Say for each value that is held against a limit how far it may be off, and which figures that comes from."""
+    titles = {one.id: one.title for one in assumed_errors()}
+    lines = []
+    for item in rule.conditions:
+        if item.cv is None:
+            continue
+        figures = [
+            text(
+                "screen.error_figure",
+                title=judged_column(one.column).title,
+                cv=_share(one.cv),
+                source=titles[one.source],
+            )
+            for one in item.errors
+        ]
+        joined = Text("、".join(one.zh for one in figures), ", ".join(one.en for one in figures))
+        key = "screen.error_from" if figures else "screen.error_of_value"
+        lines.append(text(key, formula=in_words(item.condition.expression), cv=_share(item.cv), figures=joined))
+    return tuple(lines)
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}"
 
 
 def _condition(item: ConditionEvidence, values: pd.Series) -> ConditionLine:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 
 import parkplan
+from parkplan.data.errors import load_measurement_errors
 from parkplan.data.evaluations import load_evaluations
 from parkplan.jobs.derived import Derivation, derived_table, kept_table
 from parkplan.jobs.kept import Kept
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.frames import Loaded
     from parkplan.model.screening import ScreeningChoice
 
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised when the same question gets another answer."""
 MOST_ROWS: Final = 100_000
 """A larger district is not judged only because somebody opens a map; its verdicts are shown while they are kept."""
@@ -41,6 +42,7 @@ def screening_version(ws: Workspace, choice: ScreeningChoice) -> str:
         dated(choice).model_dump_json(),
         [pack.model_dump_json() for pack in packs_of(choice)],
         "" if evaluation is None else evaluation.model_dump_json(),
+        load_measurement_errors().model_dump_json(),
         said,
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

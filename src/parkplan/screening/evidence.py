@@ -14,7 +14,7 @@ import pandas as pd
 
 from parkplan.expressions import Truth, parse
 from parkplan.model.rules import LimitTable
-from parkplan.screening.chance import rule_chance
+from parkplan.screening.chance import errs, rule_chance, spread_of
 from parkplan.screening.rules import RuleOutcome, required
 from parkplan.screening.verdicts import Verdict, verdicts
 from parkplan.units import is_unknown
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from parkplan.model.rules import Condition, Rule
+    from parkplan.screening.measurement import MeasuredErrors
     from parkplan.screening.overtaking import Overtaking
+    from parkplan.screening.rules import ConditionOutcome
 
 Answer = Literal["true", "false", "unknown"]
 MAX_OPEN: Final = 12
@@ -34,8 +36,21 @@ SCOPE: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
+class FigureError:
+    """How far a figure of the parcel may be off: its column, the kind of its source, its coefficient of variation."""
+
+    column: str
+    source: str
+    cv: float
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionEvidence:
-    """One condition for one parcel. ``margin`` is value minus limit; None where either is unknown or there is none."""
+    """One condition for one parcel. ``margin`` is value minus limit; None where either is unknown or there is none.
+
+    ``cv`` is the coefficient of variation of the value that follows from ``errors``, those of its figures; None where
+    there is no value above zero that an error could carry across a limit.
+    """
 
     condition: Condition
     answer: Answer
@@ -43,6 +58,8 @@ class ConditionEvidence:
     value: float | None
     limit: float | None
     missing: tuple[str, ...]
+    cv: float | None = None
+    errors: tuple[FigureError, ...] = ()
 
     @property
     def margin(self) -> float | None:
@@ -52,7 +69,7 @@ class ConditionEvidence:
 
 @dataclass(frozen=True, slots=True)
 class RuleEvidence:
-    """One rule for one parcel; ``chance`` that it truly holds, with ``error`` as coefficient of variation of values."""
+    """One rule for one parcel; ``chance`` that it truly holds, given the errors of its figures."""
 
     rule: Rule
     pack_id: str
@@ -61,7 +78,6 @@ class RuleEvidence:
     answer: Answer
     conditions: tuple[ConditionEvidence, ...]
     chance: float | None
-    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +125,17 @@ class EvidenceCard:
 
 
 def evidence(
-    outcomes: Sequence[RuleOutcome], parcels: pd.DataFrame, row: int, as_of: date, error: float = 0.1
+    outcomes: Sequence[RuleOutcome], parcels: pd.DataFrame, row: int, as_of: date, errors: MeasuredErrors
 ) -> EvidenceCard:
     """Return the evidence card of the parcel at a row position, judged on a day.
 
-    ``error`` is the coefficient of variation of measured values, for the chance that a rule truly holds.
+    ``errors`` are those of the figures of all parcels, for the chance that a rule truly holds.
     """
+    own = errors.row(row)
     values = {str(column): parcels[column].iloc[row] for column in parcels.columns if column != "geometry"}
     values["as_of"] = pd.Timestamp(as_of)
     verdict = Verdict(verdicts([_one(outcome, row) for outcome in outcomes], pd.RangeIndex(1)).iloc[0])
-    rules = tuple(_rule(outcome, values, row, error) for outcome in outcomes)
+    rules = tuple(_rule(outcome, values, row, own) for outcome in outcomes)
     missing = _missing(outcomes, rules, row) if verdict == Verdict.TO_CHECK else ()
     return EvidenceCard(verdict, rules, missing)
 
@@ -166,18 +183,20 @@ def _columns(condition: Condition) -> frozenset[str]:
     return parse(condition.expression).names | (set(limit.columns) if isinstance(limit, LimitTable) else set())
 
 
-def _rule(outcome: RuleOutcome, values: Mapping[str, object], row: int, error: float) -> RuleEvidence:
+def _rule(outcome: RuleOutcome, values: Mapping[str, object], row: int, errors: MeasuredErrors) -> RuleEvidence:
     shown = {name: _written(value) for name, value in values.items()}
+    alone = _alone(outcome, row)
     conditions = tuple(
         ConditionEvidence(
             item.condition,
-            _answer(item.truth, row),
+            _answer(item.truth, 0),
             parse(item.condition.expression).filled(shown),
-            _known(item.value, row),
-            _known(item.limit, row),
+            _known(item.value, 0),
+            _known(item.limit, 0),
             _unknown_names(_columns(item.condition), values),
+            *_sureness(item, errors),
         )
-        for item in outcome.conditions
+        for item in alone.conditions
     )
     scope = frozenset(name for text in outcome.scope for name in parse(text).names)
     return RuleEvidence(
@@ -187,9 +206,18 @@ def _rule(outcome: RuleOutcome, values: Mapping[str, object], row: int, error: f
         _unknown_names(scope, values),
         _answer(outcome.truth, row),
         conditions,
-        _known(rule_chance(_alone(outcome, row), error), 0),
-        error,
+        _known(rule_chance(alone, errors), 0),
     )
+
+
+def _sureness(item: ConditionOutcome, errors: MeasuredErrors) -> tuple[float | None, tuple[FigureError, ...]]:
+    """Return the coefficient of variation of the value of one parcel, and those of its figures."""
+    value = _known(item.value, 0)
+    if not errs(item) or value is None or value <= 0:
+        return None, ()
+    told = errors.figures(item.condition.expression)
+    figures = (FigureError(name, str(errors.source(name)[0]), float(errors.cv(name)[0])) for name in told)
+    return float(np.sqrt(np.expm1(spread_of(item, errors)[0] ** 2))), tuple(one for one in figures if one.cv > 0)
 
 
 def _unknown_names(names: frozenset[str], values: Mapping[str, object]) -> tuple[str, ...]:

@@ -122,6 +122,9 @@ def _rule(rule: RuleLine) -> dict[str, Any]:
         "badge": message("verdicts.verified" if rule.verified else "verdicts.not_verified"),
         "disposal": None if shown is None else message("verdicts.disposal", disposal=shown),
         "chance": None if rule.chance is None else rule.chance.to(),
+        "sureness": message("verdicts.sureness"),
+        "errors": [line.to() for line in rule.errors],
+        "assumed": message("screen.error_assumed"),
         "conditions": [_condition(item) for item in rule.conditions],
     }
 

@@ -104,22 +104,18 @@ def _criterion(name: str) -> str:
 
 
 def _further(ranking: Ranking) -> dict[str, object]:
-    first, second, third = st.columns(3)
-    error = first.number_input(
-        message("verdicts.error"), 0.0, 100.0, 100 * ranking.error, 5.0, key=f"{WIDGETS}error",
-        help=message("verdicts.error_help"),
-    )  # fmt: skip
-    certainty = second.number_input(
+    first, second = st.columns(2)
+    certainty = first.number_input(
         message("verdicts.certainty"), 0.0, 500.0, ranking.certainty, 5.0, key=f"{WIDGETS}certainty",
         help=message("verdicts.certainty_help"),
     )  # fmt: skip
     kinds = ("vector", "min_max")
-    normalisation = third.selectbox(
+    normalisation = second.selectbox(
         message("verdicts.normalisation"), kinds, index=kinds.index(ranking.normalisation),
         format_func=lambda name: message(f"verdicts.normalisation_{name}"), key=f"{WIDGETS}normalisation",
         help=message("verdicts.normalisation_help"),
     )  # fmt: skip
-    return {"error": error / 100, "certainty": float(certainty), "normalisation": normalisation}
+    return {"certainty": float(certainty), "normalisation": normalisation}
 
 
 def _beside(weights: CriteriaWeights) -> None:

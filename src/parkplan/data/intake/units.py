@@ -37,6 +37,7 @@ FACTORS: Final[dict[str, dict[str, float]]] = {
     },
     "m": {"m": 1.0, "米": 1.0, "km": 1000.0, "公里": 1000.0, "千米": 1000.0},
     "tce": {"tce": 1.0, "吨标准煤": 1.0, "吨标煤": 1.0, "万吨标准煤": 10_000.0},
+    "t": {"吨": 1.0, "万吨": 10_000.0},
     "ratio": {"%": 0.01, "percent": 0.01},
 }
 """For each unit of storage, how many of it make one of the unit that a column name states."""

@@ -9,6 +9,7 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.ui import opened
 from parkplan.ui.boundary import fragment
+from parkplan.ui.errors_panel import errors_panel
 from parkplan.ui.judging import judged, judging
 from parkplan.ui.override_form import override_form
 from parkplan.ui.park_use_panel import data_wanted_panel, park_use_panel
@@ -23,7 +24,7 @@ from parkplan.ui.whatif_panel import whatif_panel
 if TYPE_CHECKING:
     from parkplan.jobs.screen import Screening
 
-TABS: Final = ("ranked", "whatif", "weights", "overrides", "wanted", "parks")
+TABS: Final = ("ranked", "whatif", "weights", "errors", "overrides", "wanted", "parks")
 
 
 @fragment
@@ -46,6 +47,8 @@ def workbench() -> None:
         whatif_panel(ws, now)
     with tabs["weights"]:
         weights_panel(found, now)
+    with tabs["errors"]:
+        errors_panel(now)
     with tabs["overrides"]:
         override_form(ws, found, now)
     with tabs["wanted"]:

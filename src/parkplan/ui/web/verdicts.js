@@ -15,12 +15,18 @@ function condition(item) {
   return append(box, line);
 }
 
+function sureness(item) {
+  const box = append(make('div', 'chance'), make('div', '', `${item.sureness}${item.chance}`));
+  for (const line of item.errors) append(box, make('div', 'step', line));
+  return item.errors.length ? append(box, make('span', 'badge unverified', item.assumed)) : box;
+}
+
 function rule(item) {
   const head = append(make('div', 'rule-head'), make('span', `mark ${item.tone}`, item.sign),
     make('span', 'rule-title', item.title));
   const clause = append(make('div', 'rule-clause', `${item.clause} `), make('span', `badge ${item.verified ? 'verified' : 'unverified'}`, item.badge));
   const box = append(make('div', 'rule'), head, clause, ...item.conditions.map(condition));
-  if (item.chance) append(box, make('div', 'chance', item.chance));
+  if (item.chance) append(box, sureness(item));
   if (item.disposal) append(box, make('div', 'disposal', item.disposal));
   return box;
 }
