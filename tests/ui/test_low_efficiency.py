@@ -137,6 +137,27 @@ def test_weights_by_pairs_tell_when_they_contradict(app: AppTest) -> None:
     assert any("互相矛盾" in warning.value for warning in app.warning)
 
 
+def test_the_error_of_a_source_is_set_for_the_choice_and_goes_back(app: AppTest) -> None:
+    """Parcel 2 pays 0.67 against 25 万元/亩: sure whatever the error; the card names the sources of its figures."""
+    app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
+    rules = panel(open_card(app, 2), "evidence")["rules"]
+    tax = next(rule for rule in rules if rule["title"] == "亩均税收低于25万元")
+    assert tax["errors"] == [
+        "“亩均税收”的误差约 3.2%，来自：登记面积 1.0%（登记台账与合同）、年税收 3.0%（税务入库数据）"
+    ]
+    assert tax["assumed"] == "假设·未核实"
+    app.selectbox(key="judge:error_of").set_value("tax_office").run()
+    app.number_input(key="judge:error_cv_tax_office").set_value(20.0)
+    app.button(key="judge_error_use").click().run()
+    assert [(one.of, one.cv) for one in state(app).choice.errors] == [("tax_office", 0.2)]
+    rules = panel(app, "evidence")["rules"]
+    tax = next(rule for rule in rules if rule["title"] == "亩均税收低于25万元")
+    assert "年税收 20.0%（税务入库数据）" in tax["errors"][0]
+    app.selectbox(key="judge:error_of").set_value("tax_office").run()
+    app.button(key="judge_error_back").click().run()
+    assert state(app).choice.errors == ()
+
+
 def test_a_verdict_is_set_aside_by_name_and_reason_until_a_day(app: AppTest, place: Path) -> None:
     open_card(app, 0)
     app.button(key="override_save").click().run()

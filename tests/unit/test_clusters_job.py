@@ -25,7 +25,7 @@ from parkplan.clusters.land import (
 )
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.cluster_files import cluster_tables
-from parkplan.jobs.cluster_layers import heat_table, hexagon_table
+from parkplan.jobs.cluster_layers import heat_table, hexagon_table, hexagons_wait
 from parkplan.jobs.cluster_rows import shown_tables
 from parkplan.jobs.clusters import Clusters
 from parkplan.jobs.derived import WithDerived
@@ -252,7 +252,8 @@ def test_heat_and_hexagons_are_layers_of_the_map(district: Path) -> None:
     firms = ws.info("enterprises").rows
     before = {layer.id: layer for layer in map_request(ws, "zh").layers}
     assert before["enterprise_heat"].has_data
-    assert "产业集群" in before["cluster_hexagons"].reason
+    assert hexagons_wait(ws)
+    assert "计算企业六边形" in before["cluster_hexagons"].reason
     question = ClusterQuestion(permutations=999)
     cells = hexagon_table(ws, question)
     assert cells.frame["firms"].sum() == firms
@@ -267,3 +268,4 @@ def test_heat_and_hexagons_are_layers_of_the_map(district: Path) -> None:
     hexagon_table(ws, ClusterQuestion())
     after = {layer.id: layer for layer in map_request(ws, "zh").layers}
     assert after["cluster_hexagons"].has_data
+    assert not hexagons_wait(ws)

@@ -145,17 +145,18 @@ def test_local_statistics_are_those_of_esda() -> None:
     assert np.median(found.p / np.minimum(2 * moran.p_sim, 1.0)) == pytest.approx(1.0, abs=0.1)
 
 
-def test_moran_of_the_published_neighbourhoods() -> None:
-    """Columbus crime with queen neighbours: I = 0.500189 (libpysal's own example data)."""
+@pytest.mark.parametrize(("neighbours", "expected"), [("Queen", 0.500189), ("Rook", 0.523670)])
+def test_moran_of_the_published_neighbourhoods(neighbours: str, expected: float) -> None:
+    """Columbus crime with queen or rook neighbours (libpysal's own example data)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import geopandas as gpd
         import libpysal
 
         crime = gpd.read_file(libpysal.examples.get_path("columbus.shp"))
-        weights = libpysal.weights.Queen.from_dataframe(crime, use_index=False).sparse
+        weights = getattr(libpysal.weights, neighbours).from_dataframe(crime, use_index=False).sparse
     beside = sparse.csr_array(weights)
-    assert global_moran(crime["CRIME"].to_numpy(float), beside, seed=1).i == pytest.approx(0.500189, abs=5e-7)
+    assert global_moran(crime["CRIME"].to_numpy(float), beside, seed=1).i == pytest.approx(expected, abs=5e-7)
 
 
 def test_hot_spots_are_found_where_they_were_put_and_seldom_in_noise() -> None:

@@ -298,21 +298,20 @@ def test_the_use_of_sites_fits_on_them_and_is_unknown_at_the_documented_rates(di
     for column, survey in surveys.items():
         assert parcels.loc[~built, column].isna().all(), column
         assert works[column].isna().mean() == pytest.approx(UNKNOWN[survey], abs=0.06), column
-    assert (works["yard_m2"].isna() == works["green_m2"].isna()).all()
-    assert (works["yard_m2"].isna() == works["structures_m2"].isna()).all()
+    site = works[["yard_m2", "green_m2", "structures_m2"]].isna()
+    assert (site.any(axis=1) == site.all(axis=1)).all()
     land = shapely.area(works.geometry.to_numpy())
     base = district["buildings"].assign(base=shapely.area(district["buildings"].geometry.to_numpy()))
     own = works["parcel_id"].map(base.groupby("parcel_id")["base"].sum())
     covered = own + works[["structures_m2", "yard_m2", "green_m2"]].sum(axis=1)
     assert (covered <= np.maximum(land, own) + 3.0).all()
-    leased = works["parcel_id"].map(district["enterprises"].groupby("parcel_id")["leased_floor_m2"].sum()).fillna(0.0)
+    leased = works["parcel_id"].map(district["enterprises"].groupby("parcel_id")["leased_floor_m2"].sum()).fillna(0)
     floor = works["parcel_id"].map(base.groupby("parcel_id")["floor_area_m2"].sum(min_count=1))
     whole = base.groupby("parcel_id")["floor_area_m2"].agg(lambda values: values.notna().all())
     told = works["vacant_floor_m2"].notna() & works["parcel_id"].map(whole).astype(bool)
     assert (works["vacant_floor_m2"] + leased)[told].le(floor[told] + 1.0).all()
-    empty = (works["vacant_floor_m2"] > 0).where(works["vacant_floor_m2"].notna())
-    low = works["status"] == "low_efficiency"
-    assert empty[low].mean() > 2 * empty[works["status"] == "in_use"].mean() > 0
+    empty = (works["vacant_floor_m2"] > 0).where(works["vacant_floor_m2"].notna()).astype("float64")
+    assert empty[works["status"] == "low_efficiency"].mean() > 2 * empty[works["status"] == "in_use"].mean() > 0
 
 
 def test_clusters_gather_around_their_parks(district: District) -> None:

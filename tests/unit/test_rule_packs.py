@@ -59,6 +59,22 @@ def test_the_idle_clock_runs_a_year_after_the_agreed_start_to_the_day() -> None:
     assert judged(agreed, as_of=date(2026, 6, 30)) == ["idle"]
 
 
+@pytest.mark.parametrize(
+    ("as_of", "held"),
+    [
+        (date(2025, 6, 29), set()),
+        (date(2025, 6, 30), {"idle_not_started", "idle_fee"}),
+        (date(2026, 6, 29), {"idle_not_started", "idle_fee"}),
+        (date(2026, 6, 30), {"idle_not_started", "idle_reclaim"}),
+    ],
+)
+def test_fee_from_one_year_and_reclaim_from_two_to_the_day(as_of: date, held: set[str]) -> None:
+    """Start agreed for 30 June 2024: fee from 30 June 2025, reclaim from 30 June 2026 (articles 2 and 14)."""
+    frame = parcels(IDLE | {"start_agreed_on": pd.Timestamp(2024, 6, 30)})
+    outcomes = apply_rules(choose_rule_packs(["cn_idle_2012"]), frame, as_of)
+    assert {item.rule.id for item in outcomes if item.truth.true[0]} == held
+
+
 def test_without_an_agreed_start_the_clock_runs_from_the_handover_plus_a_year() -> None:
     handed_over = IDLE | {"start_agreed_on": pd.NaT, "handed_over_on": pd.Timestamp(2024, 7, 1)}
     assert judged(handed_over, as_of=date(2026, 6, 30)) == ["not_low_efficiency"]

@@ -156,3 +156,82 @@ def test_a_rule_on_a_column_that_is_nowhere_is_a_sentence(
     )
     assert main(["screen", workspace, "--profile", str(own)]) == 2
     assert "landmrk" in capsys.readouterr().err
+
+
+SOFT_SITES = """\
+id: nyc_soft_sites
+title: {zh: 未建足地块, en: Soft sites}
+applies_to: "units <= 6 and landmark == ''"          # any column of the table
+rules:
+  - id: under_built
+    title: {zh: 容积率不足一半, en: Less than half of the permitted FAR}
+    clause: {document: "…", number: "…", clause: "…", verified: true}
+    expression: "(far_max - far) / far_max"
+    op: ">="
+    limit: 0.5
+    flag: low_efficiency
+    weight: 1.0
+"""
+
+
+def test_a_planners_own_pack_on_columns_nobody_foresaw_through_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """FAR 0.8 of 2.0 leaves 0.6 unused, FAR 1.2 leaves 0.4; more than six units or a landmark lie outside."""
+    parcels = gpd.GeoDataFrame(
+        {
+            "parcel_id": list("ABCDEF"),
+            "units": [3.0, 9.0, 3.0, None, 3.0, 6.0],
+            "landmark": ["", "", "church", "", "", ""],
+            "site_area_m2": 10_000.0,
+            "floor_area_m2": [8000.0, 8000.0, 8000.0, 8000.0, None, 12_000.0],
+            "far_max": 2.0,
+        },
+        geometry=[box(X + 110 * i, Y, X + 110 * i + 100, Y + 100) for i in range(6)],
+        crs=4547,
+    )
+    place, pack, out = tmp_path / "w.parkplan", tmp_path / "nyc_soft_sites.yaml", tmp_path / "soft.csv"
+    create_workspace(place, crs="EPSG:4547", actor="tester").write(
+        {"parcels": parcels}, change=Change("tester", "import")
+    )
+    pack.write_text(SOFT_SITES, encoding="utf-8")
+    assert main(["screen", str(place), "--profile", str(pack), "--out", str(out), "--json"]) == 0
+    json.loads(capsys.readouterr().out)
+    found = pd.read_csv(out).set_index("parcel_id")["verdict"]
+    assert found.to_dict() == {
+        "A": "low_efficiency",
+        "B": "not_low_efficiency",
+        "C": "not_low_efficiency",
+        "D": "to_check",
+        "E": "to_check",
+        "F": "not_low_efficiency",
+    }
+    assert main(["explain", str(place), "D", "--profile", str(pack), "--json"]) == 0
+    (datum,) = json.loads(capsys.readouterr().out)["missing"]
+    assert (datum["column"], datum["settles"]) == ("units", True)
+
+
+def test_errors_of_sources_and_columns_are_set_on_the_command_line(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """C has FAR 0.9 against 0.7: with 30 % on the register ln(0.7/0.9) / sqrt(2 ln 1.09) = -0.605, chance 0.2725."""
+    arguments = ["--profile", "cn_control_2008", "--as-of", "2026-06-30", "--json"]
+    chances = []
+    for errors in ([], ["--error", "register=30%"], ["--error", "register=30%", "--error", "far=10"]):
+        assert main(["explain", workspace, "C", *arguments, *errors]) == 0
+        rules = json.loads(capsys.readouterr().out)["rules"]
+        far_low = next(rule for rule in rules if rule["rule"]["id"] == "far_low")
+        chances.append(far_low["chance"])
+        assert [one["column"] for one in far_low["conditions"][0]["errors"]] == (
+            ["far"] if len(errors) == 4 else ["counted_floor_area_m2", "site_area_m2"]
+        )
+    assert chances[0] < 1e-6
+    assert chances[1:] == pytest.approx([0.2725, 0.0059], abs=2e-4)
+    out = tmp_path / "found.csv"
+    assert main(["screen", workspace, *arguments, "--error", "register=30%", "--out", str(out)]) == 0
+    assert json.loads(capsys.readouterr().out)["errors"]["register"] == 0.3
+    assert pd.read_csv(out).set_index("parcel_id")["p_holds"]["C"] == pytest.approx(0.2725, abs=2e-4)
+    assert main(["screen", workspace, *arguments, "--error", "register"]) == 2
+    assert "reported=15%" in capsys.readouterr().err
+    assert main(["screen", workspace, *arguments, "--error", "regster=5%"]) == 2
+    assert "regster" in capsys.readouterr().err

@@ -32,6 +32,35 @@ def test_ahp_of_the_drinks() -> None:
     assert round(found.consistency_ratio, 3) == 0.022
 
 
+# Saaty (2005), where to move: for each criterion and for the four cities, how much the first counts over the second.
+MOVE = {
+    "Culture Housing": 3, "Culture Transport": 5, "Family Culture": 5, "Family Housing": 7, "Family Transport": 7,
+    "Housing Transport": 3, "Jobs Culture": 2, "Jobs Housing": 4, "Jobs Transport": 7, "Family Jobs": 1,
+}  # fmt: skip
+CITIES = {
+    "Culture": {"B P": 1, "O B": 2, "O P": 2.5, "O S": 1, "S B": 2, "S P": 2.5},
+    "Family": {"B O": 2, "B S": 4, "O S": 2, "P B": 3, "P O": 8, "P S": 9},
+    "Housing": {"B O": 5, "B S": 2.5, "P B": 2, "P O": 9, "P S": 7, "S O": 4},
+    "Jobs": {"B P": 3, "B S": 4, "O B": 2, "O P": 6, "O S": 8, "P S": 1},
+    "Transport": {"B O": 1.5, "B S": 4, "O S": 2.5, "P B": 2, "P O": 3.5, "P S": 9},
+}
+
+
+def judged(pairs: dict[str, float], names: list[str]) -> list[float]:
+    matrix = np.ones((len(names), len(names)))
+    for pair, value in pairs.items():
+        one, other = (names.index(name) for name in pair.split())
+        matrix[one, other], matrix[other, one] = value, 1 / value
+    return list(ahp(matrix.tolist()).weights)
+
+
+def test_ahp_on_two_levels_of_the_cities() -> None:
+    """Bethesda, Boston, Pittsburgh, Santa Fe; weights of the criteria times those of the cities by each criterion."""
+    weights = np.array(judged(MOVE, list(CITIES)))
+    by_city = weights @ np.array([judged(pairs, ["B", "O", "P", "S"]) for pairs in CITIES.values()])
+    assert [round(value, 3) for value in by_city] == [0.229, 0.275, 0.385, 0.111]
+
+
 def test_consistent_judgements_give_the_ratios_back_and_no_worst_triple() -> None:
     weights = np.array([0.5, 0.3, 0.2])
     found = ahp((weights[:, None] / weights[None, :]).tolist())
@@ -88,6 +117,12 @@ def test_topsis_of_opricovic_and_tzeng(normalisation: str, expected: list[float]
     assert normalisation in {"min_max", "vector"}
     found = topsis(MOUNTAIN, np.array([0.5, 0.5]), [False, True], normalisation=normalisation)  # type: ignore[arg-type]
     assert [round(value, 3) for value in found] == expected
+
+
+def test_topsis_of_tzeng_and_huang() -> None:
+    table = np.array([[5.0, 8.0, 4.0], [7.0, 6.0, 8.0], [8.0, 8.0, 6.0], [7.0, 4.0, 6.0]])
+    found = topsis(table, np.array([0.3, 0.4, 0.3]), [True, True, True], normalisation="vector")
+    assert [round(value, 4) for value in found] == [0.5037, 0.6581, 0.7482, 0.3340]
 
 
 def test_topsis_ideal_and_anti_ideal() -> None:

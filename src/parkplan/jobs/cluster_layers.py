@@ -39,6 +39,11 @@ def hexagon_table(ws: Workspace, question: ClusterQuestion, code: str = ALL) -> 
     return derived_table(ws, HEXAGON_MAP, _version(ws, HEXAGONS, question, code), lambda: _hexagons(ws, question, code))
 
 
+def hexagons_wait(ws: Workspace) -> bool:
+    """Say whether a district has enterprises whose hexagons nobody has computed yet: their tests take seconds."""
+    return _firms(ws) > 0 and _hexagons_in_force(ws) is None
+
+
 def heat_table(ws: Workspace, question: ClusterQuestion, code: str = ALL) -> Loaded:
     """Return the heat map of a cluster, or of all firms, as a table of square cells."""
     return derived_table(ws, HEAT_MAP, _version(ws, HEAT, question, code), lambda: _heat(ws, question, code))
@@ -75,7 +80,7 @@ def _heat(ws: Workspace, question: ClusterQuestion, code: str) -> gpd.GeoDataFra
 
 
 def _hexagons_in_force(ws: Workspace) -> Loaded | None:
-    """Return the hexagons of all firms, once the page of clusters has made them: their tests take seconds."""
+    """Return the hexagons of all firms, once somebody has asked for them (`hexagon_table`)."""
     return kept_table(ws, HEXAGON_MAP, _version(ws, HEXAGONS, ClusterQuestion(), ALL)) if _firms(ws) else None
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
 from parkplan.i18n import current_language, message
+from parkplan.jobs.card import card
 from parkplan.jobs.cluster_layers import heat_table, hexagon_table
 from parkplan.jobs.cluster_places import ALL
 from parkplan.jobs.cluster_rows import small, subject_title
 from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.district_map import district_page
 from parkplan.jobs.rows import quoted
-from parkplan.ui.map_host import map_host
+from parkplan.ui import panels
+from parkplan.ui.map_host import click_of, map_host
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
@@ -25,6 +29,13 @@ LAYERS: Final = {
     "hexagons": "cluster_hexagons",
     "spots": "cluster_hot_spots",
 }
+DRAWN: Final = {
+    "enterprises": "enterprises",
+    "enterprise_heat": "enterprise_heat",
+    "cluster_hexagons": "cluster_hexagons",
+    "cluster_hot_spots": "cluster_hexagons",
+}
+CLICKED: Final = "parkplan.clusters_clicked"
 GROUND: Final = ("special_parks", "industrial_new_town", "roads", "water", "streets")
 
 
@@ -36,12 +47,43 @@ def cluster_map(ws: Workspace, found: Clusters, code: str, *, height: int) -> No
             format_func=lambda each: message(f"clusters.map_{each}"), label_visibility="collapsed",
         )
     )  # fmt: skip
-    view = WithDerived(ws, heat_table(ws, found.question, code), hexagon_table(ws, found.question, code))
+    view = cast(
+        "Workspace", WithDerived(ws, heat_table(ws, found.question, code), hexagon_table(ws, found.question, code))
+    )
     where = {"enterprises": f"cluster == {quoted(code)}"} if code != ALL and shows == "points" else {}
     only = (LAYERS[shows], *GROUND)
-    page = district_page(cast("Workspace", view), current_language(), where=where, only=only)
-    map_host(page.compact(), key=f"clusters_map_{shows}", height=height)
+    page = district_page(view, current_language(), where=where, only=only)
+    key = f"clusters_map_{shows}"
+    _take_click(key, (LAYERS[shows], f"{code} {found.question}"))
+    map_host(page.compact(), key=key, height=height)
     st.caption(map_note(found, code, shows))
+    _card(view, (LAYERS[shows], f"{code} {found.question}"))
+
+
+def _take_click(key: str, shown: tuple[str, str]) -> None:
+    """Keep what the click that caused this run has hit: a firm or a cell of the layer that is shown."""
+    click = click_of(key)
+    hit = None if click is None else next((each for each in click.hits if each["layer"] == shown[0]), None)
+    if hit is not None and hit["id"] is not None:
+        st.session_state[CLICKED] = (shown, DRAWN[shown[0]], int(hit["id"]))
+
+
+def _open(shown: tuple[str, str], table: str, row: int) -> None:
+    st.session_state[CLICKED] = (shown, table, row)
+
+
+def _card(view: Workspace, shown: tuple[str, str]) -> None:
+    """Draw the facts of what was clicked, as long as the map shows the same."""
+    kept = st.session_state.get(CLICKED)
+    if kept is None or kept[0] != shown:
+        st.caption(message("clusters.map_click"))
+        return
+    told = replace(card(view, kept[1], row=kept[2]), bounds=None)
+    panels.card("clusters_card", told, height="320px", on_open=partial(_open, shown), on_zoom=_stay)
+
+
+def _stay() -> None:
+    """The card offers no way to zoom: what it tells of is on the map already."""
 
 
 def map_note(found: Clusters, code: str, shows: str) -> str:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from parkplan.i18n import current_language, message
+from parkplan.jobs.cluster_layers import hexagon_table, hexagons_wait
 from parkplan.jobs.district_layers import GROUP, layers_of
 from parkplan.jobs.district_map import district_page
 from parkplan.jobs.place import Place, row_at
+from parkplan.model.clusters import ClusterQuestion
+from parkplan.ui.judging import rerun
 from parkplan.ui.map_host import Fit, click_of, map_host, view_of
 from parkplan.ui.state import session
 from parkplan.ui.verdict_map import subject
@@ -37,6 +40,16 @@ def park_map(ws: Workspace, *, height: str, where: Mapping[str, str]) -> None:
         page = district_page(ws, current_language(), where=where)
     fit = Fit(now.zoom_to, f"{now.zoom_count}") if now.zoom_to is not None else None
     map_host(page, key=KEY, height=height, selection=marked(ws, now.selected), fit=fit)
+
+
+def hexagon_button(ws: Workspace) -> None:
+    """Offer to compute the hexagons of enterprises where nobody has; the layers then stand in the tree."""
+    if hexagons_wait(ws) and st.button(
+        message("ui.make_hexagons"), help=message("ui.make_hexagons_help"), key="make_hexagons"
+    ):
+        with st.spinner(message("clusters.computing"), show_time=True):
+            hexagon_table(ws, ClusterQuestion())
+        rerun()
 
 
 def _take_click(ws: Workspace, where: Mapping[str, str]) -> None:

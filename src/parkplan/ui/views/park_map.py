@@ -47,6 +47,7 @@ def _toolbar(ws: Workspace) -> Filter:
             if chosen.chosen is not None:
                 st.divider()
                 rows_panel(ws, chosen.chosen)
+        map_panel.hexagon_button(ws)
         if chosen.chosen is not None:
             count, total = len(chosen.chosen.positions), chosen.chosen.total
             title = chosen.layer.title.to()
