@@ -141,6 +141,17 @@ def test_density_above_the_limit_clears_a_parcel_whose_yards_are_unknown() -> No
     assert result.tolist() == ["not_low_efficiency", "to_check"]
 
 
+def test_floor_of_which_more_than_half_is_vacant() -> None:
+    """600 of 1,000 m² stand empty, 400 do, nobody knows."""
+    frame = pd.DataFrame(
+        {"land_use": "1001", "status": "in_use", "floor_area_m2": 1000.0, "vacant_floor_m2": [600.0, 400.0, None]}
+    )
+    packs = choose_rule_packs(["vacant_floor"])
+    frame = with_metrics(frame, columns_needed(packs, TODAY))
+    result = verdicts(apply_rules(packs, frame, TODAY), frame.index)
+    assert result.tolist() == ["low_efficiency", "not_low_efficiency", "to_check"]
+
+
 def test_thresholds_per_mu_are_compared_in_yuan_per_square_metre() -> None:
     """25 万元 of tax on one mu is the limit of the draft: on 666.67 m² it lies between 249,999 and 250,001 yuan."""
     frame = pd.DataFrame(
