@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from at_rest import rest
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
@@ -17,7 +18,7 @@ WAIT_MS = 90_000
 def taken(page: Page, button: Locator) -> Path:
     """Click a download button once the page is at rest; a click that another run swallowed is made again."""
     expect(button).to_be_visible(timeout=WAIT_MS)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=WAIT_MS)
+    rest(page)
     for patience_ms in (20_000, 40_000):
         try:
             return _clicked(page, button, patience_ms)

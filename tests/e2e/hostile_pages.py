@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import hostile_district as hostile
+from at_rest import rest
 from hostile_district import PAYLOADS
 from playwright.sync_api import expect
 
@@ -58,12 +59,6 @@ ALIVE = """() => {
 }"""
 
 
-AT_REST = """() => {
-    const app = document.querySelector('[data-testid="stApp"]');
-    return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale="true"]')
-        && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"]')
-        && ![...document.querySelectorAll('.pp-map')].some((map) => map.dataset.loading !== '0');
-}"""
 DRAWN = """() => {
     window.drawnTexts = new Set();
     const plain = CanvasRenderingContext2D.prototype.fillText;
@@ -110,18 +105,9 @@ class Tour:
         self.texts += len(shown)
         self.seen |= shown
 
-    def rest(self) -> None:
-        """Wait until the page is at rest: no run, no stale part, and so for three frames in a row."""
-        self.page.wait_for_function(
-            f"""() => new Promise((done) => {{
-                let quiet = 0;
-                const ask = () => {{
-                    quiet = ({AT_REST})() ? quiet + 1 : 0;
-                    if (quiet > 5) done(true); else setTimeout(ask, 60);
-                }};
-                ask();
-            }})"""
-        )
+    def rest(self, maps: int = 0) -> None:
+        """Wait until the page is at rest and shows so many maps."""
+        rest(self.page, maps)
 
     def go(self, page: str) -> None:
         """Open a page by its link."""
@@ -130,15 +116,12 @@ class Tour:
         self.page.wait_for_url(re.compile(rf"/{page}(\?|$)") if page != "overview" else re.compile("."))
         self.rest()
 
-    def drawn(self) -> None:
-        """Wait until the map has loaded all that it shows."""
-        self.page.wait_for_selector(".pp-map[data-loading='0']", timeout=WAIT_MS)
-
     def search(self, text: str) -> None:
-        """Search, and wait for the hits."""
+        """Search, and wait for the hits; those of the search before are gone when the page rests."""
         box = self.page.get_by_placeholder(re.compile(re.escape(self.say("ui.search_hint")[:4])))
         box.fill(text)
         box.press("Enter")
+        self.rest()
         self.page.locator(".hit").first.wait_for()
 
     def open_hit(self, kind: int) -> None:
@@ -147,11 +130,12 @@ class Tour:
         name = title.locator(".hit-title").text_content() or ""
         title.click()
         expect(self.page.locator(".card-title")).to_have_text(name, timeout=WAIT_MS)
+        self.rest()
 
 
 def overview(walk: Tour) -> None:
     """The first page: its legend unfolded."""
-    walk.drawn()
+    walk.rest(maps=1)
     walk.page.locator('[data-tool="legend"]').first.wait_for()
     walk.page.locator(".pp-legend .pp-collapse").click()
     walk.look(hostile.FOLDER.removesuffix(".parkplan"), hostile.TABLE)
@@ -160,7 +144,7 @@ def overview(walk: Tour) -> None:
 def park_map(walk: Tour) -> None:
     """The map: labels, search, cards, filter, export."""
     walk.page.locator('[data-tool="length"]').wait_for()
-    walk.drawn()
+    walk.rest(maps=1)
     walk.look(hostile.TABLE)
     labels: set[str] = set()
     for row in range(0, len(PAYLOADS), 3):
@@ -174,6 +158,7 @@ def park_map(walk: Tour) -> None:
         labels |= set(walk.page.evaluate(seen))
     assert len(labels & set(PAYLOADS)) >= 4
     walk.page.locator('[data-tool="home"]').click()
+    walk.rest()
     cards(walk, PAYLOADS if walk.long_form else PAYLOADS[int(walk.english) :: 4], 6 if walk.long_form else 1)
     filter_form(walk)
     export_form(walk)
@@ -194,6 +179,7 @@ def cards(walk: Tour, payloads: tuple[str, ...], kinds: int) -> None:
 def filter_form(walk: Tour) -> None:
     """The filter: its choices, and a condition that is hostile."""
     page = walk.page
+    walk.rest()
     page.get_by_role("button", name=walk.say("ui.filters")).first.click()
     box = page.get_by_placeholder(re.compile("tax_yuan"))
     box.wait_for()
@@ -204,15 +190,18 @@ def filter_form(walk: Tour) -> None:
     box.fill(hostile.MIXED)
     box.press("Enter")
     page.locator('[data-testid="stAlert"]').first.wait_for()
+    walk.rest()
     walk.look(hostile.MIXED)
     box.fill("")
     box.press("Enter")
     page.locator('[data-testid="stAlert"]').first.wait_for(state="detached")
+    walk.rest()
     page.keyboard.press("Escape")
 
 
 def export_form(walk: Tour) -> None:
     """The export: names of files."""
+    walk.rest()
     walk.page.get_by_role("button", name=walk.say("ui.export")).first.click()
     walk.page.get_by_role("button", name=re.compile(r"\.pdf$")).first.wait_for()
     walk.look(hostile.FOLDER.removesuffix(".parkplan"))
@@ -226,6 +215,7 @@ def low_efficiency(walk: Tour) -> None:
         name = line.locator(".who div").first.text_content() or ""
         line.click()
         expect(walk.page.locator(".ev-title")).to_have_text(name, timeout=WAIT_MS)
+        walk.rest()
         walk.look(name)
     every_part(walk)
 

@@ -66,6 +66,7 @@ FEATURES = {
     "roads": [
         Feature(0, shapely.LineString([(WEST - 300, NORTH - 45), (WEST + 1900, NORTH - 45)]), 0, "示例大道"),
         Feature(1, shapely.LineString([(WEST + 850, NORTH + 200), (WEST + 850, NORTH - 1100)]), 1, "科技一路"),
+        Feature(2, shapely.LineString([(WEST + 700, NORTH - 880), (WEST + 300, NORTH - 1050)]), 1, "斜街"),
     ],
     "firms": [Feature(i, shapely.Point(WEST + 150 + 200 * i, NORTH - 130), i % 2, f"企业{i}") for i in range(8)],
 }

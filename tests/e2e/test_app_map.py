@@ -11,6 +11,7 @@ import numpy as np
 import pypdf
 import pytest
 import shapely
+from at_rest import rest
 from downloads import taken
 from PIL import Image
 from playwright.sync_api import expect
@@ -48,7 +49,7 @@ def page(browser_page: Any, app: str) -> Page:
 
 
 def settle(page: Page) -> None:
-    page.wait_for_selector(".pp-map[data-loading='0']", timeout=WAIT_MS)
+    rest(page, maps=1)
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 
 
@@ -106,6 +107,7 @@ def test_a_click_opens_the_card_under_the_pointer_and_a_search_goes_there(
 ) -> None:
     for layer in ("buildings", "roads"):
         page.locator(f'.pp-tree [data-layer="{layer}"] input[type=checkbox]').uncheck()
+    settle(page)
     for row in (len(parcels) // 10, len(parcels) // 2, len(parcels) * 9 // 10):
         lng, lat = in_degrees(parcels, row)
         look_at(page, lng, lat, 17)
@@ -113,6 +115,7 @@ def test_a_click_opens_the_card_under_the_pointer_and_a_search_goes_there(
         here = shapely.Point(*Transformer.from_crs(4326, parcels.crs, always_xy=True).transform(lng, lat))
         under = {parcels["parcel_id"].iloc[found] for found in parcels.sindex.query(here, predicate="intersects")}
         expect(page.locator(".card")).to_contain_text(re.compile("|".join(map(re.escape, under))), timeout=WAIT_MS)
+        rest(page)
     search_goes_to(page, parcels, len(parcels) // 3)
 
 
@@ -120,6 +123,7 @@ def search_goes_to(page: Page, parcels: gpd.GeoDataFrame, row: int) -> None:
     box = page.get_by_placeholder(re.compile("地块编号"))
     box.fill(parcels["parcel_id"].iloc[row])
     box.press("Enter")
+    rest(page)
     page.locator(".hit").first.click()
     expect(page.locator(".card")).to_contain_text(parcels["parcel_id"].iloc[row])
     lng, lat = in_degrees(parcels, row)
@@ -160,6 +164,7 @@ def test_distance_area_and_coordinates_agree_with_proj(page: Page, parcels: gpd.
 
 def test_rows_and_map_come_as_files_with_content(page: Page, parcels: gpd.GeoDataFrame) -> None:
     page.get_by_role("button", name="导出", exact=False).first.click()
+    rest(page)
     for ending in ("csv", "geojson"):
         page.get_by_text(f".{ending}", exact=True).click()
         body = download(page, ending).decode("utf-8-sig")
@@ -186,9 +191,10 @@ def test_a_tour_of_all_pages_stays_on_the_machine(browser_page: Callable[..., Pa
     for language in ("中文", "English"):
         page.get_by_text(language, exact=True).click()
         expect(page.get_by_role("link", name="Data" if language == "English" else "数据", exact=True)).to_be_visible()
+        rest(page)
         for link in page.get_by_test_id("stTopNavLink").all():
             link.click()
-            expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+            rest(page)
             expect(page.get_by_test_id("stException")).to_have_count(0)
     hosts = {url.split("/")[2] for url in asked if url.startswith(("http", "ws"))}
     assert len(asked) > 30

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from at_rest import rest
 from downloads import taken
 from playwright.sync_api import expect
 
@@ -51,16 +52,6 @@ def place(small_demo: Path, tmp_path: Path) -> Path:
     return copy
 
 
-def at_rest(page: Page, maps: int = 1) -> None:
-    """Wait until the run is over and so many maps have loaded what they show."""
-    page.wait_for_function(
-        """(maps) => !document.querySelector('[data-testid="stSpinner"]')
-          && document.querySelectorAll('.pp-map[data-loading="0"]').length >= maps""",
-        arg=maps,
-        timeout=WAIT_MS,
-    )
-
-
 def inside(place: Path) -> tuple[float, float]:
     """Return a place (lat, lng) inside the largest parcel."""
     parcels = open_workspace(place).read("parcels")
@@ -77,37 +68,43 @@ def history(place: Path, name: str) -> History:
 def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
     page: Page = browser_page(f"{serve(place)}/?lang=en", height=1300)
     page.set_default_timeout(WAIT_MS)
-    at_rest(page)
+    rest(page, maps=1)
     page.get_by_role("link", name="Layout options", exact=True).click()
     expect(page.get_by_role("button", name="Undo")).to_be_disabled(timeout=WAIT_MS)
+    rest(page, maps=1)
     page.get_by_role("button", name="New scenario").click()
     page.get_by_role("textbox", name="Name").fill("Drawn by hand")
     page.get_by_role("button", name="Begin", exact=True).click()
     page.get_by_role("radio", name="Paint").click()
     expect(page.get_by_text("Click a parcel to give it the value at once.")).to_be_visible(timeout=WAIT_MS)
-    at_rest(page)
+    rest(page, maps=1)
 
     page.mouse.click(*page.evaluate(CORNER, list(inside(place))))
     expect(page.get_by_role("button", name="Undo")).to_be_enabled(timeout=WAIT_MS)
     (painted,) = history(place, "Drawn by hand").standing
     assert painted.edits[0].kind == "typology"
+    rest(page)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Redo")).to_be_enabled(timeout=WAIT_MS)
+    rest(page)
     assert history(place, "Drawn by hand").standing == ()
     page.get_by_role("button", name="Redo").click()
     expect(page.get_by_role("button", name="Undo")).to_be_enabled(timeout=WAIT_MS)
+    rest(page)
 
     page.get_by_role("radio", name="Road").click()
     page.wait_for_function("document.querySelector('.pp-map')?.dataset.draw === 'length'")
-    at_rest(page)
+    rest(page, maps=1)
     x, y = page.evaluate(MIDDLE)
     page.mouse.click(x - 40, y)
     page.mouse.dblclick(x + 40, y + 10)
+    rest(page)
     page.get_by_role("tab", name="Steps").click()
     expect(page.get_by_text("New road → road-1")).to_be_visible(timeout=WAIT_MS)
+    rest(page)
 
     page.get_by_role("link", name="Compare", exact=True).click()
-    at_rest(page, maps=3)
+    rest(page, maps=3)
     page.get_by_role("radio", name="Swipe").click()
     handle = page.get_by_role("slider", name="Swipe between the two options")
     expect(handle).to_be_visible(timeout=WAIT_MS)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from at_rest import rest
 from playwright.sync_api import expect
 
 from parkplan.data.workspace import open_workspace
@@ -31,16 +32,15 @@ def picture(page: Page, name: str) -> None:
 
 def settled(page: Page) -> None:
     """Wait until the run is over and the map has loaded what it shows."""
-    page.wait_for_function("() => !document.querySelector('[data-testid=\"stSpinner\"]')", timeout=WAIT_MS)
-    page.wait_for_selector(".pp-map[data-loading='0']", timeout=WAIT_MS)
+    rest(page, maps=1)
 
 
 def tab(page: Page, name: str) -> None:
     found = page.get_by_role("tab", name=name, exact=True)
-    expect(found).to_have_count(1, timeout=WAIT_MS)  # while the page runs again, the old one may stand beside it
+    rest(page)  # while the page runs again, the old row of tabs may stand beside the new one
     found.click()
     expect(found.and_(page.locator('[aria-selected="true"]'))).to_have_count(1, timeout=WAIT_MS)
-    expect(found).to_have_count(1, timeout=WAIT_MS)
+    rest(page)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def place(small_demo: Path, tmp_path: Path) -> Path:
 def test_a_planner_walks_through_the_page(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
     page: Page = browser_page(f"{serve(place)}/?lang=en", height=1400)
     page.set_default_timeout(WAIT_MS)
-    page.wait_for_selector(".pp-map[data-loading='0']", timeout=WAIT_MS)
+    settled(page)
     page.get_by_role("link", name="Reuse candidates", exact=True).click()
     expect(page.get_by_text("optimal over this pool").or_(page.get_by_text("the best of all sets"))).to_be_visible(
         timeout=WAIT_MS

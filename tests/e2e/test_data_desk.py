@@ -13,6 +13,7 @@ import numpy as np
 import openpyxl
 import pytest
 import shapely
+from at_rest import rest
 from playwright.sync_api import expect
 
 from parkplan.data.gcj import wgs84_to_gcj02
@@ -41,9 +42,10 @@ def place(small_demo: Path, tmp_path: Path) -> Path:
 def page(browser_page: Any, serve: Callable[[Path], str], place: Path) -> Page:
     opened: Page = browser_page(f"{serve(place)}/", height=1100)
     opened.set_default_timeout(WAIT_MS)
-    opened.wait_for_selector(".pp-map[data-loading='0']")
+    rest(opened, maps=1)
     opened.get_by_role("link", name="数据", exact=True).click()
     expect(opened.locator(".st-key-preview")).to_have_count(0, timeout=WAIT_MS)
+    rest(opened)
     return opened
 
 
@@ -100,16 +102,20 @@ def survey_text(place: Path, folder: Path) -> Path:
 def examine(page: Page, path: Path, table: str | None = None) -> None:
     page.locator('[class*="st-key-desk_files"] input[type="file"]').set_input_files(path)
     expect(page.get_by_text(path.name).first).to_be_visible(timeout=WAIT_MS)
+    rest(page)
     if table is not None:
         page.locator('[class*="st-key-desk_table"] input').click()
         page.get_by_role("option", name=table).click()
+        rest(page)
     page.locator(".st-key-desk_read button").click()
     expect(page.locator(".st-key-desk_summary")).to_be_visible(timeout=WAIT_MS)
+    rest(page)
 
 
 def imported(page: Page, rows: int) -> None:
     page.locator(".st-key-desk_confirm button").click()
     expect(page.get_by_text(f"{rows} 行。").first).to_be_visible(timeout=WAIT_MS)
+    rest(page)
 
 
 def picture(page: Page, name: str) -> None:
@@ -124,21 +130,25 @@ def test_awkward_files_become_tables_and_an_import_is_undone(page: Page, place: 
     picture(page, "data_candidates")
     page.locator(".st-key-desk_crs_0_gcj02 button").click()
     expect(page.locator(".st-key-desk_confirm")).to_be_visible(timeout=WAIT_MS)
+    rest(page)
     imported(page, 30)
     picture(page, "data_done")
     page.locator(".st-key-desk_undo button").click()
     expect(page.locator(".st-key-desk_read")).to_be_visible(timeout=WAIT_MS)
+    rest(page)
     assert open_workspace(place).info("parcels") == before
 
     examine(page, gbk_shapefile(place, tmp_path))
     expect(page.get_by_text("GB18030").first).to_be_visible()
     page.locator(".st-key-desk_drop button").click()
     expect(page.locator(".st-key-desk_summary")).to_have_count(0, timeout=WAIT_MS)
+    rest(page)
 
     examine(page, survey_text(place, tmp_path))
     expect(page.get_by_text("EPSG:4526").first).to_be_visible()  # the zone with its number in the easting
     page.locator(".st-key-desk_drop button").click()
     expect(page.locator(".st-key-desk_summary")).to_have_count(0, timeout=WAIT_MS)
+    rest(page)
 
     examine(page, two_header_rows(place, tmp_path), "企业 · enterprises")
     picture(page, "data_columns")
@@ -151,12 +161,13 @@ def test_awkward_files_become_tables_and_an_import_is_undone(page: Page, place: 
 def test_a_finding_leads_to_the_map_and_a_dot_to_its_finding(page: Page) -> None:
     page.get_by_role("radio", name="体检", exact=True).click()
     page.locator(".ranked .row").first.wait_for()
-    page.wait_for_selector(".pp-map[data-loading='0']")
+    rest(page, maps=1)
     view = "parkplan.hostOf(document.querySelector('.pp-host')).views[0]"
     before = page.evaluate(f"{view}.map.getZoom()")
     page.locator(".ranked .row").first.click()
     page.locator(".ranked .row.chosen").wait_for()
     page.wait_for_function(f"(before) => {view}.map.getZoom() > before", arg=before)
+    rest(page)
     picture(page, "data_finding")
     numbers = json.loads(page.evaluate(f"JSON.stringify(JSON.parse({view}.markers.shown).map((m) => m.id))"))
     assert len(numbers) > 1

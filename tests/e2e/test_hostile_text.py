@@ -46,7 +46,8 @@ def test_hostile_text_is_shown_as_it_is_everywhere(
     if long_form:
         for payload in PAYLOADS:
             walk.page.goto(f"{address}/{payload.replace('/', '').replace('%', '')}")
-            walk.page.wait_for_selector("body")
+            walk.page.get_by_test_id("stApp").wait_for()
+            walk.rest()
             walk.look()
     print(f"{walk.looks} pages, {walk.texts} hostile texts on them, 0 executed, 0 evaluated")
 
@@ -56,7 +57,7 @@ def test_hostile_text_is_shown_as_it_is_everywhere(
 )
 def test_the_look_notices_what_ran_or_was_evaluated(browser_page: Any, address: str, alive: str) -> None:
     walk = tour(browser_page, address, english=False)
-    walk.drawn()
+    walk.rest(maps=1)
     walk.look()
     walk.page.evaluate("(markup) => document.body.insertAdjacentHTML('beforeend', markup)", alive)
     with pytest.raises(AssertionError):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 import map_world as world
 import pytest
 import uvicorn
+from map_world import TO_DEGREES
 from PIL import Image
 from playwright.sync_api import expect
 from pyproj import Geod, Transformer
@@ -265,13 +268,36 @@ def test_selected_features_are_outlined(shown: Shown) -> None:
 def test_labels_do_not_overlap_and_occur_once(shown: Shown) -> None:
     shown.show()
     shown.page.evaluate("document.fonts.ready")
-    placed = shown.page.evaluate("view().placedLabels.map(({layer, text, box}) => ({layer, text, box}))")
+    placed = shown.page.evaluate("view().placedLabels.map(({layer, text, boxes}) => ({layer, text, boxes}))")
     assert len(placed) > 10
-    for i, one in enumerate(placed):
-        for other in placed[i + 1 :]:
-            a, b = one["box"], other["box"]
+    for one, other in combinations(placed, 2):
+        for a, b in product(one["boxes"], other["boxes"]):
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (one["text"], other["text"])
     assert [each["text"] for each in placed].count("示例特色产业园（虚构）") == 1
+
+
+def test_names_of_roads_follow_them_and_stand_upright(shown: Shown) -> None:
+    """The fall of each road is known: level, 170 m on 400 m towards the south-west, and due south."""
+    shown.show()
+    for text, road, degrees in (
+        ("示例大道", 0, 0.0),
+        ("科技一路", 1, 90.0),
+        ("斜街", 2, -math.degrees(math.atan2(170, 400))),
+    ):
+        line = [list(TO_DEGREES.transform(*corner))[::-1] for corner in world.FEATURES["roads"][road].shape.coords]
+        shown.page.evaluate("(ends) => view().map.fitBounds(ends, {animate: false, maxZoom: 17})", line)
+        shown.settle()
+        script = """([text, line]) => {
+            const found = view().placedLabels.find((one) => one.layer === 'roads' && one.text === text);
+            const [a, b] = line.map((end) => view().map.latLngToContainerPoint(end));
+            const margin = view().map.getSize().multiplyBy(0.15).round();
+            const [x, y] = [found.x - margin.x, found.y - margin.y];
+            const away = Math.abs((b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)) / Math.hypot(b.x - a.x, b.y - a.y);
+            return [found.angle * 180 / Math.PI, away];
+        }"""
+        angle, away_px = shown.page.evaluate(script, [text, line])
+        assert angle == pytest.approx(degrees, abs=0.5), text
+        assert away_px < 1.5, text
 
 
 def test_hostile_text_shows_verbatim(shown: Shown) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from at_rest import rest
 from downloads import taken
 from playwright.sync_api import expect
 
@@ -32,12 +33,17 @@ def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Pat
     page: Page = browser_page(f"{app}/")
     page.set_default_timeout(WAIT_MS)
     page.get_by_role("link", name="场地方案", exact=True).click()
+    page.get_by_label("编号").wait_for()
+    rest(page)
     page.get_by_label("编号").fill(parcel_of_ten_hectares(small_demo))
+    rest(page)
     page.get_by_label("方案数").fill("4")
     page.get_by_role("button", name="生成方案").click()
     expect(page.locator(".option")).to_have_count(4, timeout=WAIT_MS)
+    rest(page)
     page.locator(".option").nth(2).click()
     expect(page.locator(".option").nth(2)).to_have_class("option chosen", timeout=WAIT_MS)
+    rest(page)
     page.get_by_role("tab", name="体量").click()
     canvas = page.locator("canvas.massing")
     expect(canvas).to_be_visible(timeout=WAIT_MS)
@@ -47,5 +53,6 @@ def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Pat
     expect(canvas).to_have_attribute("data-yaw", "0.70", timeout=WAIT_MS)
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / "app_site_plans.png")
+    rest(page)
     page.get_by_role("tab", name="下载").click()
     assert taken(page, page.get_by_role("button", name="图纸 PDF")).read_bytes().startswith(b"%PDF")

@@ -202,8 +202,8 @@ def test_a_typed_condition_counts_and_a_faulty_one_is_a_sentence(app: AppTest) -
 
 def test_a_search_lists_hits_and_the_card_follows_the_selection(app: AppTest) -> None:
     open_page(app, "park_map")
-    app.text_input(key="search").set_value("dndz").run()
-    hits = panel(app, "hits")["items"]
+    app.text_input(key="search_0").set_value("dndz").run()
+    hits = panel(app, "hits_0")["items"]
     assert [hit["title"] for hit in hits] == ["东宁电子（虚构）", "东宁电子厂", "外海电子信息园"][: len(hits)]
     session(app).select("parcels", 2)
     app.run()
@@ -211,6 +211,10 @@ def test_a_search_lists_hits_and_the_card_follows_the_selection(app: AppTest) ->
     assert card["title"] == "<b>{{7*7}}</b>"
     area = next(section for section in card["sections"] if section["id"] == "area")
     assert {"title": "登记面积", "value": "1.00 公顷（15.00 亩）", "known": True}.items() <= area["facts"][0].items()
+    session(app).searches += 1  # as a click on a hit does: the next box is empty, whatever the last one held
+    app.run()
+    assert app.text_input(key="search_1").value == ""
+    assert all("-hits_" not in getattr(element.proto, "id", "") for element in app.main if hasattr(element, "proto"))
 
 
 def test_a_click_on_the_map_opens_the_card_of_the_row(app: AppTest) -> None:

@@ -280,3 +280,11 @@ def test_light_layers_need_no_overview_and_heavy_ones_hand_over_where_shapes_are
     # all 16,900 plots lie on 6.5 km, one tile of zoom 12 holds 9.8 km, four of zoom 13 hold 4.9 km each
     assert layer(plots).overview_below == 13
     assert layer(plots[: LIGHT // 2]).overview_below == 0
+
+
+def test_lines_hand_over_where_a_tile_is_light_however_long_they_are():
+    x, y = (grid.ravel() * 50.0 for grid in np.meshgrid(np.arange(130), np.arange(130)))
+    lines = shapely.linestrings(np.stack([np.column_stack([x, y]), np.column_stack([x + 400, y])], axis=1))
+    # 400 m are three pixels at zoom 10 already, but all 16,900 lie in one tile of zoom 12 (9.8 km, from 0, 0); one of
+    # zoom 13 (4.9 km) holds the middles of 94 or 98 times 98 of them
+    assert layer(lines).overview_below == 13

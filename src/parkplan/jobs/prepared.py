@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 LEAST_ROWS: Final = 5_000
 """Tables with fewer rows are not worth a file."""
-REVISION: Final = 1
+REVISION: Final = 2
 """Raised when the same tables give other files."""
 _ROOMS: Final = ("card", "figures", "layers")
 _wanted: Final[defaultdict[str, set[tuple[str, str]]]] = defaultdict(set)

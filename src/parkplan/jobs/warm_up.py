@@ -29,7 +29,11 @@ TILES_ACROSS: Final = 4
 """A map that opens shows the district on about this many tiles from side to side."""
 
 
-def warm_up(ws: Workspace, rest: Callable[[], None] = lambda: None) -> None:
+def _at_once() -> None:
+    """Wait for nobody."""
+
+
+def warm_up(ws: Workspace, rest: Callable[[], None] = _at_once) -> None:
     """Fill the memories of this process for a workspace; it changes no table, and may be interrupted at any point.
 
     First comes what a page shows when it opens. ``rest`` is called between the steps that follow, for cards, filters
@@ -41,7 +45,7 @@ def warm_up(ws: Workspace, rest: Callable[[], None] = lambda: None) -> None:
     """
     if not ws.tables():
         return
-    prepare(ws)
+    prepare(ws, rest)
     for info in sorted(ws.tables(), key=lambda info: info.rows):
         rest()
         if (loaded := load(ws, info.name)) is not None:
@@ -50,10 +54,11 @@ def warm_up(ws: Workspace, rest: Callable[[], None] = lambda: None) -> None:
     search(ws, "a")
 
 
-def prepare(ws: Workspace) -> None:
+def prepare(ws: Workspace, rest: Callable[[], None] = _at_once) -> None:
     """Make what a map needs when it opens, and keep it in the workspace's folder where tables are large.
 
     A process that finds everything prepared reads no table. What was prepared for versions that are gone is removed.
+    ``rest`` is called before each layer's shapes and filters, for which nobody waits who only opens the map.
     """
     places = opening_tiles(ws)
     for chosen in LANGUAGES:
@@ -63,6 +68,7 @@ def prepare(ws: Workspace) -> None:
         draw_opening(ws, spec.id, places)
     figures(ws)
     for spec in shown:
+        rest()
         filter_fields(ws, spec.id)
         prepare_drawing(ws, spec.id)
     forget_unused(ws)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,26 +22,33 @@ SEARCH = "search"
 
 
 def search_box(ws: Workspace) -> bool:
-    """Draw the search box and what was found; return whether a list of hits is shown."""
+    """Draw the search box and what was found; return whether a list of hits is shown.
+
+    Each search has a box of its own: a run that was asked for while the box still held the words of the last search,
+    by a map that came to rest, cannot write them back.
+    """
+    number = session().searches
     query = st.text_input(
         message("ui.search"),
-        key=SEARCH,
+        key=f"{SEARCH}_{number}",
         placeholder=message("ui.search_hint"),
         label_visibility="collapsed",
         persist_state="session",
     )
     if not query.strip():
         return False
-    panels.hits("hits", search(ws, query, LIMIT), _go_to)
+    panels.hits(f"hits_{number}", search(ws, query, LIMIT), partial(_go_to, number))
     return True
 
 
-def _go_to(table: str, row: int) -> None:
-    """Select a thing and let the map show it."""
+def _go_to(number: int, table: str, row: int) -> None:
+    """Select a thing that a search found, and let the map show it; a second click on the list counts for nothing."""
     now = session()
+    if number != now.searches:
+        return
+    now.searches += 1
     now.select(table, row)
     now.look_at(card(opened.workspace(), table, row=row).bounds)
-    st.session_state[SEARCH] = ""
 
 
 def _open(table: str, row: int) -> None:

@@ -31,6 +31,7 @@ from parkplan.jobs.tiles import TileRequest
 from parkplan.jobs.warm_up import warm_up
 from parkplan.model.tables import DERIVED_TABLES
 from parkplan.ui import opened, theme
+from parkplan.ui.first_page import FirstPage
 from parkplan.ui.gate import Gate, asked_language, refusal, stand
 from parkplan.ui.traffic import Traffic, note, wait_for_quiet
 
@@ -99,9 +100,11 @@ def parts(access: Access | None = None) -> Parts:
     config.set_option("server.baseUrlPath", base)
     for name, value in theme.settings(f"/{base}" if base else "").items():
         config.set_option(name, value)
-    gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=f"/{base}" if base else "")
+    path = f"/{base}" if base else ""
+    gate = Middleware(Gate, access=access or Access.of(os.environ), base_path=path)
     stand()
-    return Parts(routes=routes(), middleware=[gate, Middleware(Traffic)], lifespan=_lifespan)
+    before = [gate, Middleware(Traffic), Middleware(FirstPage, base_path=path)]
+    return Parts(routes=routes(), middleware=before, lifespan=_lifespan)
 
 
 def create() -> st.App:

@@ -21,14 +21,15 @@ class Session:
     """The state of one session.
 
     ``selected`` is a table and a row; ``zoom_to`` is where the map shall look next, counted by ``zoom_count`` so that
-    the same place can be asked for twice; ``filtered`` and ``typed`` are the conditions of a layer from the filter
-    form and from the expression box.
+    the same place can be asked for twice; ``searches`` counts the searches that led to a thing; ``filtered`` and
+    ``typed`` are the conditions of a layer from the filter form and from the expression box.
     """
 
     language: Language = "zh"
     selected: tuple[str, int] | None = None
     zoom_to: Bounds | None = None
     zoom_count: int = 0
+    searches: int = 0
     layer: str = "parcels_by_status"
     filtered: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)

@@ -90,14 +90,15 @@ class TileLayer:
         """The zoom under which painted overview tiles replace vector tiles.
 
         Zero for layers that are light at every zoom. Else the first zoom at which the busiest tile is light, or at
-        which half of the features are larger than three pixels.
+        which half of the features are areas larger than three pixels: areas of that size leave room for no more than a
+        browser draws, while lines may lie as densely as they like.
         """
         shown = self.codes[self.shapes.part_row] >= 0
         boxes = self.shapes.index.levels[0][shown[self.shapes.index.order]]
         if len(boxes) <= LIGHT:
             return 0
         centres = (boxes[:, :2] + boxes[:, 2:]) / 2
-        median_m = float(np.median(self.shapes.part_size_m[shown])) if self.shapes.kind != "point" else 0.0
+        median_m = float(np.median(self.shapes.part_size_m[shown])) if self.shapes.kind == "polygon" else 0.0
         for zoom in range(MAX_ZOOM + 1):
             if median_m >= VISIBLE_PX * pixel_m(zoom) or _busiest(centres, zoom) <= LIGHT:
                 return zoom

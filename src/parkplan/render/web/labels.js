@@ -1,5 +1,6 @@
 // Names of features, drawn in one canvas for all layers: a name is drawn once, never over another one, and only as text.
 
+import { longestLine, placesAlong, turnedBoxes } from "./line_labels.js";
 import { tileFrame } from "./overlay_canvas.js";
 import { FONT, pointScale } from "./symbols.js";
 
@@ -50,13 +51,10 @@ function symbolBoxes(layers, zoom, origin) {
   return boxes;
 }
 
-/** How long each line of a tile is on the screen, by id: a name longer than its road would name the neighbour too. */
-function lineLengths(tile, glass) {
+/** The features of a tile that are lines, by id: their names follow them. */
+function linesById(tile) {
   const found = new Map();
-  for (const { id, box } of tile.features) {
-    const length = Math.hypot(box[2] - box[0], box[3] - box[1]) * glass;
-    found.set(id, Math.max(found.get(id) ?? 0, length));
-  }
+  for (const feature of tile.features) found.set(feature.id, [...(found.get(feature.id) ?? []), feature]);
   return found;
 }
 
@@ -70,16 +68,16 @@ function candidates(layers, zoom, origin) {
     const tiles = layer.shownTiles().sort((a, b) => a.coordinates.x - b.coordinates.x || a.coordinates.y - b.coordinates.y);
     for (const { coordinates, tile } of tiles) {
       const place = tileFrame(layer, coordinates, origin);
-      const lengths = geometry === "line" && tile.labels.length ? lineLengths(tile, place.glass) : null;
+      const lines = geometry === "line" && tile.labels.length ? linesById(tile) : null;
       for (const entry of tile.labels) {
         if ((entry.id !== undefined && seen.has(entry.id)) || layer.hidden.has(entry.index)) continue;
         seen.add(entry.id);
         const lift = geometry === "point" ? symbol.radius * pointScale(zoom) + label.size * 0.6 + GAP_PX + 1 : 0;
         const x = place.x + entry.x * place.glass;
         const y = place.y + entry.y * place.glass - lift;
-        const room = lengths?.get(entry.id) ?? Infinity;
-        const fixed = geometry !== "polygon";
-        found.push({ layer: id, text: entry.text, x, y, label, order: layer.spec.order, index: entry.index, room, fixed });
+        const line = lines ? longestLine(lines.get(entry.id) ?? [], place) : null;
+        if (lines && !line) continue;
+        found.push({ layer: id, text: entry.text, x, y, label, order: layer.spec.order, index: entry.index, line, geometry });
       }
     }
   }
@@ -101,25 +99,34 @@ function repeats(candidate, placed) {
   );
 }
 
+/** Lines, width and places of a name: along its line, at its point, or a little above or below the middle of its area. */
+function standing(candidate, measure) {
+  const { x, y, label, line, geometry } = candidate;
+  if (line) {
+    const width = measure(candidate.text, label);
+    return { lines: [candidate.text], width, places: width * ROOM > line.length ? [] : placesAlong(line, width) };
+  }
+  const lines = wrap(candidate.text);
+  const shifts = geometry === "polygon" ? [0, -1.5 * label.size, 1.5 * label.size] : [0];
+  const width = Math.max(...lines.map((one) => measure(one, label)));
+  return { lines, width, places: shifts.map((shift) => ({ x, y: y + shift, angle: 0 })) };
+}
+
 /**
- * Choose the names that fit: in their place, else a little above or below it, else not at all.
+ * Choose the names that fit: in the first of their places that is free, else not at all.
  * `measure(line, label)` gives the width of a line in pixels; `obstacles` are boxes to keep clear.
  */
 export function placeLabels(wanted, measure, obstacles = []) {
   const placed = [];
   for (const candidate of wanted) {
     if (repeats(candidate, placed)) continue;
-    const { size } = candidate.label;
-    const lines = wrap(candidate.text);
-    const longest = Math.max(...lines.map((line) => measure(line, candidate.label)));
-    if (longest * ROOM > (candidate.room ?? Infinity)) continue;
-    const width = longest / 2 + GAP_PX;
-    const height = (lines.length * size * 1.2) / 2 + GAP_PX;
-    for (const shift of candidate.fixed ? [0] : [0, -1.5 * size, 1.5 * size]) {
-      const y = candidate.y + shift;
-      const found = [candidate.x - width, y - height, candidate.x + width, y + height];
-      if (placed.some((other) => overlap(found, other.box)) || obstacles.some((other) => overlap(found, other))) continue;
-      placed.push({ ...candidate, y, lines, box: found });
+    const { lines, width, places } = standing(candidate, measure);
+    const halfHeight = (lines.length * candidate.label.size * 1.2) / 2 + GAP_PX;
+    for (const place of places) {
+      const boxes = turnedBoxes(place, width / 2 + GAP_PX, halfHeight);
+      const taken = (other) => boxes.some((box) => overlap(box, other));
+      if (obstacles.some(taken) || placed.some((other) => other.boxes.some(taken))) continue;
+      placed.push({ ...candidate, ...place, lines, boxes });
       break;
     }
   }
@@ -145,15 +152,19 @@ export function labelPainter(layersOf, remember) {
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.strokeStyle = "rgba(255, 255, 255, 0.92)";
-    for (const { lines, x, y, label } of placed) {
+    for (const { lines, x, y, angle, label } of placed) {
       context.font = fontOf(label);
       context.lineWidth = 3.2;
       context.fillStyle = label.colour ?? "#1d2b3a";
+      context.save();
+      context.translate(x, y);
+      context.rotate(angle);
       lines.forEach((line, row) => {
-        const at = y + (row - (lines.length - 1) / 2) * label.size * 1.2;
-        context.strokeText(line, x, at);
-        context.fillText(line, x, at);
+        const at = (row - (lines.length - 1) / 2) * label.size * 1.2;
+        context.strokeText(line, 0, at);
+        context.fillText(line, 0, at);
       });
+      context.restore();
     }
     remember(placed);
   };
