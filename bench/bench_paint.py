@@ -3,8 +3,8 @@
     python3 tasks.py bench                               10,000, 100,000 and 1,000,000 parcels
     python3 bench/bench_paint.py --print                 the same alone, printed instead of written
     python3 bench/bench_paint.py --print --sizes 10000   a quick look
-    python3 bench/bench_paint.py --print --sizes --workspaces a.parkplan b.parkplan
-                                                         whole districts that are there, with all their tables
+    python3 bench/bench_paint.py --workspaces a.parkplan b.parkplan
+                                                         whole districts that are there too, with all their tables
 
 Writes the section "First paint" of docs/benchmarks.md.
 """
@@ -33,6 +33,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from bench_tiles import STATUSES, parcels
+from preparing import preparing, told_costs
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.prepared import prepare_large
 from parkplan.model.workspace import Change
@@ -312,7 +313,6 @@ def measure(browser: Browser, count: int) -> list[str]:
 
 def measure_workspace(browser: Browser, place: Path) -> list[str]:
     """One row for a workspace that is there; the row says whether it has more tables than parcels."""
-    prepare_large(str(place))
     with tempfile.TemporaryDirectory() as name:
         what = "parcels alone" if len(open_workspace(place).tables()) == 1 else "whole district"
         row = ours(browser, Path(name), place, "-").replace("| parkplan |", f"| parkplan, {what} |", 1)
@@ -329,6 +329,7 @@ def section(sizes: list[int], places: list[Path]) -> str:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         rows = [row for count in sizes for row in measure(browser, count)]
+        costs = [preparing(place) for place in places]
         rows += [row for place in places for row in measure_workspace(browser, place)]
         told = f"Chromium {browser.version}, no graphics card, {os.cpu_count()} processors"
         browser.close()
@@ -353,8 +354,10 @@ def section(sizes: list[int], places: list[Path]) -> str:
         "|---" * 12 + "|",
         *rows,
         "",
+        *told_costs(costs),
         "Repeat with `python3 tasks.py bench`; `python bench/bench_paint.py --print` prints this table alone,"
-        " `--sizes 10000` is quick, `--sizes --workspaces district.parkplan` measures a district that is there.",
+        " `--sizes 10000` is quick, `--workspaces district.parkplan` measures a whole district that is there too"
+        " (`parkplan demo --size 1000000` makes one).",
     ]
     return "\n".join([START, *head, END])
 
