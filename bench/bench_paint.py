@@ -33,10 +33,10 @@ import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from bench_tiles import STATUSES, parcels
-from preparing import preparing, told_costs
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.prepared import prepare_large
 from parkplan.model.workspace import Change
+from preparing import preparing, told_costs
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/benchmarks.md"
