@@ -194,7 +194,7 @@ BROWSER_OPTIONS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
-WAIT_MS = 90_000  # at most, for what a page is to do: a machine may be busy
+WAIT_MS = 180_000  # at most, for what a page is to do: a machine may be busy
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-WAIT_MS = 90_000
+WAIT_MS = 180_000
 
 
 def taken(page: Page, button: Locator) -> Path:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-WAIT_MS = 90_000
+WAIT_MS = 180_000
 EVERYTHING = """() => {
     const found = [];
     const walk = (root) => {

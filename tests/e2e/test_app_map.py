@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WAIT_MS = 90_000
+WAIT_MS = 180_000
 VIEW = "parkplan.hostOf(document.querySelector('.pp-host')).views[0]"
 GEOD = Geod(ellps="GRS80")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PICTURES = Path(__file__).parents[1] / "output"
-WAIT_MS = 90_000
+WAIT_MS = 180_000
 
 
 @pytest.fixture

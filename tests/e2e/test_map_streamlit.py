@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-WAIT_MS = 90_000
+WAIT_MS = 180_000
 SETTLED = "() => document.querySelector('.pp-map')?.dataset.loading === '0'"
 
 
