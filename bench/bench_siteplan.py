@@ -1,14 +1,16 @@
 """Site plans over the benchmark sites: valid options, CPU seconds, floor area against a greedy packing and a bound.
 
 `python bench/bench_siteplan.py [--options 24] [--site NAME ...]` prints one table. Every option is judged by the
-independent checker. The greedy baseline packs the largest hall that fits, again and again, inside the setback without
-any road, and is judged by the same checker. The bound is the greatest floor area that the limits allow.
+independent checker. Two simple baselines are judged by the same checker: *greedy* packs halls of one size inside the
+setback without any road; *lanes* draws parallel lanes and one street from the main gate, and packs halls between them.
+The bound is the greatest floor area that the limits allow.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -18,33 +20,74 @@ from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import violations
 from parkplan.layout.siteplan import generate
 from parkplan.layout.siteplan_check import CheckedPiece, check
-from parkplan.model.siteplan import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely import Polygon
+
+    from parkplan.model.siteplan import Site, SitePlan
 
 PROFILE = choose_profile("cn_industrial")
 MODULES = load_modules()
 LIMITS: dict[str, float] = {limit.id: limit.value for limit in PROFILE.limits}
 HALL = MODULES["double_storey_plant"]
+LANE_M = 7.0
+CLEAR_M = 6.0
 
 
 def greedy(land: Site) -> tuple[float, int]:
     """Return floor area of halls packed row by row along the x axis inside the setback, and the broken rules."""
     free = land.boundary.buffer(-LIMITS["setback_access_m"], join_style="mitre")
+    return judged(land, packed(free, HALL.depths_m[0] + LIMITS["separation_m"]), shapely.Polygon(), shapely.Polygon())
+
+
+def lanes(land: Site) -> tuple[float, int]:
+    """Return floor area and broken rules of halls between parallel lanes that a street joins to the main gate."""
+    net = land.boundary.buffer(-LIMITS["setback_boundary_m"], join_style="mitre")
+    west, south, east, north = net.bounds
+    pitch = HALL.depths_m[0] + LANE_M + LIMITS["court_depth_m"] + 2 * CLEAR_M
+    across = [shapely.box(west, y, east, y + LANE_M) for y in np.arange(south, north, pitch)]
+    gate = land.gates[0]
+    street = shapely.box(gate.x - LANE_M / 2, gate.y - 1, gate.x + LANE_M / 2, north)
+    road = shapely.union(shapely.union_all(across).intersection(net), street.intersection(land.boundary))
+    road = (
+        road.buffer(LIMITS["turning_radius_m"] + 1).buffer(-LIMITS["turning_radius_m"] - 1).intersection(land.boundary)
+    )
+    free = land.boundary.buffer(-LIMITS["setback_access_m"], join_style="mitre").difference(road.buffer(CLEAR_M))
+    return judged(land, packed(free, pitch, south + LANE_M + CLEAR_M), road, land.boundary.difference(net))
+
+
+def packed(free: Any, pitch: float, first: float | None = None) -> list[Polygon]:  # noqa: ANN401
+    """Return halls of one size in rows along the x axis, wherever they lie wholly on free land."""
     west, south, east, north = free.bounds
     depth, length, gap = HALL.depths_m[0], HALL.length_m[0], LIMITS["separation_m"]
     shapely.prepare(free)
-    halls = [
-        shapely.box(x, y, x + length, y + depth)
-        for y in np.arange(south, north - depth, depth + gap)
-        for x in np.arange(west, east - length, length + gap)
-    ]
-    halls = [hall for hall in halls if free.covers(hall)]
+    found = []
+    for y in np.arange(south if first is None else first, north - depth, pitch):
+        x = west
+        while x + length <= east:
+            hall = shapely.box(x, y, x + length, y + depth)
+            fits = free.covers(hall)
+            found += [hall] if fits else []
+            x += length + gap if fits else 3.0
+    return found
+
+
+def judged(land: Site, halls: list[Polygon], road: Any, green: Any) -> tuple[float, int]:  # noqa: ANN401
+    """Return floor area and the number of rules that the checker finds broken, all other land being courts."""
     if not halls:
         return 0.0, 0
-    open_land = shapely.get_parts(land.boundary.difference(shapely.union_all(halls)))
+    rest = land.boundary.difference(shapely.union_all([*halls, road]))
     pieces = [CheckedPiece("building", hall, HALL.usual_storeys, HALL.storey_height_m, docks=True) for hall in halls]
-    pieces += [CheckedPiece("court", part) for part in open_land]
+    for kind, shape in (("road", road), ("green", rest.intersection(green)), ("court", rest.difference(green))):
+        pieces += [CheckedPiece(kind, part) for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     found = check(land.boundary, land.gates, land.access, pieces, LIMITS)
     return sum(hall.area for hall in halls) * HALL.usual_storeys, len({violation.rule for violation in found})
+
+
+def _mean(options: Sequence[SitePlan], name: str) -> float:
+    return sum(plan.quality[name] for plan in options) / max(len(options), 1)
 
 
 def main() -> None:
@@ -54,9 +97,10 @@ def main() -> None:
     options.add_argument("--site", action="append", choices=list(OUTLINES))
     wanted = options.parse_args()
     print(
-        "| site | options | valid of tried | CPU s | violations | best floor m² | bound m² | greedy m² (rules broken) |"
+        "| site | options | valid of tried | CPU s | violations | best floor m² | bound m² "
+        "| greedy m² (rules broken) | lanes m² (rules broken) | unused | over-wide paving |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name in wanted.site or OUTLINES:
         land = site(name)
         start = time.process_time()
@@ -65,11 +109,13 @@ def main() -> None:
         wrong = sum(len(violations(plan, PROFILE, MODULES)) for plan in made.options)
         best = max((plan.indicators["floor_area_m2"] for plan in made.options), default=0.0)
         bound = LIMITS["far_max"] * land.area_m2
-        packed, broken = greedy(land)
+        (one, rules), (other, others) = greedy(land), lanes(land)
+        unused, wide = (_mean(made.options, name) for name in ("unused_share", "wide_road_share"))
         shown = f"{len(made.options)}" if made.options else f"0: {', '.join(made.collision) or 'unbuildable'}"
         print(
             f"| {name} | {shown} | {made.valid} of {made.tried} | {spent:.1f} | {wrong} "
-            f"| {best:,.0f} | {bound:,.0f} | {packed:,.0f} ({broken}) |",
+            f"| {best:,.0f} | {bound:,.0f} | {one:,.0f} ({rules}) | {other:,.0f} ({others}) "
+            f"| {unused:.1%} | {wide:.1%} |",
             flush=True,
         )
 

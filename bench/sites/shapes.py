@@ -46,12 +46,16 @@ def site(name: str) -> Site:
 
 
 def main() -> None:
-    """Write each site as GeoJSON in plain metres, the gates as further features."""
+    """Write each site as GeoJSON in plain metres: boundary, gates and the edges along public roads."""
     for name in OUTLINES:
         made = site(name)
         features = [
             {"type": "Feature", "properties": {"role": role}, "geometry": geometry.mapping(shape)}
-            for role, shape in [("boundary", made.boundary), *(("gate", gate) for gate in made.gates)]
+            for role, shape in [
+                ("boundary", made.boundary),
+                *(("gate", gate) for gate in made.gates),
+                *(("access", line) for line in made.access),
+            ]
         ]
         content = json.dumps({"type": "FeatureCollection", "name": name, "features": features})
         (Path(__file__).parent / f"{name}.geojson").write_text(content, encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from bench.sites.shapes import site
-from shapely import LineString, Polygon
+from bench.sites.stars import random_site
 
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import violations
@@ -18,34 +18,6 @@ from parkplan.model.siteplan import Site
 
 PROFILE = choose_profile("cn_industrial")
 MODULES = load_modules()
-
-
-def star(rng: np.random.Generator) -> Polygon:
-    """A polygon of 4 to 9 corners around the origin; where the last corner passes the first, it crosses itself."""
-    corners = int(rng.integers(4, 10))
-    angles = np.sort(
-        rng.uniform(0, 2 * np.pi, corners) * 0.2 + np.linspace(0, 2 * np.pi, corners, endpoint=False) * 0.95
-    )
-    radii = rng.uniform(0.7, 1.0, corners)
-    return Polygon(np.stack([np.cos(angles) * radii * rng.uniform(1, 1.6), np.sin(angles) * radii], axis=1))
-
-
-def random_site(seed: int) -> Site:
-    """A star-shaped polygon of 4 to 25 ha in any direction, every third one with a pond."""
-    rng = np.random.default_rng(seed)
-    shape = star(rng)
-    while not shape.is_valid:
-        shape = star(rng)
-    factor = np.sqrt(rng.uniform(4, 25) * 1e4 / shape.area)
-    shape = shapely.transform(shape, lambda points: points * factor)
-    if seed % 3 == 0:
-        pond = shape.representative_point().buffer(18).simplify(2)
-        shape = shape.difference(pond) if shape.buffer(-60).covers(pond) else shape
-    shape = shapely.orient_polygons(shape)
-    ring = shapely.get_coordinates(shape.exterior)
-    longest = int(np.argmax(np.hypot(*np.diff(ring, axis=0).T)))
-    edge = LineString(ring[longest : longest + 2])
-    return Site(shape, (edge.interpolate(0.4, normalized=True),), (edge,))
 
 
 def test_random_sites_have_no_violation(request: pytest.FixtureRequest) -> None:

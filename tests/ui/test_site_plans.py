@@ -67,7 +67,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def answer(place: Path) -> tuple[Asked, SitePlans]:
     ws = open_workspace(str(place))
     land = land_of_workspace(ws, "A", PROFILE)
-    return Asked(land, ws.crs, PROFILE), generate(land, PROFILE, load_modules(), count=4, seed=1, attempts=20)
+    return Asked(land, ws.crs, PROFILE, load_modules()), generate(
+        land, PROFILE, load_modules(), count=4, seed=1, attempts=20
+    )
 
 
 def page(place: Path, monkeypatch: pytest.MonkeyPatch, chosen: str = "zh") -> AppTest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,7 +18,11 @@ from parkplan.layout.siteplan.corners import free_legs, least_radius
 from parkplan.layout.siteplan.coverage import as_coverage
 from parkplan.layout.siteplan.frame import base_frame
 from parkplan.layout.siteplan.measures import dead_end_m
+from parkplan.layout.siteplan.roads import Network, rounded_blocks
 from parkplan.layout.siteplan_check import CheckedPiece, check
+
+if TYPE_CHECKING:
+    from parkplan.model.siteplan import SitePlan
 
 PROFILE = choose_profile("cn_industrial")
 MODULES = load_modules()
@@ -104,3 +109,64 @@ def test_sharp_corners_and_blocked_views_are_seen() -> None:
     limits = {"corner_cut_m": 15.0}
     assert "corner_cut_m" in {one.rule for one in check(land, [], roads, near, limits)}
     assert "corner_cut_m" not in {one.rule for one in check(land, [], roads, far, limits)}
+
+
+def roads_across(plan: SitePlan, line: LineString) -> list[tuple[float, float]]:
+    """Where the road lies along a line that runs north or east: begin and end of each stretch."""
+    road = shapely.union_all([piece.geometry for piece in plan.of_kind("road")])
+    along = 1 if line.coords[0][0] == line.coords[-1][0] else 0
+    stretches = shapely.get_parts(line.intersection(road))
+    ends = [sorted(point[along] for point in part.coords) for part in stretches if part.length > 3]
+    return sorted((end[0], end[-1]) for end in ends)
+
+
+def test_each_road_pattern_has_its_shape_on_the_ground() -> None:
+    # 400 by 300 m, the front along y = 0; streets run away from it, except that a comb has only its teeth
+    land = site("rectangle_12")
+    found: dict[str, list[SitePlan]] = {}
+    for number in range(20):
+        plan, _ = attempt(land, base_frame(land), number, 0, PROFILE, MODULES)
+        if plan is not None and (plan.choices.angle_deg == 0 or plan.choices.pattern == "comb"):
+            found.setdefault(plan.choices.pattern, []).append(plan)
+    assert set(found) == {"ring", "grid", "spine", "comb", "fishbone"}
+    for plan in found["ring"]:
+        assert len(plan.streets) == 0
+    for plan in found["grid"]:
+        assert len(plan.streets) >= 2
+    for plan in found["spine"]:
+        assert len(plan.streets) == 1
+        assert abs(plan.streets[0].line.centroid.x - 200) < 45
+    for plan in found["comb"]:
+        west, _, east, north = land.boundary.bounds
+        probes = [roads_across(plan, LineString([(x, 0), (x, north)])) for x in np.linspace(west + 40, east - 40, 30)]
+        between_teeth = [probe for probe in probes if len(probe) == 2]
+        wider = [(high - low) - (end - back) for (low, high), (back, end) in between_teeth]
+        assert np.median(wider) == pytest.approx(5.0, abs=0.5)
+        teeth = roads_across(plan, LineString([(0, 60), (east, 60)]))
+        assert len(teeth) >= 4
+    offset = []
+    for plan in found["fishbone"]:
+        x = plan.streets[0].line.centroid.x
+        half = plan.streets[0].width_m / 2
+        levels = [
+            [sum(lane) / 2 for lane in roads_across(plan, LineString([(at, 0), (at, 300)]))]
+            for at in (x - half - 25, x + half + 25)
+        ]
+        offset.append(max(min(abs(one - other) for other in levels[1]) for one in levels[0]))
+    assert max(offset) > 3.0
+
+
+def test_sharp_tips_between_roads_stay_land_and_corners_stay_round() -> None:
+    # two lanes that meet at about 20 degrees inside a square of 300 m: the tip between them is an island, not paving
+    ring = box(0, 0, 300, 300).buffer(-7)
+    lanes = shapely.union(box(0, 100, 300, 107), LineString([(0, 60), (300, 160)]).buffer(3.5))
+    net = Network(box(0, 0, 300, 300), ring, (), (), (), ring)
+    land, islands = rounded_blocks(net, lanes)
+    raw = ring.difference(lanes)
+    paved = box(0, 0, 300, 300).difference(shapely.union(land, islands))
+    assert islands.area > 80
+    assert islands.difference(raw.buffer(0.01)).area < 0.1
+    assert land.intersection(islands).area < 0.1
+    assert least_radius(paved) == 6.0
+    wide = paved.buffer(-10).buffer(10).area
+    assert wide < 0.35 * box(0, 0, 300, 300).difference(land).buffer(-10).buffer(10).area

@@ -109,7 +109,7 @@ def test_processes_beside_this_one_find_the_same_plans(ws: Workspace) -> None:
 
 
 def test_a_search_that_is_stopped_gives_what_there_is(ws: Workspace) -> None:
-    asked = Asked(land_of_workspace(ws, "C-1", PROFILE), ws.crs, PROFILE, count=200)
+    asked = Asked(land_of_workspace(ws, "C-1", PROFILE), ws.crs, PROFILE, MODULES, count=200)
     search = PlanSearch(asked, workers=0)
     search.stop()
     search.wait(60)
@@ -123,15 +123,17 @@ def test_edits_keep_what_is_locked_and_are_checked(ws: Workspace) -> None:
     plan = next(plan for plan in plans_of(ws).options if plan.streets)
     ring = plan.site.boundary.exterior
     here = ring.project(plan.site.gates[0])
-    made = edited(plan, PROFILE, Edit(locked=(plan.streets[0].id,), gates_m=(here + 15,), modules=plan.choices.modules))
+    made = edited(
+        plan, PROFILE, MODULES, Edit(locked=(plan.streets[0].id,), gates_m=(here + 15,), modules=plan.choices.modules)
+    )
     for one in made:
         assert violations(one, PROFILE, MODULES) == []
         assert any(street.line.hausdorff_distance(plan.streets[0].line) < 15 for street in one.streets)
         assert one.site.gates[0].distance(plan.site.gates[0]) == pytest.approx(15, abs=0.1)
-    assert refined(plan, PROFILE).valid
+    assert refined(plan, PROFILE, MODULES).valid
     strict = with_limits(PROFILE, {"density_min": 0.59})
     with pytest.raises(RequestError) as caught:
-        edited(plan, strict, Edit())
+        edited(plan, strict, MODULES, Edit())
     assert caught.value.key == "siteplan_edit_fails"
 
 

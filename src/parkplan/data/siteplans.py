@@ -1,4 +1,4 @@
-"""Profiles and modules of site plans: read from ``layers/siteplans/``."""
+"""Profiles of site plans, read from ``layers/siteplans/``, and building modules, which are forms of typologies."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan._errors import RequestError
 from parkplan.data.definitions import Faults, definitions_folder, near, read_definition, read_definitions, stamp_of
-from parkplan.model.siteplan import Module, SitePlanProfile
+from parkplan.data.typologies import load_typologies
+from parkplan.model.siteplan import Module, SitePlanProfile, modules_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SITEPLANS: Final = "siteplans"
-MODULES: Final = "modules"
 
 
 def load_modules(folder: Path | str | None = None) -> Mapping[str, Module]:
-    """Return the building modules by id.
+    """Return the building modules by id, made from the typologies of the layer folder.
 
     >>> load_modules()["office"].administrative
     True
@@ -27,8 +27,7 @@ def load_modules(folder: Path | str | None = None) -> Mapping[str, Module]:
         DefinitionError: with one detail for each fault of each file.
 
     """
-    chosen = definitions_folder(folder) / SITEPLANS / MODULES
-    return _modules(chosen, stamp_of(chosen))
+    return modules_of(load_typologies(folder).values())
 
 
 def choose_profile(name: str, folder: Path | str | None = None) -> SitePlanProfile:
@@ -62,11 +61,3 @@ def _profiles(folder: Path, stamp: object) -> Mapping[str, SitePlanProfile]:
     found = read_definitions(folder, SitePlanProfile, faults)
     faults.check(folder)
     return {profile.record.id: profile.record for profile in found if profile.record}
-
-
-@lru_cache(maxsize=8)
-def _modules(folder: Path, stamp: object) -> Mapping[str, Module]:
-    faults = Faults()
-    found = read_definitions(folder, Module, faults)
-    faults.check(folder)
-    return {module.record.id: module.record for module in found if module.record}

@@ -18,7 +18,10 @@ from parkplan.model.options import OptionAssumptions
 from parkplan.model.typologies import ReuseAssumptions, Typology
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from parkplan._errors import DefinitionError
+    from parkplan.data.definitions import Definition
 
 TYPOLOGIES: Final = "typologies"
 ASSUMPTIONS: Final = Path("reuse") / "assumptions.yaml"
@@ -80,8 +83,21 @@ def _options(folder: Path, stamp: object) -> OptionAssumptions:
 def _typologies(folder: Path, stamp: object) -> Mapping[str, Typology]:
     faults = Faults()
     found = read_definitions(folder, Typology, faults)
+    faults.extend(_forms_twice(found))
     faults.check(folder)
     return {one.record.id: one.record for one in found if one.record is not None}
+
+
+def _forms_twice(found: Sequence[Definition[Typology]]) -> Iterator[DefinitionError]:
+    """Yield a fault for each building form whose id another one has already."""
+    owners: dict[str, str] = {}
+    for definition in found:
+        for index, form in enumerate(definition.record.forms if definition.record else ()):
+            if form.id in owners:
+                yield definition.fault(
+                    "definition_form_twice", "forms", index, "id", name=form.id, other=owners[form.id]
+                )
+            owners.setdefault(form.id, definition.path.stem)
 
 
 @lru_cache(maxsize=8)

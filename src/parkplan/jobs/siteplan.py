@@ -12,16 +12,19 @@ from parkplan._errors import RequestError
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
+from parkplan.jobs.assumptions import assumptions
 from parkplan.jobs.progress import silent
 from parkplan.jobs.siteplan_files import ENDINGS, USUAL, write_options
 from parkplan.jobs.siteplan_land import land_of_file, land_of_workspace
 from parkplan.jobs.siteplan_workers import Workers
 from parkplan.layout.siteplan import generate
 from parkplan.layout.siteplan_check import CheckedPiece, check
+from parkplan.model.siteplan import modules_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from parkplan.data.workspace import Workspace
     from parkplan.jobs.progress import Progress
     from parkplan.layout.siteplan.generate import Attempt
     from parkplan.layout.siteplan_check import Violation
@@ -87,6 +90,7 @@ def siteplan(  # noqa: PLR0913 -- the options of the command, by keyword
         synthetic = False
     else:
         opened = open_workspace(str(workspace))
+        modules = modules_in(opened)
         land, target = land_of_workspace(opened, str(site), limits, points, keep), opened.crs
         synthetic = opened.synthetic
     progress(message("siteplan.generating", area=f"{land.area_m2 / 10_000:.2f}", options=options))
@@ -97,6 +101,11 @@ def siteplan(  # noqa: PLR0913 -- the options of the command, by keyword
     return SitePlanning(
         land, target.to_string(), limits, plans, seed, synthetic, None if out is None else str(Path(out).absolute())
     )
+
+
+def modules_in(ws: Workspace) -> Mapping[str, Module]:
+    """Return the building modules with the typology figures in force in a workspace, those set by hand included."""
+    return modules_of(assumptions(ws).typologies.values())
 
 
 def options_of(  # noqa: PLR0913 -- what is wanted, by keyword

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from parkplan._errors import RequestError
-from parkplan.data.siteplans import load_modules
 from parkplan.jobs.siteplan import options_of, violations
 from parkplan.layout.siteplan import refine, regenerate
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from parkplan.model.siteplan import LimitId, Site, SitePlan, SitePlanProfile, SitePlans
+    from parkplan.model.siteplan import LimitId, Module, Site, SitePlan, SitePlanProfile, SitePlans
 
 WORKERS: Final = 2
 REFINE_STEPS: Final = 16
@@ -24,11 +23,12 @@ REFINE_STEPS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What plans were asked for: the land with its CRS, the limits, how many, and the seed."""
+    """What plans were asked for: the land with its CRS, the limits, the modules, how many, and the seed."""
 
     land: Site
     crs: CRS
     profile: SitePlanProfile
+    modules: Mapping[str, Module]
     count: int = 24
     seed: int = 0
     synthetic: bool = False
@@ -63,7 +63,7 @@ class PlanSearch:
         asked = self.asked
         try:
             self.result = options_of(
-                asked.land, asked.profile, load_modules(), count=asked.count, seed=asked.seed, workers=workers,
+                asked.land, asked.profile, asked.modules, count=asked.count, seed=asked.seed, workers=workers,
                 tell=self._tell, cancelled=self._stop.is_set,
             )  # fmt: skip
         except Exception as fault:  # shown on the page that waits
@@ -84,9 +84,8 @@ def with_limits(profile: SitePlanProfile, changed: Mapping[LimitId, float]) -> S
     return profile.model_copy(update={"limits": limits})
 
 
-def refined(plan: SitePlan, profile: SitePlanProfile, seed: int = 0) -> SitePlan:
+def refined(plan: SitePlan, profile: SitePlanProfile, modules: Mapping[str, Module], seed: int = 0) -> SitePlan:
     """Return the best plan near to one, or the plan itself; the checker has the last word."""
-    modules = load_modules()
     better = refine(plan, profile, modules, steps=REFINE_STEPS, seed=seed)
     return plan if violations(better, profile, modules) else better
 
@@ -100,14 +99,15 @@ class Edit:
     modules: tuple[str, ...] = ()
 
 
-def edited(plan: SitePlan, profile: SitePlanProfile, edit: Edit, seed: int = 0) -> tuple[SitePlan, ...]:
+def edited(
+    plan: SitePlan, profile: SitePlanProfile, modules: Mapping[str, Module], edit: Edit, seed: int = 0
+) -> tuple[SitePlan, ...]:
     """Return plans after an edit, each passed by the checker.
 
     Raises:
         RequestError: no plan keeps every rule with this edit.
 
     """
-    modules = load_modules()
     site = plan.site
     if edit.gates_m:
         ring = site.boundary.exterior

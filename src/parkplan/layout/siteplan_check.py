@@ -30,6 +30,7 @@ DOUBLE_M: Final = 8.0
 PLACE_M2: Final = 28.0
 DOCK_DEPTH_M: Final = 18.0
 SQUARE_M: Final = 0.1
+SEAM_M: Final = 0.05
 KINDS: Final = ("building", "admin_building", "plaza", "road", "court", "yard", "parking", "green")
 
 
@@ -250,17 +251,21 @@ def _roads(
     radius = limits.get("turning_radius_m", 0.0)
     if radius and (sharp := _sharp_corners(road, radius)):
         found.append(Violation("turning_radius_m", float(sharp), radius))
-    depth = min((_dock_depth(piece, paved) for piece in halls if piece.docks), default=np.inf)
-    if depth < limits.get("court_depth_m", 0.0) - LENGTH_M:
-        found.append(Violation("court_depth_m", depth, limits["court_depth_m"]))
+    least = limits.get("court_depth_m", 0.0)
+    depth = min((_dock_depth(piece, paved, least) for piece in halls if piece.docks), default=np.inf)
+    if depth < least - LENGTH_M:
+        found.append(Violation("court_depth_m", depth, least))
     return found
 
 
 def _sharp_corners(road: Any, radius: float) -> int:  # noqa: ANN401
-    """Return how many inner corners of the road a disc of a radius cannot follow; land between roads is no corner."""
+    """Return how many inner corners of the road a disc of a radius cannot follow.
+
+    Land between two roads is no corner, and neither is a seam thinner than a hand.
+    """
     closed = road.buffer(radius).buffer(-radius)
     left = shapely.get_parts(shapely.difference(closed, road, grid_size=GRID_M))
-    return sum(1 for part in left if 1.0 < part.area < radius**2)
+    return sum(1 for part in left if 1.0 < part.area < radius**2 and not part.buffer(-SEAM_M).is_empty)
 
 
 def _cut_corners(access: Sequence[Any], built: Sequence[CheckedPiece], limits: Mapping[str, float]) -> list[Violation]:
@@ -297,8 +302,8 @@ def _farthest(piece: CheckedPiece, road: Any, limits: Mapping[str, float]) -> fl
     )
 
 
-def _dock_depth(piece: CheckedPiece, paved: Any) -> float:  # noqa: ANN401
-    """Return the mean paved depth before the best wall, at most 18 m."""
+def _dock_depth(piece: CheckedPiece, paved: Any, enough: float) -> float:  # noqa: ANN401
+    """Return the mean paved depth before the best wall, at most 18 m; the first that is deep enough will do."""
     middle = np.array(piece.geometry.centroid.coords[0])
     best = 0.0
     for start, end in _all_sides(piece):
@@ -307,6 +312,6 @@ def _dock_depth(piece: CheckedPiece, paved: Any) -> float:  # noqa: ANN401
         outward = np.array([along[1], -along[0]]) / length
         outward = outward if np.dot(outward, (start + end) / 2 - middle) > 0 else -outward
         front = shapely.Polygon([start, end, end + outward * DOCK_DEPTH_M, start + outward * DOCK_DEPTH_M])
-        if length >= 20:
+        if length >= 20 and best < enough:
             best = max(best, _common_m2(front, paved) / length)
     return best

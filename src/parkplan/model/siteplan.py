@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from pydantic import Field
 
-from parkplan.model.layers import Colour, Identifier, Record, Text
+from parkplan.model.layers import Identifier, Record, Text
 from parkplan.model.rules import Clause
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from shapely import LineString, Point, Polygon
+
+    from parkplan.model.typologies import BuildingForm, Role, Typology
 
 LimitId = Literal[
     "far_min",
@@ -83,31 +85,56 @@ class SitePlanProfile(Record):
     limits: tuple[Limit, ...] = Field(min_length=1, strict=False)
 
 
-class Module(Record):
-    """A kind of building that rows are made of.
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A kind of building that rows are made of: a form of a typology with the figures in force.
 
     ``depths_m`` are the depths across the row, ``length_m`` the least and greatest length along it. ``storeys`` is the
-    range that the generator may use to meet the floor area ratio. ``court`` says whether trucks load at one side,
-    ``typology`` what the building counts as in a scenario.
+    range that the generator may use to meet the floor area ratio; the usual storeys are always within it. ``court``
+    says whether trucks load at one side, ``typology`` what the building counts as in a scenario.
     """
 
-    id: Identifier
+    id: str
     title: Text
-    role: Literal["industry", "logistics", "research", "office", "dormitory"]
-    typology: Identifier
-    depths_m: tuple[float, ...] = Field(min_length=1, strict=False)
-    length_m: tuple[float, float] = Field(strict=False)
-    storeys: tuple[int, int] = Field(strict=False)
-    usual_storeys: int = Field(ge=1)
-    storey_height_m: float = Field(gt=2, le=30)
+    role: Role
+    typology: str
+    depths_m: tuple[float, ...]
+    length_m: tuple[float, float]
+    storeys: tuple[int, int]
+    usual_storeys: int
+    storey_height_m: float
     court: bool
-    cost_yuan_per_m2: float = Field(gt=0)
-    colour: Colour
+    cost_yuan_per_m2: float
+    colour: str
 
     @property
     def administrative(self) -> bool:
         """Whether the building serves administration or living, whose share is limited."""
         return self.role in {"office", "dormitory"}
+
+
+def modules_of(typologies: Iterable[Typology]) -> dict[str, Module]:
+    """Return the building modules by id: storeys, floor height and cost of the typology where the form has none."""
+    return {form.id: _module(typology, form) for typology in typologies for form in typology.forms}
+
+
+def _module(typology: Typology, form: BuildingForm) -> Module:
+    usual = max(1, round((form.storeys or typology.storeys).value))
+    least, most = form.storeys_range
+    return Module(
+        id=form.id,
+        title=form.title,
+        role=form.role,
+        typology=typology.id,
+        depths_m=form.depths_m,
+        length_m=form.length_m,
+        storeys=(min(least, usual), max(most, usual)),
+        usual_storeys=usual,
+        storey_height_m=(form.floor_height_m or typology.floor_height_m).value,
+        court=form.court,
+        cost_yuan_per_m2=(form.cost_yuan_per_floor_m2 or typology.cost_yuan_per_floor_m2).value,
+        colour=form.colour,
+    )
 
 
 @dataclass(frozen=True, slots=True)

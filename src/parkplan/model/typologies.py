@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from parkplan.i18n import Text as TextPair
-from parkplan.model.layers import Identifier, Record, Text
+from parkplan.model.layers import Colour, Identifier, Record, Text
 
 ASSUMPTION = TextPair("假设", "assumption")
 
@@ -30,13 +30,37 @@ class NotNegative(Figure):
     value: float = Field(ge=0)
 
 
+Role = Literal["industry", "logistics", "research", "office", "dormitory"]
+
+
+class BuildingForm(Record):
+    """A shape in which buildings of a typology stand on a site plan.
+
+    ``depths_m`` are the depths across a row, ``length_m`` the least and greatest length along it, ``storeys_range`` the
+    storeys that may be used to meet the floor area ratio, ``court`` whether trucks load at one side. Usual storeys,
+    floor height and cost are those of the typology; a form that differs says its own.
+    """
+
+    id: Identifier
+    title: Text
+    role: Role
+    depths_m: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=1, strict=False)]
+    length_m: Annotated[tuple[float, float], Field(strict=False)]
+    storeys_range: Annotated[tuple[int, int], Field(strict=False)]
+    court: bool
+    colour: Colour
+    storeys: NotNegative | None = None
+    floor_height_m: NotNegative | None = None
+    cost_yuan_per_floor_m2: NotNegative | None = None
+
+
 class Typology(Record):
     """A kind of building or open land.
 
     ``land_use`` the code that its land takes in a scenario; ``far`` floor area by site area; ``density`` footprint by
     site area; output, tax, cost, energy (kg of standard coal) and emissions (kg of CO2) a year and square metre of
     floor, cost once; ``floor_m2_per_job`` floor for each job, None where there are none; ``land_cost_yuan_per_m2`` what
-    a square metre of open land costs to make.
+    a square metre of open land costs to make; ``forms`` how its buildings stand on a site plan.
     """
 
     id: Identifier
@@ -54,6 +78,7 @@ class Typology(Record):
     cost_yuan_per_floor_m2: NotNegative
     energy_kgce_per_floor_m2: NotNegative
     emissions_kgco2_per_floor_m2: NotNegative
+    forms: Annotated[tuple[BuildingForm, ...], Field(strict=False)] = ()
 
 
 class ClusterNeeds(Record):

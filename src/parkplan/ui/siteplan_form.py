@@ -10,7 +10,7 @@ import streamlit as st
 from parkplan._errors import RequestError
 from parkplan.data.siteplans import choose_profile
 from parkplan.i18n import message
-from parkplan.jobs.siteplan import DEFAULT_PROFILE
+from parkplan.jobs.siteplan import DEFAULT_PROFILE, modules_in
 from parkplan.jobs.siteplan_land import land_of_upload, land_of_workspace
 from parkplan.jobs.siteplan_search import Asked, PlanSearch
 from parkplan.ui.boundary import boundary
@@ -69,10 +69,10 @@ def _ask(ws: Workspace, now: Desk, upload: UploadedFile | None, wanted: _Wanted)
     profile = now.profile
     if upload is not None:
         land, crs = land_of_upload(upload.name, upload.getvalue(), wanted.crs, profile)
-        asked = Asked(land, crs, profile, wanted.count, wanted.seed)
+        asked = Asked(land, crs, profile, modules_in(ws), wanted.count, wanted.seed)
     elif now.site:
         land = land_of_workspace(ws, now.site.strip(), profile, keep=wanted.keep)
-        asked = Asked(land, ws.crs, profile, wanted.count, wanted.seed, synthetic=ws.synthetic)
+        asked = Asked(land, ws.crs, profile, modules_in(ws), wanted.count, wanted.seed, synthetic=ws.synthetic)
     else:
         raise RequestError("siteplan_source")
     now.start(PlanSearch(asked))

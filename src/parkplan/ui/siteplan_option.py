@@ -99,11 +99,11 @@ def edit_form(plan: SitePlan, now: Desk) -> None:
         moved = [abs(at - ring.project(gate)) > 1.0 for at, gate in zip(gates, plan.site.gates, strict=True)]
         edit = Edit(tuple(locked), tuple(gates) if any(moved) else (), tuple(sorted(chosen)))
         with st.spinner(message("siteplan.working")):
-            now.add(edited(plan, now.profile, edit))
+            now.add(edited(plan, now.profile, now.modules, edit))
         st.rerun()
     if finer:
         with st.spinner(message("siteplan.working")):
-            better = refined(plan, now.profile)
+            better = refined(plan, now.profile, now.modules)
         if better is plan:
             st.info(message("siteplan.no_better"))
         else:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from parkplan.data.siteplans import choose_profile
+from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import DEFAULT_PROFILE
 from parkplan.jobs.siteplan_search import with_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from parkplan.jobs.siteplan_search import PlanSearch
-    from parkplan.model.siteplan import LimitId, SitePlan, SitePlanProfile
+    from parkplan.model.siteplan import LimitId, Module, SitePlan, SitePlanProfile
 
 KEY = "parkplan.siteplans"
 QUERY = "site"
@@ -37,6 +39,11 @@ class Desk:
     def profile(self) -> SitePlanProfile:
         """The limits in force."""
         return with_limits(choose_profile(DEFAULT_PROFILE), self.limits)
+
+    @property
+    def modules(self) -> Mapping[str, Module]:
+        """The building modules of the last question, or those of the definition files."""
+        return self.search.asked.modules if self.search is not None else load_modules()
 
     @property
     def plans(self) -> tuple[SitePlan, ...]:

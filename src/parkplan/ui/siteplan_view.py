@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from parkplan.model.siteplan import SitePlan
 
 THUMBNAIL_M: Final = 1.0
-SHARES: Final = frozenset({"green_share", "road_share", "unused_share", "sliver_share", "regularity", "daylight"})
+SHARES: Final = frozenset(
+    {
+        "green_share",
+        "road_share",
+        "unused_share",
+        "sliver_share",
+        "wide_road_share",
+        "regularity",
+        "daylight",
+        "phase_balance",
+    }
+)
 MEASURES: Final = (*DECISIVE, *(name for name in GREATER_IS_BETTER if name not in DECISIVE))
 
 

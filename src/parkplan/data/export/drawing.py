@@ -1,4 +1,4 @@
-"""Site plans as DXF: one named layer for each kind of land, closed outlines, storeys as text."""
+"""Site plans as DXF: one named layer for each kind of land, closed outlines, storeys and phases as text."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ COLOURS: Final[Mapping[str, int]] = {
     "PARKING": 151,
     "GREEN": 92,
     "STOREYS": 7,
+    "PHASE": 7,
 }
 TEXT_M: Final = 4.0
+LINE_M: Final = 6.0
 
 
 def dxf_bytes(plan: SitePlan) -> bytes:
@@ -43,8 +45,12 @@ def dxf_bytes(plan: SitePlan) -> bytes:
         space.add_point((gate.x, gate.y), dxfattribs={"layer": "GATE"})
     for piece in plan.buildings:
         middle = piece.geometry.centroid
-        text = space.add_text(f"{piece.storeys}F", height=TEXT_M, dxfattribs={"layer": "STOREYS"})
-        text.set_placement((middle.x, middle.y), align=TextEntityAlignment.MIDDLE_CENTER)
+        for layer, words, y in (
+            ("STOREYS", f"{piece.storeys}F", middle.y),
+            ("PHASE", f"P{piece.phase}", middle.y - LINE_M),
+        ):
+            text = space.add_text(words, height=TEXT_M, dxfattribs={"layer": layer})
+            text.set_placement((middle.x, y), align=TextEntityAlignment.MIDDLE_CENTER)
     stream = StringIO()
     drawing.write(stream)
     return stream.getvalue().encode("utf-8")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 AROUND: Final[tuple[Pattern, ...]] = ("ring", "grid", "spine", "comb", "fishbone")
 BLOCK_M: Final = (85.0, 200.0)
+RING_BLOCK_M: Final = 400.0
+SIDE_BLOCK_M: Final = 280.0
 GAPS_M: Final = (10.0, 11.0, 12.0)
 HIGH_GAPS_M: Final = (13.0, 14.0)
 COURTS_M: Final = (30.0, 36.0)
@@ -37,12 +39,13 @@ def draw(
         return strip(rng, place, angles, modules, limits)
     pattern: Pattern = AROUND[number % len(AROUND)]
     angle = float(angles[int(rng.integers(len(angles)))] if rng.random() < 0.5 else angles[0])
-    angle += 90.0 if rng.random() < 0.4 else 0.0
+    across = rng.random() < 0.4
+    angle += 90.0 if across or pattern == "comb" else 0.0
     mix = _mix(rng, modules)
     high = any(modules[name].storeys[1] * modules[name].storey_height_m > HIGH_RISE_M for name in mix)
     gaps = HIGH_GAPS_M if high else GAPS_M
     logistics = any(modules[name].role == "logistics" for name in mix)
-    median = float(rng.choice([0.0, 8.0, 12.0])) if pattern in {"spine", "fishbone"} else 0.0
+    median = float(rng.choice([0.0, 8.0, 10.0])) if pattern in {"spine", "fishbone"} else 0.0
     low, top = green_of(limits)
     return Choices(
         angle_deg=angle,
@@ -79,17 +82,25 @@ def _mix(rng: np.random.Generator, modules: Mapping[str, Module]) -> tuple[str, 
 
 
 def _streets(rng: np.random.Generator, pattern: Pattern, width_m: float) -> tuple[float, ...]:
-    """Return positions of the cross streets as shares of the width."""
+    """Return positions of the cross streets as shares of the width.
+
+    A ring and a comb have none where the rows are short enough, spine and fishbone one in the middle, a grid two or
+    more.
+    """
     inside = max(width_m - 40.0, 1.0)
     count = max(0, round(inside / float(rng.uniform(*BLOCK_M))) - 1)
     if pattern == "ring":
-        return () if inside < 320 else tuple(round((index + 1) / 2, 3) for index in range(1))
+        return () if inside < RING_BLOCK_M else (0.5,)
     if pattern in {"spine", "fishbone"}:
         middle = float(np.round(rng.uniform(0.42, 0.58), 3))
-        sides = max(0, round(inside / 300) - 1)
-        return tuple(sorted({middle, *(0.5 * (2 * index + 1) / (sides + 1) for index in range(sides) if sides > 1)}))
+        each = max(0, round(inside / 2 / SIDE_BLOCK_M) - 1)
+        beside = [(index + 1) / (each + 1) for index in range(each)]
+        return tuple(
+            sorted([middle, *(middle * share for share in beside), *(1 - (1 - middle) * share for share in beside)])
+        )
     if pattern == "comb":
-        first = float(np.round(rng.choice([0.3, 0.34, 0.66, 0.7]), 3))
-        return (first,) if inside < 420 else (first, 1.0 - first)
+        middle = float(np.round(rng.uniform(0.38, 0.62), 3))
+        return () if inside < RING_BLOCK_M else (middle,)
+    count = max(count, 2 if inside >= 2 * BLOCK_M[0] else 1)
     shift = float(np.round(rng.uniform(-0.02, 0.02), 3))
     return tuple(round((index + 1) / (count + 1) + shift, 3) for index in range(count))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RADII_M: Final = (6.0, 4.0, 2.0)
 LENS_M2: Final = (0.6, 0.9)
 """What a disc cannot reach in a corner: least area, and the greatest one as a share of the radius squared."""
+HAIR_M: Final = 0.05
 TOUCH_M: Final = 0.5
 
 
@@ -33,7 +34,7 @@ def least_radius(road: Any) -> float:  # noqa: ANN401
     """
     for radius in RADII_M:
         rolled = road.buffer(radius, quad_segs=8).buffer(-radius, quad_segs=8)
-        lenses = shapely.area(parts(rolled.difference(road)))
+        lenses = shapely.area([lens for lens in parts(rolled.difference(road)) if not lens.buffer(-HAIR_M).is_empty])
         least, most = LENS_M2[0], LENS_M2[1] * radius**2
         if not ((lenses > least * min(1.0, radius / 4)) & (lenses < most)).any():
             return radius

@@ -39,7 +39,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Open land after the roads: ``lanes`` is the network with all lanes, the rest is what lies between."""
+    """Open land after the roads: ``belt`` is what lies around them and the islands between them, always green."""
 
     road: Polygon
     courts: tuple[Polygon, ...]
@@ -54,8 +54,8 @@ class Surface:
 def surface(place: Ground, net: Network, blocks: Sequence[Block], service: Service | None) -> Surface:
     """Cut the site along roads, walls and courts; raises UnbuildableError where the roads do not hang together."""
     lanes = [lane for block in blocks for lane in lane_land(block.spans, net, (block.west, block.east))]
-    land = rounded_blocks(net, union([street_land(net), *lanes]))
-    paved = with_splays(union([net.outer.difference(land), *net.gates]), net, place)
+    land, islands = rounded_blocks(net, union([street_land(net), *lanes]))
+    paved = with_splays(union([net.outer.difference(union([land, islands])), *net.gates]), net, place)
     road, *crumbs = sorted(parts(paved), key=lambda part: -part.area)
     if sum(crumb.area for crumb in crumbs) > CRUMBS_M2:
         raise UnbuildableError

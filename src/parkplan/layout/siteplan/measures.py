@@ -29,6 +29,7 @@ LOOP_M: Final = 12.0
 GATE_FREE_M: Final = 30.0
 STUB_M: Final = 2.5
 DOGLEG_M: Final = (1.5, 20.0)
+WIDE_ROAD_M: Final = 10.0
 
 GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
     "floor_area_m2": True,
@@ -39,17 +40,21 @@ GREATER_IS_BETTER: Final[Mapping[str, bool]] = {
     "cost_per_m2": False,
     "unused_share": False,
     "sliver_share": False,
+    "wide_road_share": False,
     "doglegs": False,
     "dead_end_m": False,
     "daylight": True,
+    "phase_balance": True,
     "gate_distance_m": False,
 }
 DECISIVE: Final = ("floor_area_m2", "green_share", "road_share", "dock_m", "cost_per_m2", "soundness")
-"""The measures of the Pareto front. With all twelve nearly every plan would be on the first front."""
+"""The measures of the Pareto front. With all of them nearly every plan would be on the first front."""
 FLAWS: Final[Mapping[str, float]] = {
-    "unused_share": 0.10, "sliver_share": 0.02, "doglegs": 2.0, "dead_end_m": 60.0, "gate_distance_m": 400.0,
+    "unused_share": 0.10, "sliver_share": 0.02, "wide_road_share": 0.02, "doglegs": 2.0, "dead_end_m": 60.0,
+    "gate_distance_m": 400.0,
 }  # fmt: skip
 """At this much of a flaw, half of its points are lost."""
+VIRTUES: Final = ("regularity", "daylight", "phase_balance")
 
 
 def indicators(pieces: Sequence[Piece], site_m2: float) -> dict[str, float]:
@@ -105,8 +110,10 @@ def quality(
 
     ``dock_m`` is the length of walls at truck courts, ``regularity`` the share of floor area in buildings of the most
     frequent sizes, ``unused_share`` land too irregular for a building, ``sliver_share`` land narrower than 3 m,
+    ``wide_road_share`` roads broader than 20 m, as at sharp corners that were paved,
     ``doglegs`` lanes that miss their continuation across a street, ``dead_end_m`` the length of roads on no
     loop,
+    ``phase_balance`` how evenly the floor area is spread over the phases,
     ``daylight`` the share of floor area whose long walls face within 30 degrees of north and south, ``gate_distance_m``
     the mean distance of floor area from the gate (in a straight line).
     """
@@ -125,8 +132,10 @@ def quality(
         "unused_share": unused_m2 / site,
         "sliver_share": float(slivers) / site,
         "doglegs": float(_doglegs(blocks)),
+        "wide_road_share": float(opened(road, WIDE_ROAD_M).intersection(road).area) / site,
         "dead_end_m": dead_end_m(road, place.gates),
         "daylight": _daylight(built, 90.0 - place.frame.angle_deg),
+        "phase_balance": phase_balance(built),
         "cost_yuan": cost,
         "cost_per_m2": cost / max(sum(piece.floor_area_m2 for piece in built), 1.0),
     }
@@ -144,14 +153,15 @@ def _regularity(sides: Sequence[tuple[float, float, float, float]]) -> float:
 
 
 def soundness(figures: Mapping[str, float]) -> float:
-    """Return the mean of regularity, daylight and the absence of each flaw, between 0 and 1.
+    """Return the mean of regularity, daylight, balance of phases and the absence of each flaw, between 0 and 1.
 
-    >>> perfect = dict.fromkeys(FLAWS, 0.0) | {"regularity": 1.0, "daylight": 1.0}
+    >>> perfect = dict.fromkeys(FLAWS, 0.0) | dict.fromkeys(VIRTUES, 1.0)
     >>> soundness(perfect), round(soundness(perfect | {"doglegs": 2.0}), 3)
-    (1.0, 0.929)
+    (1.0, 0.944)
     """
     kept = [1.0 / (1.0 + figures[name] / half) for name, half in FLAWS.items()]
-    return (sum(kept) + figures["regularity"] + figures["daylight"]) / (len(kept) + 2)
+    kept += [figures[name] for name in VIRTUES]
+    return sum(kept) / len(kept)
 
 
 def dead_end_m(road: Any, gates: Sequence[Point]) -> float:  # noqa: ANN401
@@ -165,6 +175,21 @@ def dead_end_m(road: Any, gates: Sequence[Point]) -> float:  # noqa: ANN401
     loops = union([*(block.buffer(LOOP_M) for block in blocks), *(gate.buffer(GATE_FREE_M) for gate in gates)])
     stubs = parts(opened(road.difference(loops), STUB_M))
     return sum(float(stub.area) for stub in stubs) / LANE_M
+
+
+def phase_balance(built: Sequence[Piece]) -> float:
+    """Return the least floor area of a phase as a share of what each would have if all were equal.
+
+    >>> from parkplan.model.siteplan import Piece
+    >>> land = shapely.box(0, 0, 10, 10)
+    >>> phase_balance([Piece("a", "building", land, storeys=3), Piece("b", "building", land, storeys=1, phase=2)])
+    0.5
+    """
+    floor: dict[int, float] = {}
+    for piece in built:
+        floor[piece.phase] = floor.get(piece.phase, 0.0) + piece.floor_area_m2
+    last = max(floor, default=0)
+    return min(floor.get(phase, 0.0) for phase in range(1, last + 1)) * last / sum(floor.values()) if last else 0.0
 
 
 def _daylight(built: Sequence[Piece], north_deg: float) -> float:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from parkplan.model.siteplan import Choices, Module, PieceKind, Site, SitePlanProfile
 
 COVER_M2: Final = 0.45
+HIGHEST_M: Final = 999.0
 
 
 def lay_out(
@@ -47,7 +48,7 @@ def lay_out(
     share = min(choices.admin_share, limits.get("admin_land_max", 1.0) - 0.005)
     blocks, service = give_service(blocks, place.gates[0], share * place.area_m2, modules)
     open_land = surface(place, net, blocks, service)
-    built = _buildings(blocks, service, place, limits, modules)
+    built = _buildings(blocks, service, place, choices, limits, modules)
     footprint = sum(float(piece.geometry.area) for piece in built)
     floor = sum(piece.floor_area_m2 for piece in built)
     wanted = Wanted(
@@ -105,6 +106,7 @@ def _buildings(
     blocks: Sequence[Block],
     service: Service | None,
     place: Ground,
+    choices: Choices,
     limits: Mapping[str, float],
     modules: Mapping[str, Module],
 ) -> list[Piece]:
@@ -114,10 +116,17 @@ def _buildings(
     usual_admin = sum(area * modules[name].storeys[0] for name, area in slab_areas) / place.area_m2
     far = limits.get("far_min", 0.0) - usual_admin, limits.get("far_max", 99.0) - 2 * usual_admin - 0.01
     storeys = fit_storeys(
-        [(hall.module, hall.area_m2) for hall in halls], modules, place.area_m2, far, limits.get("height_max_m", 999.0)
+        [(hall.module, hall.area_m2) for hall in halls],
+        modules,
+        place.area_m2,
+        far,
+        limits.get("height_max_m", HIGHEST_M),
     )
     floor = sum(hall.area_m2 * storeys[hall.module] for hall in halls)
-    admin = fit_admin(slab_areas, floor, limits.get("admin_floor_max", 1.0) - 0.002, modules)
+    highest = limits.get("height_max_m", HIGHEST_M)
+    if choices.gap_m < limits.get("separation_high_m", 0.0):
+        highest = min(highest, HIGH_RISE_M)
+    admin = fit_admin(slab_areas, floor, limits.get("admin_floor_max", 1.0) - 0.002, modules, highest)
     found = [
         Piece(
             f"building-{number}",

@@ -29,6 +29,12 @@ KERB_M: Final = 0.5
 SIDE_GATE_M: Final = 9.0
 GATE_REACH_M: Final = 70.0
 LEAST_BLOCK_M2: Final = 1200.0
+COLLECTOR_WIDER_M: Final = 5.0
+LAND_CORNER_M: Final = 6.1
+NOSES_M: Final = (4.0, 2.5, 1.5)
+HAIR_M: Final = 0.25
+LEAST_TIP_M2: Final = 80.0
+SEAM_M: Final = 0.002
 WIDE_GAP_M: Final = 44.0
 WALL_LANE_M: Final = 19.5
 DOCK_LANE_M: Final = 11.0
@@ -41,7 +47,8 @@ class Network:
 
     ``outer`` is the land within the ring road's outer kerb, ``inner`` within its inner kerb, ``streets`` the west and
     east side of each cross street, ``medians`` those of green medians, ``gates`` the pieces that join gates and ring.
-    ``one_sided`` says that a single road runs beside the rows, whose far side has no lane.
+    ``within`` is all land within the inner kerb, sharp tips and small remnants included, ``inner`` the part of it on
+    which rows may stand. ``one_sided`` says that a single road runs beside the rows, whose far side has no lane.
     """
 
     outer: Polygon
@@ -49,6 +56,7 @@ class Network:
     streets: tuple[tuple[float, float], ...]
     medians: tuple[tuple[float, float], ...]
     gates: tuple[Polygon, ...]
+    within: Any
     one_sided: bool = False
 
 
@@ -60,9 +68,11 @@ def network(place: Ground, choices: Choices) -> Network:
     if choices.front_m > choices.belt_m and place.access:
         net = net.difference(shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
     outer = largest(opened(largest(net), RING_CORNER_M))
-    inner = union(
-        block for block in parts(opened(outer.buffer(-choices.ring_m), CORNER_M)) if block.area >= LEAST_BLOCK_M2
-    )
+    within = outer.buffer(-choices.ring_m)
+    if choices.pattern == "comb" and place.access:
+        collector = choices.front_m + choices.ring_m + COLLECTOR_WIDER_M
+        within = within.difference(shapely.buffer(union(place.access), collector, cap_style="square"))
+    inner = union(block for block in parts(opened(within, CORNER_M)) if block.area >= LEAST_BLOCK_M2)
     if inner.is_empty:
         raise UnbuildableError
     rolled = outer.buffer(CORNER_M).buffer(-CORNER_M).intersection(place.boundary.buffer(-KERB_M, join_style="mitre"))
@@ -71,7 +81,7 @@ def network(place: Ground, choices: Choices) -> Network:
         _gate(place, outer, gate, GATE_M if index == 0 else SIDE_GATE_M) for index, gate in enumerate(place.gates)
     )
     streets, medians = _streets(inner, place.gates[0], outer, place.boundary, choices)
-    return Network(outer, inner, streets, medians, gates)
+    return Network(outer, inner, streets, medians, gates, within)
 
 
 def _one_road(place: Ground, choices: Choices) -> Network:
@@ -87,7 +97,7 @@ def _one_road(place: Ground, choices: Choices) -> Network:
             centres.append(wanted)
     streets = tuple((centre - half, centre + half) for centre in sorted(centres))
     outer = largest(union([road, inner]))
-    net = Network(outer, inner, streets, (), (), one_sided=True)
+    net = Network(outer, inner, streets, (), (), inner, one_sided=True)
     paved = union([road, street_land(net)])
     wide = [GATE_M, *[SIDE_GATE_M] * len(place.gates)]
     gates = tuple(
@@ -144,10 +154,10 @@ def _streets(
 
 def street_land(net: Network) -> Any:  # noqa: ANN401
     """Return the land of the cross streets inside the ring, medians left out."""
-    _, south, _, north = net.inner.bounds
+    _, south, _, north = net.within.bounds
     land = union(boxes([(west, south - 1, east, north + 1) for west, east in net.streets]))
     medians = union(boxes([(west, south - 1, east, north + 1) for west, east in net.medians]))
-    return land.difference(medians).intersection(net.inner)
+    return land.difference(medians).intersection(net.within)
 
 
 def building_zone(net: Network) -> Any:  # noqa: ANN401
@@ -221,7 +231,7 @@ def lane_land(rows: Sequence[Span], net: Network, block: tuple[float, float]) ->
     ring = net.outer.difference(net.inner)
     for south, north, lower, upper in lane_bands(rows, ring, one_sided=net.one_sided):
         served = [side for row in (lower, upper) if row is not None for side in row.sides]
-        for piece in parts(shapely.clip_by_rect(net.inner, west, south, east, north)):
+        for piece in parts(shapely.clip_by_rect(net.within, west, south, east, north)):
             left, _, right, _ = piece.bounds
             if any(left < side_east and side_west < right for side_west, side_east in served):
                 lanes.append(piece)
@@ -235,13 +245,23 @@ def blocks_between(net: Network) -> list[tuple[float, float]]:
     return [(edges[index], edges[index + 1]) for index in range(0, len(edges), 2)]
 
 
-def rounded_blocks(net: Network, roads: Any) -> Any:  # noqa: ANN401
-    """Return the land between the roads with corners rounded for turning trucks; sharper tips become road."""
-    land = net.inner.difference(roads)
+def rounded_blocks(net: Network, roads: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Return the land between the roads with corners rounded for turning trucks, and the islands beside it.
+
+    What rounding cuts off a sharp tip or a narrow strip is too large to be a corner: it is an island between two roads
+    that run together, its nose rounded as far as it is broad.
+    """
     if net.one_sided:
         paved = union([net.outer.difference(net.inner), roads])
-        return land.difference(paved.buffer(CORNER_M).buffer(-CORNER_M))
-    return opened(land, CORNER_M)
+        return net.inner.difference(roads).difference(paved.buffer(CORNER_M).buffer(-CORNER_M)), Polygon()
+    raw = net.within.difference(roads)
+    land = opened(raw, LAND_CORNER_M, round_to=8)
+    islands: list[Polygon] = []
+    for nose in NOSES_M:
+        rest = opened(opened(raw, nose).difference(union([land, *islands])), HAIR_M)
+        tips = [tip for tip in parts(rest) if tip.area >= LEAST_TIP_M2]
+        islands += shapely.buffer(tips, SEAM_M, join_style="mitre").tolist() if tips else []
+    return land, union(islands).difference(land)
 
 
 def with_splays(paved: Any, net: Network, place: Ground) -> Any:  # noqa: ANN401

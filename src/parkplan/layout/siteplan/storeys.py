@@ -41,10 +41,14 @@ def fit_storeys(
 
 
 def fit_admin(
-    slabs: Sequence[tuple[str, float]], floor_m2: float, share: float, modules: Mapping[str, Module]
+    slabs: Sequence[tuple[str, float]],
+    floor_m2: float,
+    share: float,
+    modules: Mapping[str, Module],
+    height_max_m: float,
 ) -> dict[str, int]:
     """Return storeys of office and dormitory so that their floor stays below a share of all floor area."""
-    storeys = {name: modules[name].usual_storeys for name, _ in slabs}
+    storeys = {name: _within(modules[name], modules[name].usual_storeys, height_max_m) for name, _ in slabs}
     order = sorted(storeys, key=lambda name: -storeys[name])
 
     def admin() -> float:

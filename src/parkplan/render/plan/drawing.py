@@ -32,6 +32,12 @@ KIND_COLOURS: Final[Mapping[PieceKind, str]] = {
 }
 LEAST_EDGE_M: Final = 25.0
 LEAST_LABEL_M: Final = 30.0
+LEAST_LOT_PLACES: Final = 8
+STALL_M2: Final = 28.0
+PLAN_MM: Final = 255.0
+POINT_MM: Final = 0.3528
+LETTERING: Final = (3.5, 7.0)
+TWO_LINES: Final = 2.6
 RED: Final = "#b3261e"
 
 
@@ -49,7 +55,9 @@ def draw_plan(axes: Axes, plan: SitePlan, modules: Mapping[str, Module]) -> None
     west, south, east, north = plan.site.boundary.bounds
     extent = max(east - west, north - south)
     for piece in plan.buildings:
-        _label(axes, piece)
+        _label(axes, piece, extent)
+    for piece in plan.of_kind("parking"):
+        _places(axes, piece)
     _lengths(axes, plan.site.boundary, extent)
     for gate in plan.site.gates:
         axes.plot(gate.x, gate.y, marker="^", color=RED, markersize=9, zorder=6)
@@ -65,19 +73,35 @@ def _patch(shape: Polygon, colour: str, *, edge: str, order: int, width: float =
     return PathPatch(path, facecolor=colour, edgecolor=edge, linewidth=width, zorder=order)
 
 
-def _label(axes: Axes, piece: Piece) -> None:
-    """Write length by depth and storeys along the length of a building."""
+def _label(axes: Axes, piece: Piece, extent: float) -> None:
+    """Write length by depth, storeys and phase along the length of a building, no larger than it is deep on paper."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(piece.geometry))[:4]
     sides = np.array([corners[1] - corners[0], corners[2] - corners[1]])
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     along = sides[int(lengths.argmax())]
-    storeys = message("siteplan.drawing_storeys", storeys=piece.storeys)
-    text = f"{lengths.max():.0f}×{lengths.min():.0f}\n{storeys}" if lengths.max() >= LEAST_LABEL_M else storeys
+    depth_mm = float(lengths.min()) * PLAN_MM / extent
+    least, most = LETTERING
+    size = min(most, max(least, depth_mm / TWO_LINES / POINT_MM))
+    storeys = message("siteplan.drawing_building", storeys=piece.storeys, phase=piece.phase)
+    gap = "\n" if depth_mm >= TWO_LINES * size * POINT_MM else "  "
+    whole = lengths.max() >= LEAST_LABEL_M
+    text = f"{lengths.max():.0f}×{lengths.min():.0f}{gap}{storeys}" if whole else storeys
     middle = piece.geometry.centroid
     axes.text(
         middle.x, middle.y, text, rotation=_upright(along), ha="center", va="center", zorder=5,
-        fontproperties=face().properties, fontsize=7, color=INK, linespacing=1.15,
+        fontproperties=face().properties, fontsize=size, color=INK, linespacing=1.15,
     )  # fmt: skip
+
+
+def _places(axes: Axes, lot: Piece) -> None:
+    """Write the number of places on a car park."""
+    places = int(lot.geometry.area / STALL_M2 + 1e-6)
+    if places >= LEAST_LOT_PLACES:
+        middle = lot.geometry.representative_point()
+        axes.text(
+            middle.x, middle.y, f"P {places}", ha="center", va="center", zorder=5,
+            fontproperties=face().properties, fontsize=LETTERING[0] + 2, color=INK,
+        )  # fmt: skip
 
 
 def _upright(along: np.ndarray) -> float:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PAGE_MM: Final = (420.0, 297.0)
 MM_PER_INCH: Final = 25.4
 DOTS_PER_INCH: Final = 150
+LEGEND_FITS: Final = 28
+RULE_FITS: Final = 41
 FIXED: Final[Mapping[str, dict[str, Any]]] = {
     "svg": {"metadata": {"Date": None, "Creator": "parkplan"}},
     "pdf": {"metadata": {"CreationDate": None, "Creator": "parkplan"}},
@@ -57,7 +59,10 @@ def _heads(figure: Figure, plan: SitePlan) -> None:
         title = f"{plan.site.name}  {title}"
     floor = f"{plan.indicators['floor_area_m2']:,.0f}"
     figure.text(0.02, 0.955, title, fontproperties=bold, fontsize=20, color=INK)
-    facts = message("siteplan.drawing_site", area=area(plan.site.area_m2), floor=floor)
+    places, phases = plan.indicators["parking_places"], max(piece.phase for piece in plan.pieces)
+    facts = message(
+        "siteplan.drawing_site", area=area(plan.site.area_m2), floor=floor, places=f"{places:,.0f}", phases=phases
+    )
     figure.text(0.02, 0.925, facts, fontproperties=plain, fontsize=12, color=INK)
 
 
@@ -72,7 +77,8 @@ def _legend(axes: Axes, plan: SitePlan, modules: Mapping[str, Module]) -> float:
     for index, (colour, title) in enumerate(entries):
         left, level = (index % 2) * 0.5, top - (index // 2) * 0.036
         axes.add_patch(Rectangle((left, level - 0.010), 0.06, 0.020, facecolor=colour, edgecolor=INK, linewidth=0.5))
-        axes.text(left + 0.08, level, title, fontproperties=face().properties, fontsize=9.5, va="center", color=INK)
+        size = 9.5 * _shrunk(title, LEGEND_FITS)
+        axes.text(left + 0.08, level, title, fontproperties=face().properties, fontsize=size, va="center", color=INK)
     level = top - (len(entries) + 1) // 2 * 0.036
     gates = message("siteplan.drawing_gates")
     axes.text(0.01, level, gates, fontproperties=face().properties, fontsize=9.5, va="center", color="#b3261e")
@@ -98,7 +104,13 @@ def _row(axes: Axes, columns: tuple[float, ...], level: float, cells: tuple[str,
     for place, (x, cell) in enumerate(zip(columns, cells, strict=True)):
         align = "left" if place == 0 else "right"
         fonts = face(bold=bold).properties
-        axes.text(x, level, cell, fontproperties=fonts, fontsize=9, ha=align, va="center", color=INK)
+        size = 9 * _shrunk(cell, RULE_FITS)
+        axes.text(x, level, cell, fontproperties=fonts, fontsize=size, ha=align, va="center", color=INK)
+
+
+def _shrunk(text: str, fits: int) -> float:
+    """Return by how much lettering must be smaller for a text to keep to its column; a Chinese character counts two."""
+    return min(1.0, fits / sum(1 if letter.isascii() else 2 for letter in text))
 
 
 def _figure(line: CertificateLine, value: float) -> str:
