@@ -1,6 +1,6 @@
 """Site plans of random sites: how many options each has, and whether the independent checker turns any of them down.
 
-`python bench/bench_siteplan_random.py [--first 0] [--sites 200] [--options 24]` prints one line for each site as JSON:
+`python bench/bench_siteplan_random.py [--first 0] [--sites 20] [--options 24]` prints one line for each site as JSON:
 area, options, valid plans of attempts, rules broken by the options, and the rules that the other attempts broke.
 `--sum FILE ...` adds such lines up, and says of each site with fewer options than asked for why that is so.
 """
@@ -64,7 +64,7 @@ def main() -> None:
     """Print the lines, or their sum."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--first", type=int, default=0)
-    options.add_argument("--sites", type=int, default=200)
+    options.add_argument("--sites", type=int, default=20)
     options.add_argument("--options", type=int, default=24)
     options.add_argument("--sum", nargs="+", type=Path)
     asked = options.parse_args()
