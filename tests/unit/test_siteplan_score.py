@@ -23,7 +23,7 @@ def foreign(path: Path) -> gpd.GeoDataFrame:
     road = box(0, 0, 400, 10)
     rest = box(0, 10, 400, 300).difference(halls[0]).difference(halls[1])
     rows = {"kind": ["building", "building", "road", "court"], "storeys": [2, 2, None, None]}
-    gpd.GeoDataFrame(rows, geometry=[*halls, road, rest]).to_file(path)
+    gpd.GeoDataFrame(rows, geometry=[*halls, road, rest], crs="EPSG:4547").to_file(path)
     return gpd.read_file(path)
 
 
