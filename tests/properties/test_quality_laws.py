@@ -47,7 +47,7 @@ def test_the_order_of_rows_does_not_matter(sides: list[tuple[int, int, int, int]
 
 @given(BOXES, st.lists(st.tuples(COORDINATE, COORDINATE, st.integers(2, 20)), max_size=4))
 @settings(max_examples=60, deadline=None)
-def test_looking_at_loose_sides_first_loses_no_overlap(
+def test_proving_pairs_apart_first_loses_no_overlap(
     sides: list[tuple[int, int, int, int]], rounds: list[tuple[int, int, int]]
 ) -> None:
     """Boxes and rings with holes, many of them touching, nested or twice the same."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from parkplan.quality.apart import proven_apart
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,9 +36,9 @@ def box_pairs(shapes: Shapes, gap_m: float = 0.0) -> tuple[Positions, Positions]
 def overlapping_pairs(shapes: Shapes) -> tuple[Positions, Positions]:
     """Return the pairs (i < j) of positions whose interiors meet.
 
-    Boxes are matched first, each pair once. Of many pairs only those are kept in which a side of one shape does not
-    fit its neighbours, which one pass over all sides tells. Each is asked whether the shapes overlap and, only where
-    one box covers the other, whether one shape lies in the other. Polygons must be valid.
+    Boxes are matched first, each pair once. Of many pairs those go that are proven to lie apart by the corners that
+    they share. Each of the others is asked whether the shapes overlap and, only where one box covers the other,
+    whether one shape lies in the other. Polygons must be valid.
 
     >>> row = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2), shapely.box(3, 0, 5, 2)])
     >>> [pair.tolist() for pair in overlapping_pairs(row)]
@@ -44,23 +46,13 @@ def overlapping_pairs(shapes: Shapes) -> tuple[Positions, Positions]:
     """
     left, right = box_pairs(shapes)
     if len(left) > PAIRS_ASKED_AT_ONCE:
-        loose = _loose(shapes)
-        doubtful = loose[left] | loose[right]
+        doubtful = ~proven_apart(shapes, left, right)
         left, right = left[doubtful], right[doubtful]
     meet = _overlap(shapes, left, right)
     nested = np.flatnonzero(~meet & _one_box_in_the_other(shapes, left, right))
     meet[nested] = shapely.relate_pattern(shapes[left[nested]], shapes[right[nested]], "T********")
     order = np.lexsort((right[meet], left[meet]))
     return left[meet][order], right[meet][order]
-
-
-def _loose(shapes: Shapes) -> NDArray[np.bool_]:
-    """Mark shapes with a side that neither is free nor is the side of a neighbour; of two that overlap one has it."""
-    areas = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes))
-    sides = shapely.coverage_invalid_edges(shapes[areas])
-    loose = np.ones(len(shapes), dtype=bool)
-    loose[areas] = ~shapely.is_missing(sides) & ~shapely.is_empty(sides)
-    return loose
 
 
 def _overlap(shapes: Shapes, left: Positions, right: Positions) -> NDArray[np.bool_]:
