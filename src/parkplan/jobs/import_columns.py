@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import pyarrow as pa
 
-from parkplan.data.intake.fields import match_columns
+from parkplan.data.intake.fields import match_columns, open_names
 from parkplan.data.intake.units import FACTORS, normal_name
+from parkplan.i18n import message
 from parkplan.model.tables import TABLES
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from parkplan.data.intake.fields import Match
     from parkplan.data.intake.launch import Intake
 
-Why = Literal["stated", "name", "heading", "assumed", "kept", "none"]
-"""Why a column fills a field: it was said, it has its name, its heading is known, its unit is guessed; else it fills
-none, because somebody said so (``kept``) or because nothing fits."""
+Why = Literal["stated", "name", "heading", "assumed", "cut", "open", "kept", "none"]
+"""Why a column fills a field: it was said, it has its name, its heading is known, its unit is guessed, its name is the
+beginning of a known heading; else it fills none, because its cut name may be of several fields (``open``), because
+somebody said so (``kept``) or because nothing fits."""
 SAMPLES: Final = 3
 SAMPLE_LENGTH: Final = 40
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "cp1252")
@@ -38,6 +40,11 @@ class ColumnLine:
     field: str | None
     unit: str | None
     why: Why
+    hint: str = ""
+
+    def reason(self) -> str:
+        """Return why in words; ``hint`` is the heading or the fields that a cut name may be of."""
+        return message(f"desk.why_{self.why}", hint=self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,20 @@ def column_lines(
         SourceFileError, RequestError: what is stated of a column or field does not exist.
     """
     matches: dict[str, Match] = {}
+    left_open: dict[str, tuple[str, ...]] = {}
     for intake in intakes:
-        found = match_columns(TABLES.get(table), intake.report.columns, mapping, intake.name, kept=advice.kept)
+        columns = intake.report.columns
+        found = match_columns(TABLES.get(table), columns, mapping, intake.name, kept=advice.kept)
         matches = {match.column: match for match in found} | matches
+        left_open |= open_names(TABLES.get(table), columns, found, advice.kept)
     names = dict.fromkeys(name for intake in intakes for name in intake.report.columns)
-    return tuple(_line(name, intakes, matches.get(name), (mapping, advice)) for name in names)
+    lines = (_line(name, intakes, matches.get(name), (mapping, advice)) for name in names)
+    return tuple(
+        replace(line, why="open", hint=", ".join(left_open[line.column]))
+        if line.why == "none" and line.column in left_open
+        else line
+        for line in lines
+    )
 
 
 def units_of(field: str, table: str) -> tuple[str, ...]:
@@ -87,7 +103,9 @@ def _line(
     rows, known = sum(len(part) for part in parts), sum(len(part) - part.null_count for part in parts)
     unit = None if match is None else advice.units.get(match.field, match.unit)
     field = None if match is None else match.field
-    return ColumnLine(name, _samples(parts), rows, known, field, unit, _why(name, match, mapping, advice))
+    why = _why(name, match, mapping, advice)
+    hint = match.heading or "" if match is not None and why == "cut" else ""
+    return ColumnLine(name, _samples(parts), rows, known, field, unit, why, hint)
 
 
 def _why(name: str, match: Match | None, mapping: Mapping[str, str], advice: Advice) -> Why:
@@ -95,6 +113,8 @@ def _why(name: str, match: Match | None, mapping: Mapping[str, str], advice: Adv
         return "kept" if name in advice.kept else "none"
     if mapping.get(match.field) == name:
         return "stated"
+    if match.heading is not None:
+        return "cut"
     if not match.sure and match.field not in advice.units:
         return "assumed"
     return "name" if normal_name(name) == match.field else "heading"

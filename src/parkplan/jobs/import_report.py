@@ -82,7 +82,7 @@ def _summary(done: ImportResult) -> Sequence[Sequence[object]]:
 
 def _columns(seen: Examined) -> Sequence[Sequence[object]]:
     return [
-        (line.column, line.field or "", line.unit or "", message(f"desk.why_{line.why}"), " | ".join(line.samples),
+        (line.column, line.field or "", line.unit or "", line.reason(), " | ".join(line.samples),
          f"{line.known}/{line.rows}")
         for line in seen.columns
     ]  # fmt: skip

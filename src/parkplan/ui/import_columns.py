@@ -58,7 +58,7 @@ def lines_frame(seen: Examined, titles: dict[str, str]) -> pd.DataFrame:
             f"{line.known:,} / {line.rows:,}",
             keep if line.field is None else titles.get(line.field, line.field),
             line.unit or NO_UNIT,
-            message(f"desk.why_{line.why}"),
+            line.reason(),
         )
         for line in seen.columns
     ]

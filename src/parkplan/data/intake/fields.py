@@ -1,8 +1,9 @@
-"""Which column of a file fills which field of a table: as stated, by the same name, or by a known heading."""
+"""Which column of a file fills which field of a table: as stated, by name, by a known heading or by its beginning."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 import yaml
 
 from parkplan._errors import ParkplanError, RequestError, SourceFileError
+from parkplan.data.intake.cut_names import cut_twins, full_headings
 from parkplan.data.intake.units import FACTORS, normal_name, split_unit
 
 if TYPE_CHECKING:
@@ -23,12 +25,16 @@ _FREE_FIELD: Final = re.compile(r"^[^\W\d]\w*$")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A field, the column that fills it, and the unit in the column's name (None: no unit is said)."""
+    """A field, the column that fills it, and the unit in the column's name (None: no unit is said).
+
+    ``heading`` is the known heading of which a cut column name is only the beginning: then the match is a guess.
+    """
 
     field: str
     column: str
     unit: str | None
     sure: bool
+    heading: str | None = None
 
 
 @cache
@@ -45,21 +51,57 @@ def match_columns(
     """Match the columns of a file to the fields of a table, each at most once; what is stated comes first.
 
     ``table`` is None for a table beyond the canonical ones: then only what is stated is matched. Columns that are
-    ``kept`` are matched only where that is stated.
+    ``kept`` are matched only where that is stated. A cut name that can be of one field alone is matched as a guess.
 
     Raises:
         SourceFileError, RequestError: a stated column or field does not exist; all of these at once.
     """
     matches = _stated(table, columns, stated, file)
     taken = {match.column for match in matches} | set(kept)
+    own = {field.name for field in table.columns} if table is not None else set()
+    unsure = {name for name in cut_twins(columns) if normal_name(name) not in own}
     for field in table.columns if table is not None else ():
         if any(match.field == field.name for match in matches):
             continue
-        found = _find(field, [name for name in columns if name not in taken])
+        found = _find(field, [name for name in columns if name not in taken | unsure])
         if found is not None:
             matches.append(found)
             taken.add(found.column)
-    return tuple(matches)
+    for column, fields in _cut(table, columns, matches, kept).items():
+        (name, heading), *others = fields.items()
+        canonical = table.column(name) if table is not None else None
+        if not others and canonical is not None:
+            matches.append(Match(name, column, None, canonical.unit not in FACTORS, heading))
+    claims = Counter(match.field for match in matches)
+    return tuple(match for match in matches if claims[match.field] == 1)
+
+
+def open_names(
+    table: Table | None, columns: Sequence[str], matches: Sequence[Match], kept: Sequence[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Return the cut names that match nothing because they may be of several fields, or several of one."""
+    cut = _cut(table, columns, matches, kept)
+    fields = {field.name for field in table.columns} if table is not None else set()
+    read = {column: tuple(name for name in found if name in fields) for column, found in cut.items()}
+    return {column: names for column, names in read.items() if names}
+
+
+def _cut(
+    table: Table | None, columns: Sequence[str], matches: Sequence[Match], kept: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Return for each unmatched cut name the open fields that it may be of, with the heading that it begins."""
+    if table is None:
+        return {}
+    filled, taken = {match.field for match in matches}, {match.column for match in matches} | set(kept)
+    rates = {name: known for name, known in aliases().items() if table.column(name) is None}
+    headings = rates | {field.name: _headings(field) for field in table.columns if field.name not in filled}
+    read = {column: full_headings(column, headings) for column in columns if column not in taken}
+    return {column: fields for column, fields in read.items() if fields}
+
+
+def _headings(field: Column) -> list[str]:
+    titles = [normal_name(field.title.zh), normal_name(field.title.en)]
+    return [field.name, *titles, *aliases().get(field.name, ())]
 
 
 def _stated(table: Table | None, columns: Sequence[str], stated: Mapping[str, str], file: str) -> list[Match]:

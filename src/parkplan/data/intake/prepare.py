@@ -13,7 +13,7 @@ import shapely
 
 from parkplan._errors import ParkplanError, SourceFileError
 from parkplan.data.intake.advice import Advice, area_magnitude, totals_from_rates
-from parkplan.data.intake.fields import Match, match_columns
+from parkplan.data.intake.fields import Match, match_columns, open_names
 from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of, single_parts
 from parkplan.data.intake.industry import to_industry_codes
 from parkplan.data.intake.land_use import to_national
@@ -88,6 +88,7 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
         replace(each, unit=units[each.field], sure=True) if each.field in units else each for each in matches
     )
     fields, told = _fields(source, rows, matches, wish, intake.name)
+    told += _cut_names(matches, open_names(wish.table, intake.report.columns, matches, wish.advice.kept))
     told += _weighed(fields, source, rows, matches, wish, geometry, crs)
     key, keyed = _key(fields, rows, wish)
     others, renamed = _others(source, matches, fields, told)
@@ -177,6 +178,18 @@ def _fields(
         raise SourceFileError("import_values", file=file, count=count, details=faults)
     ordered = wish.table.columns if wish.table is not None else ()
     return {field.name: made[field.name] for field in ordered if field.name in made} | made, found
+
+
+def _cut_names(matches: tuple[Match, ...], left_open: Mapping[str, tuple[str, ...]]) -> list[Finding]:
+    """Say which fields were guessed from the beginning of a heading, and which names may be of several fields."""
+    guessed = [
+        finding("name_cut", column=match.column, field=match.field, heading=match.heading)
+        for match in matches
+        if match.heading is not None
+    ]
+    return guessed + [
+        finding("name_cut_open", column=column, fields=", ".join(fields)) for column, fields in left_open.items()
+    ]
 
 
 def _weighed(  # noqa: PLR0913, PLR0917 -- one row at a time is not enough: figures against each other and against shapes
