@@ -66,11 +66,13 @@ def catalogue() -> dict[str, Text]:
     """All messages of the product by key."""
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # every start of the product waits for it
     found: dict[str, Text] = {}
     for path in sorted(files("parkplan.messages").iterdir(), key=lambda entry: entry.name):
         if path.name.endswith(".yaml"):
             room = path.name.removesuffix(".yaml")
-            entries = cast("dict[str, dict[str, str]]", yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+            text = path.read_text(encoding="utf-8")
+            entries = cast("dict[str, dict[str, str]]", yaml.load(text, Loader=loader) or {})  # noqa: S506 -- a safe one
             found |= {f"{room}.{name}": Text(entry["zh"], entry["en"]) for name, entry in entries.items()}
     return found
 

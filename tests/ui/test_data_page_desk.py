@@ -21,7 +21,7 @@ from parkplan.i18n import LANGUAGES, Language
 from parkplan.jobs.imports import imports
 from parkplan.jobs.match_decisions import decisions
 from parkplan.model.workspace import Change
-from parkplan.ui import check_panel, gate, import_state, opened
+from parkplan.ui import check_panel, finding_list, gate, import_findings, import_state, opened
 from parkplan.ui.state import KEY, Session
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def test_findings_and_map_lead_to_each_other(place: Path) -> None:
         state.work.wait(60)
         app.run()
     assert state.found is not None
-    listed = check_panel.Listed(tuple(range(len(state.found.findings))), state.found.findings)
-    markers = check_panel.markers_of(listed, 0)
+    listed = finding_list.Listed(tuple(range(len(state.found.findings))), state.found.findings)
+    markers = finding_list.markers_of(listed, 0)
     assert {marker.id for marker in markers} <= set(listed.numbers)
     placed = next(number for number, each in enumerate(listed.findings) if each.lon is not None)
     state.choose(placed)
@@ -214,3 +214,27 @@ def test_every_section_draws_in_both_languages(place: Path, chosen: Language) ->
         section(app, name)
         assert not app.exception
         assert not app.error
+
+
+def test_findings_before_the_import_and_map_lead_to_each_other(app: AppTest, place: Path) -> None:
+    """Two parcels of a file overlap by half: the finding leads to its place before anything is written."""
+    shapes = [shapely.box(500_500 + 50 * at, 2_500_000, 500_600 + 50 * at, 2_500_100) for at in range(2)]
+    path = place.parent / "重叠.gpkg"
+    gpd.GeoDataFrame({"宗地编号": ["N1", "N2"]}, geometry=shapes, crs=4547).to_file(path)
+    examined(app, path)
+    seen = desk(app).seen
+    assert seen is not None
+    assert seen.incoming is not None
+    number = next(at for at, each in enumerate(seen.incoming.findings) if each.code == "overlap")
+    finding = seen.incoming.findings[number]
+    sent = component(app, import_findings.MAP)
+    assert number in [marker["id"] for marker in sent["markers"]]
+    assert not any(marker["chosen"] for marker in sent["markers"])
+    desk(app).finding.choose(number)
+    app.run()
+    sent = component(app, import_findings.MAP)
+    west, south, east, north = sent["fit"]["bounds"]
+    assert west < finding.lon < east
+    assert south < finding.lat < north
+    assert [marker["id"] for marker in sent["markers"] if marker["chosen"]] == [number]
+    assert component(app, f"{import_findings.KEY}_table")["chosen"] == number

@@ -142,8 +142,8 @@ def test_metres_and_feet_and_degrees() -> None:
 
 def test_metres_that_are_declared_as_degrees() -> None:
     metres = np.array([shapely.Point(389547, 412564)], dtype=object)
-    assert not_degrees(metres, parse_crs("EPSG:4326"))
-    assert not not_degrees(np.array([shapely.Point(113, 22)], dtype=object), parse_crs("EPSG:4326"))
+    assert not_degrees(shapely.total_bounds(metres), parse_crs("EPSG:4326"))
+    assert not not_degrees(np.array([113.0, 22.0, 113.0, 22.0]), parse_crs("EPSG:4326"))
 
 
 def test_data_outside_of_the_area_of_use() -> None:

@@ -220,13 +220,15 @@ def datum_family(crs: CRS) -> str:
     return "wgs84" if name.startswith("World Geodetic System 1984") else name
 
 
-def reproject(geometry: Geometries, source: SourceCrs, target: CRS) -> tuple[Geometries, Operation]:
-    """Bring geometries from the CRS of a file into another one.
+def reproject(
+    geometry: Geometries, source: SourceCrs, target: CRS, bounds: Bounds | None = None
+) -> tuple[Geometries, Operation]:
+    """Bring geometries from the CRS of a file into another one; ``bounds`` are theirs in degrees where they are known.
 
     Raises:
         RequestError: the change of datum is not known, or coordinates lie outside what the projection can reach.
     """
-    done = operation(source.crs, target, lonlat_bounds(geometry, source))
+    done = operation(source.crs, target, bounds or lonlat_bounds(geometry, source))
 
     def move(coordinates: Floats) -> Floats:
         plain = source.plain(coordinates)
@@ -292,12 +294,11 @@ def in_china(bounds: Bounds) -> bool:
     return west <= (bounds[0] + bounds[2]) / 2 <= east and south <= (bounds[1] + bounds[3]) / 2 <= north
 
 
-def not_degrees(geometry: Geometries, source: SourceCrs) -> bool:
-    """Say whether coordinates that are declared as degrees cannot be degrees."""
-    bounds = shapely.total_bounds(geometry)
-    if not source.crs.is_geographic or not np.isfinite(bounds).all():
+def not_degrees(extent: Floats, source: SourceCrs) -> bool:
+    """Say whether an extent (x and y from, x and y to) that is declared as degrees cannot be degrees."""
+    if not source.crs.is_geographic or not np.isfinite(extent).all():
         return False
-    bounds = bounds[[1, 0, 3, 2]] if source.swapped else bounds
+    bounds = extent[[1, 0, 3, 2]] if source.swapped else extent
     return bool(bounds[0] < -180.5 or bounds[2] > 360.5 or bounds[1] < -90.5 or bounds[3] > 90.5)
 
 

@@ -248,7 +248,7 @@ def _target(existing: Workspace | None, first: _Read, reading: Reading) -> tuple
     modern = modern_zone(first.source.crs) if reading.control_points is not None else None
     if modern is not None:
         return modern, Reason("import.crs_modern", {"crs": reference.crs_title(modern)})
-    bounds = reference.lonlat_bounds(first.intake.geometry, first.source)
+    bounds = reference.extent_in_degrees(first.intake.extent, first.source)
     chosen = reference.workspace_crs(first.source, bounds)
     return chosen.crs, Reason(f"import.{chosen.reason}", {"crs": reference.crs_title(chosen.crs)})
 

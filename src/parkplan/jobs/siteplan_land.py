@@ -40,7 +40,7 @@ def land_of_file(
     """
     intake = read_outside(path)
     source, _, _ = source_crs(intake, stated)
-    target = reference.workspace_crs(source, reference.lonlat_bounds(intake.geometry, source)).crs
+    target = reference.workspace_crs(source, reference.extent_in_degrees(intake.extent, source)).crs
     if len(intake.geometry) != 1:
         raise RequestError("siteplan_boundary_parts", count=len(intake.geometry))
     broken = intake.original[0]

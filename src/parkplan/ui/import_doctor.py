@@ -36,7 +36,7 @@ def doctor(ws: Workspace, now: Desk, seen: Examined) -> None:
     if seen.crs:
         _crs_card(ws, now, seen)
     import_columns.columns_card(ws, now, seen)
-    import_findings.findings_card(seen)
+    import_findings.findings_card(ws, now, seen)
     import_confirm.preview(ws, now, seen)
 
 

@@ -7,22 +7,32 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from parkplan.i18n import message
+from parkplan.i18n import current_language, message
+from parkplan.jobs.district_map import district_page
 from parkplan.jobs.judged_columns import judged_column
+from parkplan.ui.boundary import fragment
+from parkplan.ui.finding_list import finding_table, listed_findings, marker_hit, markers_of, not_on_map, spot_of
+from parkplan.ui.map_host import Fit, map_host
 from parkplan.units import area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from parkplan.data.workspace import Workspace
     from parkplan.jobs.import_desk import Examined
+    from parkplan.model.facts import Bounds
     from parkplan.quality import Finding, Gate
+    from parkplan.ui.import_state import Desk
 
-MOST_LISTED: Final = 2_000
+KEY: Final = "desk_findings"
+MAP: Final = "desk_findings_map"
+SHOWN: Final = ("parcels_by_status", "roads", "water", "streets")
+HEIGHT: Final = 480
 FIELDS_SHOWN: Final = 20
 _BADGES: Final = {"fit": "green", "partly": "orange", "unfit": "red"}
 
 
-def findings_card(seen: Examined) -> None:
+def findings_card(ws: Workspace, now: Desk, seen: Examined) -> None:
     """Draw the card."""
     result, incoming = seen.result, seen.incoming
     if result is None:
@@ -40,30 +50,40 @@ def findings_card(seen: Examined) -> None:
             return
         if incoming.findings:
             st.markdown(f"**{message('desk.checks_title', count=f'{len(incoming.findings):,}')}**")
-            st.dataframe(findings_frame(incoming.findings), hide_index=True)
+            _findings(ws, now, incoming.findings)
         else:
             st.caption(message("desk.checks_none"))
         if incoming.gate is not None:
             gate_panel(incoming.gate)
 
 
-def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
-    """Return findings as lines: row, key, what, remedy, place."""
-    rows = [
-        (
-            each.table,
-            each.row,
-            each.key,
-            message(f"desk.severity_{each.severity}"),
-            message(f"check.{each.code}_title"),
-            each.text(),
-            each.remedy(),
-            "" if each.lon is None else f"{each.lon:.6f}, {each.lat:.6f}",
-        )
-        for each in findings[:MOST_LISTED]
-    ]
-    names = ("table", "row", "key", "severity", "kind", "text", "remedy", "place")
-    return pd.DataFrame(rows, columns=[message(f"desk.column_{name}") for name in names])
+@fragment
+def _findings(ws: Workspace, now: Desk, findings: Sequence[Finding]) -> None:
+    """Draw the findings beside the map of what is there already: a line leads to its place, a dot to its line."""
+    if (hit := marker_hit(MAP, len(findings))) is not None:
+        now.finding.choose(hit)
+    listed = listed_findings(findings, now.finding, KEY)
+    left, right = st.columns([1, 1], gap="small")
+    with right:
+        finding_table(listed, now.finding, KEY, HEIGHT - 60)
+    with left:
+        chosen = now.finding.chosen
+        spot = spot_of(findings[chosen]) if chosen is not None else None
+        bounds = spot or whole(listed.findings)
+        token = f"{now.round}.{now.looks}.{chosen if spot else None}.{now.finding.looks if spot else 0}"
+        markers = markers_of(listed, chosen)
+        page = district_page(ws, current_language(), only=SHOWN).compact()
+        map_host(page, key=MAP, height=HEIGHT, fit=Fit(bounds, token) if bounds else None, markers=markers)
+        not_on_map(listed)
+
+
+def whole(findings: Sequence[Finding]) -> Bounds | None:
+    """Return the extent of the places of findings, in degrees, None where none has a place."""
+    spots = [spot for each in findings if (spot := spot_of(each)) is not None]
+    if not spots:
+        return None
+    wests, souths, easts, norths = zip(*spots, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)
 
 
 def gate_panel(gate: Gate) -> None:

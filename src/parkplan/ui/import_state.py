@@ -11,6 +11,7 @@ from parkplan._errors import ParkplanError
 from parkplan.jobs.import_desk import Brought, Examined, Wanted, bring, confirm, examine
 from parkplan.jobs.import_work import ImportWork
 from parkplan.ui.boundary import show_fault, show_unexpected
+from parkplan.ui.finding_list import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,6 +49,7 @@ class Desk:
     done: ImportResult | None = None
     work: ImportWork[Answer] | None = None
     fault: Exception | None = None
+    finding: Choice = field(default_factory=Choice)
     round: int = 0
     looks: int = 0
 
@@ -89,7 +91,7 @@ class Desk:
         if answer.brought is not None:
             self.choices, self.seen = answer.brought.choices, None
         if answer.seen is not None:
-            self.seen = answer.seen
+            self.seen, self.finding = answer.seen, Choice()
             self.looks += 1
         self.done = answer.done
 

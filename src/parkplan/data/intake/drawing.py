@@ -9,6 +9,7 @@ import pyarrow as pa
 import shapely
 
 from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.raw_wkb import binary_column
 from parkplan.data.intake.records import finding
 from parkplan.data.intake.vector import Raw, read_vector
 
@@ -33,7 +34,7 @@ def read_drawing(source: Source, progress: Progress) -> Raw:
     raw = read_vector(source, progress)
     if len(raw.wkb) == 0:
         raise FileFaultError("import_no_rows", file=source.name)
-    features = _closed(shapely.force_2d(shapely.from_wkb(raw.wkb)))
+    features = _closed(shapely.force_2d(shapely.from_wkb(raw.wkb.to_numpy())))
     layers = np.array(raw.attributes.column("Layer").to_pylist(), dtype=object)
     texts = np.array([_plain(text) for text in raw.attributes.column("Text").to_pylist()], dtype=object)
     kinds = shapely.get_type_id(features)
@@ -48,7 +49,7 @@ def read_drawing(source: Source, progress: Progress) -> Raw:
     if several:
         found.append(finding("drawing_texts", several))
     table = {LAND_USE: pa.array(layers[areas], pa.string()), NUMBER: pa.array(numbers, pa.string())}
-    wkb = np.asarray(shapely.to_wkb(features[areas]), dtype=object)
+    wkb = binary_column(shapely.to_wkb(features[areas]))
     return Raw(pa.table(table), wkb, raw.layer, raw.layers, raw.crs, raw.encoding, [*raw.findings, *found])
 
 

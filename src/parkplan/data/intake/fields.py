@@ -41,7 +41,8 @@ class Match:
 def aliases() -> dict[str, tuple[str, ...]]:
     """Known headings of each field, normalised."""
     text = files("parkplan.data.intake").joinpath("aliases.yaml").read_text(encoding="utf-8")
-    read = cast("dict[str, list[str]]", yaml.safe_load(text))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    read = cast("dict[str, list[str]]", yaml.load(text, Loader=loader))  # noqa: S506 -- a safe one
     return {field: tuple(normal_name(str(name)) for name in names) for field, names in read.items()}
 
 

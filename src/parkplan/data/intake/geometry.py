@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 FAMILIES: Final = {"point": (0, 4), "line": (1, 2, 5), "polygon": (3, 6), "collection": (7,)}
 _COLLECTION: Final = 7
-_CURVES_FROM: Final = 8
-_CURVES_TO: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +60,30 @@ def from_wkb(wkb: Geometries) -> tuple[Geometries, NDArray[np.bool_]]:
     return geometry, present & shapely.is_missing(geometry)
 
 
-def has_curves(wkb: Geometries) -> bool:
-    """Say whether any WKB value is an arc or a curve polygon, which is to be read as straight pieces.
-
-    >>> has_curves(np.array([shapely.to_wkb(shapely.Point(1, 2))], dtype=object))
-    False
-    """
-    heads = {value[:5] for value in wkb if value}
-    codes = (int.from_bytes(head[1:], "little" if head[0] == 1 else "big") & 0x1FFFFFFF for head in heads)
-    return any(_CURVES_FROM <= code % 1000 <= _CURVES_TO for code in codes)
-
-
-def tidy(geometry: Geometries, unreadable: NDArray[np.bool_]) -> Tidied:
-    """Drop heights, blank what is not finite, and repair invalid polygons; report each by row."""
+def tidy(geometry: Geometries, unreadable: NDArray[np.bool_], rows: NDArray[np.int64]) -> Tidied:
+    """Drop heights, blank what is not finite, and repair invalid polygons; report each by its row, counted from 1."""
     found: list[Finding] = []
     original = np.full(len(geometry), None, dtype=object)
     missing = shapely.is_missing(geometry)
-    found += _rows("unreadable_geometry", unreadable)
-    found += _rows("null_geometry", missing & ~unreadable)
+    found += _rows("unreadable_geometry", rows[unreadable])
+    found += _rows("null_geometry", rows[missing & ~unreadable])
     with_z = shapely.has_z(geometry)
     if with_z.any():
-        found += _rows("z_dropped", with_z, severity="note")
+        found += _rows("z_dropped", rows[with_z], severity="note")
         geometry = shapely.force_2d(geometry)
     empty = shapely.is_empty(geometry)
-    found += _rows("empty_geometry", empty)
+    found += _rows("empty_geometry", rows[empty])
     infinite = ~missing & ~empty & ~_finite(geometry)
-    found += _rows("not_finite", infinite)
+    found += _rows("not_finite", rows[infinite])
     geometry = geometry.copy()
     geometry[infinite] = None
     invalid = ~shapely.is_missing(geometry) & ~shapely.is_valid(geometry)
     if invalid.any():
         original[invalid] = geometry[invalid]
         geometry[invalid] = repair(geometry[invalid])
-        found += [_repaired(original, invalid)]
-        found += _rows("beyond_repair", invalid & shapely.is_empty(geometry))
+        reason = str(shapely.is_valid_reason(original[invalid][0])).split("[")[0].strip()
+        found.append(finding("repaired", rows[invalid], reason=reason))
+        found += _rows("beyond_repair", rows[invalid & shapely.is_empty(geometry)])
     changed = bool(unreadable.any() or with_z.any() or infinite.any() or invalid.any())
     return Tidied(geometry, original, changed, tuple(found))
 
@@ -140,15 +128,8 @@ def _simple_parts(collection: shapely.Geometry) -> Iterator[shapely.Geometry]:
             yield part
 
 
-def _repaired(original: Geometries, invalid: NDArray[np.bool_]) -> Finding:
-    rows = np.flatnonzero(invalid)
-    reason = str(shapely.is_valid_reason(original[rows[0]])).split("[")[0].strip()
-    return finding("repaired", rows + 1, reason=reason)
-
-
-def _rows(code: str, mask: NDArray[np.bool_], severity: Severity = "warning") -> list[Finding]:
-    rows = np.flatnonzero(mask)
-    return [finding(code, rows + 1, severity)] if len(rows) else []
+def _rows(code: str, rows: NDArray[np.int64], severity: Severity = "warning") -> list[Finding]:
+    return [finding(code, rows, severity)] if len(rows) else []
 
 
 def count_types(geometry: Geometries) -> dict[str, int]:

@@ -12,9 +12,11 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import numpy as np
 import pyarrow as pa
 import shapely
 from pydantic import ValidationError
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO
 
-    import numpy as np
     from numpy.typing import NDArray
 
     Progress = Callable[[str, int, int], None]
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 ANSWER: Final = "answer.json"
 TABLE: Final = "table.arrow"
 _POLL_S: Final = 0.05
-_COPY_BYTES: Final = 4 << 20
+_LAST_WORDS_S: Final = 30.0
+_COPY_BYTES: Final = 1 << 20
 _KEPT_VARIABLES: Final = ("SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _PLAIN_TYPES: Final = (
     pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date32,
@@ -62,7 +64,7 @@ class Options:
     placeless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intake:
     """One file from outside, read and checked.
 
@@ -78,6 +80,19 @@ class Intake:
     source_row: NDArray[np.int64]
     geometry: NDArray[np.object_]
     original: NDArray[np.object_]
+
+    @cached_property
+    def boxes(self) -> NDArray[np.float64]:
+        """West, south, east and north of each row, as the numbers are; NaN where there is no shape."""
+        return np.asarray(shapely.bounds(self.geometry))
+
+    @cached_property
+    def extent(self) -> NDArray[np.float64]:
+        """West, south, east and north of all rows, NaN where none has a shape."""
+        known = self.boxes[~np.isnan(self.boxes[:, 0])]
+        if not len(known):
+            return np.full(4, np.nan)
+        return np.concatenate([known[:, :2].min(axis=0), known[:, 2:].max(axis=0)])
 
 
 def read_outside(path: Path, options: Options | None = None) -> Intake:
@@ -159,12 +174,13 @@ def _bring(path: Path, folder: Path) -> tuple[str, int]:
 
 def _copy(source: Path, target: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
+    room = memoryview(bytearray(_COPY_BYTES))
     try:
-        with source.open("rb") as old, target.open("wb") as new:
-            while block := old.read(_COPY_BYTES):
-                digest.update(block)
-                size += len(block)
-                new.write(block)
+        with source.open("rb", buffering=0) as old, target.open("wb") as new:
+            while length := old.readinto(room):
+                digest.update(room[:length])
+                new.write(room[:length])
+                size += length
     except OSError as error:
         raise SourceFileError("import_unreadable", file=source.name, reason=error.strerror or "-") from error
     return digest.hexdigest(), size
@@ -238,25 +254,28 @@ def _run(folder: Path, name: str, options: Options) -> None:
         listener = threading.Thread(target=spoken.run, args=listening, daemon=True)
         listener.start()
         try:
-            _watch(process, deadline, name, options)
+            _watch(process, listener, deadline, (name, options))
         finally:
             _end(process)
-            listener.join(timeout=5)
+            listener.join(_LAST_WORDS_S)
             if process.stdout is not None and not listener.is_alive():
                 process.stdout.close()
 
 
-def _watch(process: subprocess.Popen[bytes], deadline: float, name: str, options: Options) -> None:
-    while True:
-        try:
-            process.wait(timeout=_POLL_S)
-        except subprocess.TimeoutExpired:
-            if options.cancelled is not None and options.cancelled():
-                raise SourceFileError("import_cancelled", file=name) from None
-            if time.monotonic() > deadline:
-                raise SourceFileError("import_timeout", file=name, seconds=f"{options.limits.wall_s:g}") from None
+def _watch(
+    process: subprocess.Popen[bytes], listener: threading.Thread, deadline: float, asked: tuple[str, Options]
+) -> None:
+    """Wait for the worker: while it may still speak, by the listener, which costs no time of the processor."""
+    name, options = asked
+    while process.poll() is None:
+        if options.cancelled is not None and options.cancelled():
+            raise SourceFileError("import_cancelled", file=name)
+        if time.monotonic() > deadline:
+            raise SourceFileError("import_timeout", file=name, seconds=f"{options.limits.wall_s:g}")
+        if listener.is_alive():
+            listener.join(_POLL_S)
         else:
-            return
+            time.sleep(_POLL_S / 10)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

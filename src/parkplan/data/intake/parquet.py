@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 
 from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.raw_wkb import binary_column
 from parkplan.data.intake.vector import Raw
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def read_parquet(source: Source, progress: Progress) -> Raw:
         raise FileFaultError("import_parquet_encoding", file=source.name)
     attributes = table.drop_columns([geometry])
     hidden = [name for name in attributes.column_names if name.startswith("__index_level_")]
-    wkb = np.asarray(column.to_numpy(), dtype=object)
-    return Raw(attributes.drop_columns(hidden), wkb, source.path.stem, (), crs, None)
+    return Raw(attributes.drop_columns(hidden), binary_column(column), source.path.stem, (), crs, None)
 
 
 def _geometry_column(schema: pa.Schema, name: str) -> tuple[str, str | None]:

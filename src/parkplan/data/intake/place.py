@@ -71,15 +71,15 @@ def names_of(intake: Intake) -> tuple[str, ...]:
 
 def in_china_degrees(intake: Intake, source: SourceCrs) -> bool:
     """Say whether a file has degrees in China, which a web map may have shifted."""
-    bounds = reference.lonlat_bounds(intake.geometry, source) if source.crs.is_geographic else None
+    bounds = reference.extent_in_degrees(intake.extent, source) if source.crs.is_geographic else None
     return bounds is not None and source.shifted is None and reference.in_china(bounds)
 
 
 def _stated(
     intake: Intake, chosen: SourceCrs, declared: SourceCrs | None
 ) -> tuple[SourceCrs, list[Reason], list[Finding]]:
-    if reference.not_degrees(intake.geometry, chosen):
-        bounds = bounds_text(intake.geometry)
+    if reference.not_degrees(intake.extent, chosen):
+        bounds = bounds_text(intake.extent)
         raise SourceFileError("import_shifted_not_degrees", file=intake.name, crs=chosen.title, bounds=bounds)
     found = []
     if declared is not None and declared != chosen:
@@ -94,10 +94,10 @@ def undecided(intake: Intake, declared: SourceCrs | None, told: Diagnosis) -> So
                         place=place_text(each.bounds), reasons=Sentences(each.reasons))
         for each in told.candidates
     ]  # fmt: skip
-    bounds = bounds_text(intake.geometry)
+    bounds = bounds_text(intake.extent)
     if declared is None:
         return SourceFileError("import_crs_missing", file=intake.name, bounds=bounds, details=details)
-    key = "import_not_degrees" if reference.not_degrees(intake.geometry, declared) else "import_crs_doubtful"
+    key = "import_not_degrees" if reference.not_degrees(intake.extent, declared) else "import_crs_doubtful"
     return SourceFileError(key, file=intake.name, crs=declared.title, bounds=bounds, details=details)
 
 
@@ -131,13 +131,13 @@ def declared_crs(intake: Intake) -> SourceCrs | None:
         return None
 
 
-def bounds_text(geometry: Geometries) -> str:
-    """Write the extent of coordinates as they are: x from-to, y from-to.
+def bounds_text(extent: NDArray[np.float64]) -> str:
+    """Write an extent (x and y from, x and y to) as it is: x from-to, y from-to.
 
-    >>> bounds_text(np.array([shapely.box(1, 2, 3, 4)], dtype=object))
+    >>> bounds_text(np.array([1.0, 2.0, 3.0, 4.0]))
     'x 1 … 3, y 2 … 4'
     """
-    west, south, east, north = (float(value) for value in shapely.total_bounds(geometry))
+    west, south, east, north = (float(value) for value in extent)
     return f"x {west:.9g} … {east:.9g}, y {south:.9g} … {north:.9g}"
 
 
@@ -147,13 +147,13 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
     Raises:
         RequestError: the change of datum is not known, or the coordinates are out of reach.
     """
-    bounds = reference.lonlat_bounds(intake.geometry, source)
+    bounds = reference.extent_in_degrees(intake.extent, source)
     found: list[Finding] = []
     if reference.outside_area_of_use(bounds, source.crs):
-        found.append(finding("crs_outside", crs=source.title, bounds=bounds_text(intake.geometry)))
+        found.append(finding("crs_outside", crs=source.title, bounds=bounds_text(intake.extent)))
     elif reference.outside_area_of_use(bounds, target):
-        found.append(finding("crs_far", crs=reference.crs_title(target), bounds=bounds_text(intake.geometry)))
-    moved, done = reference.reproject(intake.geometry, source, target)
+        found.append(finding("crs_far", crs=reference.crs_title(target), bounds=bounds_text(intake.extent)))
+    moved, done = reference.reproject(intake.geometry, source, target, bounds)
     reasons = [Reason("import.crs_workspace", {"crs": reference.crs_title(target)})]
     if reference.on_old_datum(target):
         found.append(finding("crs_old_datum", crs=reference.crs_title(target)))

@@ -16,6 +16,7 @@ import shapely
 
 from parkplan.data.intake.columns import usable_names
 from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.raw_wkb import binary_column
 from parkplan.data.intake.records import finding
 from parkplan.data.intake.vector import Raw
 
@@ -86,7 +87,7 @@ def located(table: pa.Table, source: Source) -> Raw:
         wkb, found = told or (np.full(table.num_rows, None, dtype=object), [])
         crs = _WGS84 if told is not None else None
     attributes = numbers(table.drop_columns(used))
-    raw = Raw(attributes, wkb, source.path.stem, (), crs, None, found)
+    raw = Raw(attributes, binary_column(wkb), source.path.stem, (), crs, None, found)
     raw.row_crs = system
     return raw
 

@@ -36,7 +36,7 @@ def settle(intake: Intake, stated: str | None, near: Bounds | None) -> Settled:
     column = intake.report.row_crs
     if column is None or (stated is not None and stated.strip().lower() != AUTO):
         chosen, reasons, found = source_crs(intake, stated, near)
-        return intake, chosen, reasons, [*found, *outliers(intake.geometry)]
+        return intake, chosen, reasons, [*found, *outliers(intake.boxes)]
     names = [str(value or "").strip() for value in intake.attributes.column(column).to_pylist()]
     groups = _groups(intake, names, near)
     if not groups:
@@ -49,7 +49,8 @@ def settle(intake: Intake, stated: str | None, near: Bounds | None) -> Settled:
             geometry[rows] = _moved(geometry[rows], source, main)
             found.append(finding("crs_per_row", np.flatnonzero(rows) + 1, column=column, crs=source.title))
     reasons = [Reason("import.crs_row_column", {"column": column}), Reason("crs.declared", {"crs": main.title})]
-    return replace(intake, geometry=geometry), main, reasons, [*found, *outliers(geometry)]
+    intake = replace(intake, geometry=geometry)
+    return intake, main, reasons, [*found, *outliers(intake.boxes)]
 
 
 def _groups(intake: Intake, names: list[str], near: Bounds | None) -> dict[SourceCrs, NDArray[np.bool_]]:
@@ -76,17 +77,17 @@ def _moved(geometry: NDArray[np.object_], source: SourceCrs, target: SourceCrs) 
     return plain if not target.swapped else shapely.transform(plain, lambda xy: xy[:, ::-1])
 
 
-def outliers(geometry: NDArray[np.object_]) -> list[Finding]:
-    """List rows that lie twenty times farther from the middle than nine tenths of all rows do.
+def outliers(boxes: NDArray[np.float64]) -> list[Finding]:
+    """List rows whose box lies twenty times farther from the middle than nine tenths of all rows do.
 
-    >>> points = np.array([shapely.Point(n, n) for n in range(20)] + [shapely.Point(9000, 0)], dtype=object)
-    >>> outliers(points)[0].rows
+    >>> points = [shapely.Point(n, n) for n in range(20)] + [shapely.Point(9000, 0)]
+    >>> outliers(shapely.bounds(points))[0].rows
     (21,)
     """
-    there = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    there = np.flatnonzero(~np.isnan(boxes[:, 0]))
     if len(there) < _ROWS_TO_JUDGE:
         return []
-    west, south, east, north = shapely.bounds(geometry[there]).T
+    west, south, east, north = boxes[there].T
     x, y = (west + east) / 2, (south + north) / 2
     far = np.hypot(x - np.median(x), y - np.median(y))
     limit = _FAR_TIMES * float(np.quantile(far, _FAR_SHARE))

@@ -55,4 +55,4 @@ def read_street_map(source: Source, progress: Progress) -> Raw:
     kept = np.asarray(has_tag.to_numpy(zero_copy_only=False) if isinstance(has_tag, pa.Array) else has_tag.to_numpy())
     if not kept.any():
         raise FileFaultError("import_no_rows", file=source.name)
-    return Raw(table, raw.wkb[kept.astype(bool)], name, tuple(THEMES), raw.crs, "utf-8", raw.findings)
+    return Raw(table, raw.wkb.filter(pa.array(kept.astype(bool))), name, tuple(THEMES), raw.crs, "utf-8", raw.findings)

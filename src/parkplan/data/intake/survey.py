@@ -23,6 +23,7 @@ import shapely
 from parkplan.data.crs_doctor import china
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import by_name
+from parkplan.data.intake.raw_wkb import binary_column
 from parkplan.data.intake.records import finding
 from parkplan.data.intake.tabular import read_csv
 from parkplan.data.intake.texts import text_encoding
@@ -104,7 +105,7 @@ def read_survey(source: Source, progress: Progress) -> Raw:
         {name: pa.array([each.values.get(name) or None for each in parcels], pa.string()) for name in used}
     )
     found += [*told, *_checks(parcels, features)]
-    wkb = np.asarray(shapely.to_wkb(np.array(features, dtype=object)), dtype=object)
+    wkb = binary_column(shapely.to_wkb(np.array(features, dtype=object)))
     return Raw(table, wkb, source.path.stem, (), crs, encoding, found)
 
 

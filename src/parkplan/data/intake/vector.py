@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyarrow as pa
 
 from parkplan.data.intake import containers, dbase, geopackage
 from parkplan.data.intake.faults import FileFaultError
-from parkplan.data.intake.geometry import has_curves
+from parkplan.data.intake.raw_wkb import binary_column, has_curves
 from parkplan.data.intake.records import Finding, finding
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Raw:
     """What a reader brings: attributes, WKB (None where a row has no geometry), and facts about the file."""
 
     attributes: pa.Table
-    wkb: np.ndarray[Any, Any]
+    wkb: pa.ChunkedArray
     layer: str
     layers: tuple[str, ...]
     crs: str | None
@@ -119,7 +118,7 @@ def _read(source: Source, layer: str, encoding: str | None, progress: Progress) 
     geometry = meta["geometry_name"] or "wkb_geometry"
     if geometry not in table.column_names:
         raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
-    wkb = table.column(geometry).to_numpy()
+    wkb = binary_column(table.column(geometry))
     return Raw(table.drop_columns([geometry]), wkb, layer, (layer,), meta["crs"], encoding or meta["encoding"])
 
 
@@ -142,7 +141,7 @@ def _read_straight(source: Source, raw: Raw) -> Raw:
 
     _, _, wkb, _ = read(source.path, layer=raw.layer, columns=[])
     if len(wkb) == len(raw.wkb):
-        raw.wkb = wkb
+        raw.wkb = binary_column(wkb)
         raw.findings.append(finding("curves_straightened"))
     return raw
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pyproj.crs import CRS
 from pyproj.exceptions import CRSError
 
-from parkplan.data.intake import archive, columns, geometry
+from parkplan.data.intake import archive, columns, geometry, raw_wkb
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import DRIVERS, by_ending, sniff
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Fault, Report, Request, finding
@@ -27,6 +28,8 @@ from parkplan.data.intake.vector import Source, choose_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from parkplan.data.intake.records import Finding
     from parkplan.data.intake.vector import Progress, Raw
@@ -78,22 +81,24 @@ def _read(request: Request, folder: Path) -> Report:
     source, found = _source(request, folder)
     raw = _reader(source.format.reader)(source, tell)
     tell("repair")
-    features, unreadable = geometry.from_wkb(raw.wkb)
-    tidied = geometry.tidy(features, unreadable)
+    proven = raw_wkb.proven_kinds(raw.wkb)
+    others = np.flatnonzero(proven == 0)
+    features, unreadable = geometry.from_wkb(raw.wkb.filter(pa.array(proven == 0)).to_numpy())
+    tidied = geometry.tidy(features, unreadable, others + 1)
     attributes, renamed = columns.plain_columns(raw.attributes)
     tell("write")
-    _write(folder / TABLE, attributes, tidied, None if tidied.changed else raw.wkb)
+    _write(folder / TABLE, attributes, tidied, (raw.wkb, proven == 0))
     findings = (*found, *raw.findings, *renamed, *tidied.findings)
     return Report(
         format=source.format.name,
         layer=raw.layer if source.format.name in _LAYER_NAMED else Path(source.name).stem,
         layers=raw.layers,
-        rows=len(features),
+        rows=len(raw.wkb),
         columns=tuple(attributes.column_names),
         crs=plain_crs(raw.crs),
         row_crs=raw.row_crs if raw.row_crs in attributes.column_names else None,
         encoding=raw.encoding,
-        geometry=geometry.count_types(tidied.geometry),
+        geometry=_families(proven, tidied),
         findings=findings,
         confinement=tuple(filter(None, os.environ.get("PARKPLAN_CONFINEMENT", "").split(","))),
     )
@@ -163,20 +168,39 @@ def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Sou
     return replace(source, path=chosen.path, format=kind, name=name, layer=layer), [note]
 
 
-def _write(path: Path, attributes: pa.Table, tidied: geometry.Tidied, as_read: geometry.Geometries | None) -> None:
-    """Write the table for the parent; WKB that is still as it was read is not encoded again."""
-    rows = pa.array(np.arange(1, len(tidied.geometry) + 1, dtype=np.int64))
+def _families(proven: NDArray[np.uint8], tidied: geometry.Tidied) -> dict[str, int]:
+    """Count rows by family, those that were proven sound and the others."""
+    parsed = geometry.count_types(tidied.geometry)
+    counts = {
+        family: int(np.isin(proven[proven > 0], members).sum()) + parsed.get(family, 0)
+        for family, members in geometry.FAMILIES.items()
+    }
+    return {family: count for family, count in counts.items() if count}
+
+
+def _write(
+    path: Path, attributes: pa.Table, tidied: geometry.Tidied, as_read: tuple[pa.ChunkedArray, NDArray[np.bool_]]
+) -> None:
+    """Write the table for the parent; WKB that is still as it was read is not encoded again.
+
+    ``as_read`` is that WKB, and which of its rows the tidied geometries stand for.
+    """
+    wkb, parsed = as_read
+    rows = pa.array(np.arange(1, len(wkb) + 1, dtype=np.int64))
     # made anew, because a table without any attribute has no rows to which a column could be added
     table = pa.table([*attributes.columns, rows], names=[*attributes.column_names, SOURCE_ROW])
-    wkb = _wkb(tidied.geometry) if as_read is None else pa.array(as_read, type=pa.binary())
-    table = table.append_column(ORIGINAL, _wkb(tidied.original)).append_column(GEOMETRY, wkb)
+    original = pa.chunked_array([pa.nulls(len(wkb), wkb.type)])
+    if tidied.changed:
+        wkb = pc.replace_with_mask(wkb, pa.array(parsed), _wkb(tidied.geometry, wkb.type))
+        original = pc.replace_with_mask(original, pa.array(parsed), _wkb(tidied.original, wkb.type))
+    table = table.append_column(ORIGINAL, original).append_column(GEOMETRY, wkb)
     options = pa.ipc.IpcWriteOptions(compression="lz4" if table.nbytes > PACKED_FROM_BYTES else None)
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
         writer.write_table(table)
 
 
-def _wkb(features: geometry.Geometries) -> pa.Array:
-    return pa.array(shapely.to_wkb(features, flavor="iso"), type=pa.binary())
+def _wkb(features: geometry.Geometries, kind: pa.DataType) -> pa.Array:
+    return pa.array(shapely.to_wkb(features, flavor="iso"), type=kind)
 
 
 def main() -> None:

@@ -1,0 +1,92 @@
+"""What is proven of WKB without parsing it is what GEOS says after parsing it, and nothing unsound is ever proven."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parkplan.data.intake.raw_wkb import binary_column, has_curves, proven_kinds
+
+corner = st.tuples(st.integers(0, 4).map(float), st.integers(0, 4).map(float))
+rings = st.lists(corner, min_size=3, max_size=7)
+
+
+def kinds(*shapes: shapely.Geometry | None) -> list[int]:
+    return proven_kinds(binary_column(shapely.to_wkb(np.array(shapes, dtype=object)))).tolist()
+
+
+@given(st.lists(rings, min_size=1, max_size=6))
+def test_no_ring_is_proven_that_is_not_valid(corners: list[list[tuple[float, float]]]) -> None:
+    """Rings on a lattice touch and cross themselves, run back on themselves and go round twice."""
+    shapes = np.array([shapely.Polygon(each) for each in corners], dtype=object)
+    proven = np.array(kinds(*shapes)) > 0
+    assert not (proven & ~shapely.is_valid(shapes)).any()
+
+
+@given(st.integers(0, 10_000))
+def test_convex_rings_are_proven_whichever_way_they_run(seed: int) -> None:
+    points = np.random.default_rng(seed).normal(0, 100, (12, 2)) + np.array([4.1e5, 2.5e6])
+    hull = shapely.convex_hull(shapely.multipoints(points))
+    assert kinds(hull, hull.reverse(), shapely.MultiPolygon([hull])) == [3, 3, 6]
+
+
+def test_a_ring_that_goes_round_twice_is_not_proven() -> None:
+    angle = np.linspace(0, 4 * np.pi, 11)[:-1]
+    star = shapely.Polygon(np.column_stack([np.cos(angle), np.sin(angle)]) * np.linspace(1, 2, 10)[:, None])
+    assert not star.is_valid
+    assert kinds(star) == [0]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        shapely.Polygon(),
+        shapely.Point(),
+        shapely.Point(np.inf, 0),
+        shapely.Polygon([(0, 0, 1), (1, 0, 1), (1, 1, 1)]),
+        shapely.Polygon([(0, 0), (9, 0), (9, 9)], [[(7, 1), (8, 1), (8, 2)]]),
+        shapely.MultiPolygon([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)]),
+        shapely.LineString([(0, 0), (1, 1)]),
+        None,
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_parser(shape: shapely.Geometry | None) -> None:
+    assert kinds(shape, shapely.box(0, 0, 1, 1)) == [0, 3]
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("corner_hit", [0, 1, 3])
+def test_a_ring_with_a_number_that_is_none_is_not_proven(number: float, corner_hit: int) -> None:
+    wkb = bytearray(shapely.to_wkb(shapely.box(1, 2, 5, 7)))
+    wkb[13 + 16 * corner_hit : 21 + 16 * corner_hit] = np.array(number, "<f8").tobytes()
+    assert proven_kinds(binary_column(np.array([bytes(wkb)], dtype=object))).tolist() == [0]
+
+
+@given(st.binary(min_size=0, max_size=120), st.integers(0, 40), st.integers(0, 255))
+def test_bytes_that_are_no_wkb_are_never_proven(noise: bytes, place: int, byte: int) -> None:
+    """Noise, cut WKB and WKB with one byte changed: what is proven is what GEOS reads as sound."""
+    whole = shapely.to_wkb(shapely.box(1, 2, 5, 7))
+    changed = bytearray(whole)
+    changed[place] = byte
+    values = [noise, whole[: len(whole) - place - 1], bytes(changed), whole + noise]
+    for value, kind in zip(values, proven_kinds(binary_column(np.array(values, dtype=object))), strict=True):
+        if kind:
+            read = shapely.from_wkb(value)
+            assert read.is_valid
+            assert np.isfinite(shapely.get_coordinates(read)).all()
+
+
+def test_slices_and_wide_columns_are_read_as_plain_ones() -> None:
+    wkb = shapely.to_wkb(np.array([None, shapely.Point(1, 2), shapely.box(0, 0, 1, 1), None], dtype=object))
+    plain = pa.array(wkb, pa.binary())
+    sliced = pa.chunked_array([plain.slice(1, 2), plain.slice(0, 1), plain.slice(0, 0)])
+    assert proven_kinds(sliced).tolist() == [1, 3, 0]
+    assert proven_kinds(pa.chunked_array([plain.cast(pa.large_binary())])).tolist() == [0, 1, 3, 0]
+    assert proven_kinds(binary_column(np.array([], dtype=object))).tolist() == []
+    curve = b"\x01" + (10).to_bytes(4, "little") + b"\x00" * 8
+    assert has_curves(binary_column(np.array([None, wkb[1], curve], dtype=object)))
+    assert not has_curves(binary_column(wkb))
