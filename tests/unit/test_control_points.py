@@ -87,14 +87,21 @@ def test_a_line_gives_no_seven_parameters() -> None:
     assert caught.value.key == "control_points_line"
 
 
-@pytest.mark.parametrize("parameters", ["4", "7"])
+@pytest.mark.parametrize(
+    ("parameters", "datum"), [("4", (2383, "IAU76")), ("7", (2383, "IAU76")), ("7", (2435, "krass"))]
+)
 def test_an_old_datum_comes_into_the_new_one_by_control_points(
-    tmp_path: Path, parameters: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, parameters: str, datum: tuple[int, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """True points move by the parameters of PROJ's own Helmert; the import never sees these parameters."""
+    """True points move by the parameters of PROJ's own Helmert; the import never sees these parameters.
+
+    Xian 80 and Beijing 54, both in the three-degree zone of 114 E.
+    """
+    crs, ellipsoid = datum
     old = np.array([[400_000.0 + 5_000 * (n % 3), 2_490_000.0 + 5_000 * (n // 3)] for n in range(9)])
     helmert = (
-        "+proj=pipeline +step +inv +proj=tmerc +lon_0=114 +x_0=500000 +ellps=IAU76 +step +proj=cart +ellps=IAU76 "
+        f"+proj=pipeline +step +inv +proj=tmerc +lon_0=114 +x_0=500000 +ellps={ellipsoid} "
+        f"+step +proj=cart +ellps={ellipsoid} "
         "+step +proj=helmert +x=100 +y=-50 +z=30 +rx=0.3 +ry=-0.2 +rz=0.5 +s=2 +convention=position_vector "
         "+step +inv +proj=cart +ellps=GRS80 +step +proj=tmerc +lon_0=114 +x_0=500000 +ellps=GRS80"
     )
@@ -102,7 +109,7 @@ def test_an_old_datum_comes_into_the_new_one_by_control_points(
     table = "from_x,from_y,to_x,to_y\n" + "".join(f"{a},{b},{c},{d}\n" for (a, b), (c, d) in zip(old, new, strict=True))
     (tmp_path / "points.csv").write_text(table, "utf-8")
     probe = [407_321.0, 2_496_123.0]
-    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(probe)], crs=2383).to_file(tmp_path / "a.gpkg")
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(probe)], crs=crs).to_file(tmp_path / "a.gpkg")
     call = [
         "import",
         str(tmp_path / "a.gpkg"),
