@@ -40,6 +40,7 @@ THEMATIC = (
     "land_classes",
     "option_differences",
     "option_agreement",
+    "service_coverage",
     "verdicts",
     "reuses",
     "clusters",

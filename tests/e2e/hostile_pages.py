@@ -253,6 +253,7 @@ VISITS: Final[Mapping[str, Visit]] = {
     "reuse_candidates": Visit(every_part, 1),
     "site_plans": Visit(every_part, 0),
     "layout_options": Visit(every_part, 0),
+    "services": Visit(every_part, 0),
     "reports": Visit(every_part, 0),
     "compare": Visit(every_part, 0),
     "plan_targets": Visit(every_part, 0),

@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "portfolio": "parkplan.cli.portfolio",
     "scenario": "parkplan.cli.scenario",
     "optimise": "parkplan.cli.optimise",
+    "services": "parkplan.cli.services",
     "compare": "parkplan.cli.compare",
     "targets": "parkplan.cli.targets",
     "report": "parkplan.cli.report",

@@ -13,6 +13,7 @@ from parkplan.model.layers import Catalogue, LayerSpec, Palette
 from parkplan.model.measurement import MeasurementErrors
 from parkplan.model.options import OptionAssumptions
 from parkplan.model.reports import ReportTemplate
+from parkplan.model.services import ServiceAssumptions
 from parkplan.model.targets import TargetPlan
 from parkplan.model.typologies import ReuseAssumptions, Typology
 
@@ -31,6 +32,7 @@ SCHEMAS: Final[dict[str, type[Record]]] = {
     "options": OptionAssumptions,
     "report": ReportTemplate,
     "errors": MeasurementErrors,
+    "services": ServiceAssumptions,
 }
 
 

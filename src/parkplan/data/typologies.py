@@ -1,4 +1,4 @@
-"""Typologies and the assumptions on reuse: read from ``layers/typologies/`` and ``layers/reuse/``."""
+"""Typologies and assumptions on reuse, options and services: read from their folders under ``layers/``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from parkplan.data.definitions import (
     unknown_name,
 )
 from parkplan.model.options import OptionAssumptions
+from parkplan.model.services import ServiceAssumptions
 from parkplan.model.typologies import ReuseAssumptions, Typology
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 TYPOLOGIES: Final = "typologies"
 ASSUMPTIONS: Final = Path("reuse") / "assumptions.yaml"
 OPTIONS: Final = Path("options") / "assumptions.yaml"
+SERVICES: Final = Path("services") / "assumptions.yaml"
 
 
 def load_typologies(folder: Path | str | None = None) -> Mapping[str, Typology]:
@@ -68,6 +70,33 @@ def load_option_assumptions(folder: Path | str | None = None) -> OptionAssumptio
     """
     chosen = definitions_folder(folder)
     return _options(chosen, stamp_of(chosen / OPTIONS.parent))
+
+
+def load_services(folder: Path | str | None = None) -> ServiceAssumptions:
+    """Return the services that are sited, with their reach.
+
+    >>> [one.id for one in load_services().services]
+    ['fire_station', 'canteen', 'bus_stop', 'wastewater']
+
+    Raises:
+        DefinitionError: with one detail for each fault.
+
+    """
+    chosen = definitions_folder(folder)
+    return _services(chosen, stamp_of(chosen / SERVICES.parent), tuple(load_typologies(folder)))
+
+
+@lru_cache(maxsize=8)
+def _services(folder: Path, stamp: object, typologies: tuple[str, ...]) -> ServiceAssumptions:
+    faults = Faults()
+    found = read_definition(folder / SERVICES, ServiceAssumptions, faults)
+    for place, one in enumerate(() if found.record is None else found.record.services):
+        if one.typology is not None and one.typology not in typologies:
+            where = ("services", place, "typology")
+            faults.append(unknown_name(found, "definition_typology", where, one.typology, typologies))
+    faults.check(folder / SERVICES.parent)
+    assert found.record is not None  # noqa: S101  # a file without record has faults
+    return found.record
 
 
 @lru_cache(maxsize=8)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
     from parkplan.jobs.screening_files import export_screening
     from parkplan.jobs.serve import serve
+    from parkplan.jobs.services import services
     from parkplan.jobs.siteplan import siteplan
     from parkplan.jobs.sites import sites
     from parkplan.jobs.title import title
@@ -61,6 +62,7 @@ __all__ = [
     "report",
     "screen",
     "serve",
+    "services",
     "siteplan",
     "sites",
     "title",

@@ -56,10 +56,12 @@ def derivation(name: str) -> Derivation:
     """
     from parkplan.jobs.cluster_layers import HEAT_MAP, HEXAGON_MAP
     from parkplan.jobs.scenario_layers import OPTION_MAPS
+    from parkplan.jobs.service_layers import SERVICE_MAPS
     from parkplan.jobs.site_layer import SITE_MAP
     from parkplan.jobs.verdict_table import VERDICTS
 
-    return {made.table.name: made for made in (VERDICTS, HEXAGON_MAP, HEAT_MAP, SITE_MAP, *OPTION_MAPS)}[name]
+    known = (VERDICTS, HEXAGON_MAP, HEAT_MAP, SITE_MAP, *OPTION_MAPS, *SERVICE_MAPS)
+    return {made.table.name: made for made in known}[name]
 
 
 def derived_table(ws: Workspace, how: Derivation, version: str, make: Callable[[], gpd.GeoDataFrame]) -> Loaded:

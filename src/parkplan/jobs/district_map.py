@@ -17,6 +17,7 @@ from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.frames import Loaded, load, moved
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.scenario_layers import OPTION_TABLES
+from parkplan.jobs.service_layers import SERVICE_TABLES
 from parkplan.jobs.tiles import drawn, published, version_of
 from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
 from parkplan.render.classes import Classified, counted, legend
@@ -80,7 +81,7 @@ def map_request(
     layers = tuple(
         _layer(ws, spec, chosen, conditions.get(spec.id), (groups[spec.id], len(ordered) - place))
         for place, spec in enumerate(ordered)
-        if (spec.table not in OPTION_TABLES if among is None else spec.id in among)
+        if (spec.table not in OPTION_TABLES | SERVICE_TABLES if among is None else spec.id in among)
     )
     if only is not None:
         layers = tuple(replace(layer, visible=layer.id in only) for layer in layers)

@@ -127,3 +127,12 @@ BUILDING_USE: Final[dict[str, Text]] = {
     "public": Text("公共服务", "Public service"),
     "commercial": Text("商业", "Commerce"),
 }
+
+COVERAGE: Final[dict[str, Text]] = {
+    "before": Text("现状已覆盖", "Covered today"),
+    "gained": Text("新增覆盖", "Newly covered"),
+    "uncovered": Text("超出服务距离", "Beyond reach"),
+    "unreached": Text("路网不通或未知", "No way, or unknown"),
+    "no_demand": Text("无需求", "No demand"),
+}
+"""How a service reaches a parcel."""

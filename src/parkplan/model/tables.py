@@ -377,8 +377,48 @@ OPTION_AGREEMENT: Final = Table(
     rows_of="parcels",
 )
 
+SERVICE_COVERAGE: Final = Table(
+    "service_coverage",
+    Text("服务覆盖", "Coverage by a service"),
+    "parcel_id",
+    "polygon",
+    (
+        text_column("parcel_id", "地块编号", "Parcel no."),
+        code_column("state", "覆盖情况", "Coverage", codes.COVERAGE),
+        number_column("demand", "需求量", "Demand", "count"),
+        number_column("way_before_m", "现状路网距离", "Way today", "m"),
+        number_column("way_after_m", "选址后路网距离", "Way with the sites", "m"),
+    ),
+)
+
+SERVICE_SITES: Final = Table(
+    "service_sites",
+    Text("选定的设施点", "Sites of a service"),
+    "parcel_id",
+    "polygon",
+    (
+        text_column("parcel_id", "地块编号", "Parcel no."),
+        text_column("site", "序号", "Site"),
+        number_column("gained", "新增覆盖需求", "Demand newly covered", "count"),
+        number_column("assigned", "服务的需求", "Demand served", "count"),
+        number_column("longest_m", "最远路网距离", "Longest way", "m"),
+        number_column("area_m2", "面积", "Area", "m2", "mu"),
+    ),
+)
+
 DERIVED_TABLES: Final[dict[str, Table]] = {
-    table.name: table for table in (SCREENING, HEXAGONS, HEAT, SITES, SCENARIO, OPTION_CHANGES, OPTION_AGREEMENT)
+    table.name: table
+    for table in (
+        SCREENING,
+        HEXAGONS,
+        HEAT,
+        SITES,
+        SCENARIO,
+        OPTION_CHANGES,
+        OPTION_AGREEMENT,
+        SERVICE_COVERAGE,
+        SERVICE_SITES,
+    )
 }
 """Tables that are computed from those of the workspace, and kept only so as not to compute them twice."""
 

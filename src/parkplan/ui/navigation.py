@@ -39,6 +39,7 @@ MENU: Final = (
     Entry("reuse_candidates"),
     Entry("site_plans"),
     Entry("layout_options"),
+    Entry("services"),
     Entry("compare"),
     Entry("plan_targets"),
     Entry("reports"),
