@@ -46,7 +46,8 @@ def question(ws: Workspace, now: Siting) -> None:
             width=170,
         )  # fmt: skip
         model = st.selectbox(
-            message("services.model"), MODELS, format_func=lambda one: message(f"services.model_{one}"),
+            message("services.model"), MODELS, MODELS.index("cover_most"),
+            format_func=lambda one: message(f"services.model_{one}"),
             key="service_model", width=230,
         )  # fmt: skip
         count = st.number_input(
