@@ -9,6 +9,7 @@ from shapely import box
 from shapely.affinity import translate
 
 from parkplan.metrics import blocks, pairs_within
+from parkplan.metrics.near_boxes import near_boxes
 
 CORNERS = [(0, 0, 100, 100), (100, 0, 200, 100), (200, 100, 300, 200), (315, 100, 400, 200), (900, 0, 950, 50)]
 ROW = [translate(box(*corners), 409_000, 2_497_000) for corners in CORNERS]
@@ -28,6 +29,25 @@ def test_pairs_agree_with_measuring_every_pair(gap: float) -> None:
     series = gpd.GeoSeries(box(*corner.T, *(corner + size).T), crs=4547)
     expected = {(i, j) for i in range(60) for j in range(i + 1, 60) if series.iloc[i].distance(series.iloc[j]) <= gap}
     assert set(zip(*(pair.tolist() for pair in pairs_within(series, gap)), strict=True)) == expected
+
+
+@pytest.mark.parametrize(("seed", "gap"), [(1, 0.0), (2, 7.5), (3, 40.0)])
+def test_near_boxes_agree_with_comparing_every_pair_however_large_and_far(seed: int, gap: float) -> None:
+    rng = np.random.default_rng(seed)
+    corner, size = rng.uniform(0, 900, (90, 2)), rng.uniform(0, 40, (90, 2))
+    size[::17] = rng.uniform(300, 1500, (6, 2))  # some cover many cells
+    corner[5] = [2e6, -3e6]
+    bounds = np.hstack([corner, corner + size])
+    bounds[[3, 40]] = np.nan
+    apart = [
+        np.hypot(*np.maximum(np.maximum(one[:2], two[:2]) - np.minimum(one[2:], two[2:]), 0.0))
+        for one, two in ((bounds[i], bounds[j]) for i in range(90) for j in range(i + 1, 90))
+    ]
+    every = [(i, j) for i in range(90) for j in range(i + 1, 90)]
+    expected = [pair for pair, distance in zip(every, apart, strict=True) if distance <= gap]
+    found = list(zip(*(side.tolist() for side in near_boxes(bounds, gap)), strict=True))
+    assert sorted(found) == expected
+    assert len(set(found)) == len(found)
 
 
 def test_blocks_are_numbered_by_area_and_only_of_the_chosen() -> None:

@@ -14,7 +14,7 @@ import shapely
 import parkplan as pp
 from parkplan._errors import RequestError
 from parkplan.cli import main
-from parkplan.data.workspace import create_workspace
+from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_words import choice_words, proof_words
 from parkplan.model.sites import SiteLimits
@@ -69,6 +69,30 @@ def test_no_flagged_parcel_is_said_and_nothing_breaks(tmp_path: Path, capsys: py
     assert [text.en for text in found.question.findings if "No parcel is idle" in text.en]
     assert main(["portfolio", address, "--budget-yuan", "1e8", "--lang", "en"]) == 0
     assert "0 sites" in capsys.readouterr().out
+
+
+def test_a_site_reaches_across_a_minor_road_that_is_named_but_not_across_a_barrier(tmp_path: Path) -> None:
+    roads, water = ("minor", "secondary", "arterial", "railway"), ("river", "canal", "pond")
+    rows = [1_000.0 * place for place in range(len(roads) + len(water))]
+    address = district(tmp_path, [(x, y, x + 100.0, y + 100.0) for y in rows for x in (0.0, 115.0)])
+    lines = [shapely.LineString([(WEST + 107, SOUTH + y - 300), (WEST + 107, SOUTH + y + 300)]) for y in rows]
+    names = [f"同德{place}" for place in range(len(rows))]
+    many = len(roads)
+    layers = {
+        "roads": gpd.GeoDataFrame(
+            {"road_id": names[:many], "class": roads, "name": names[:many]}, geometry=lines[:many], crs="EPSG:4547"
+        ),
+        "water": gpd.GeoDataFrame(
+            {"water_id": names[many:], "kind": water, "name": names[many:]},
+            geometry=[line.buffer(3.0) for line in lines[many:]], crs="EPSG:4547",
+        ),
+    }  # fmt: skip
+    open_workspace(address).write(layers, change=Change("test", "test"))
+    limits = SiteLimits(min_area_m2=15_000.0)
+    crossed = {one.parcel_ids: one.crossed for one in asked(address, limits).sites}
+    # across the minor and the secondary road, which are named, and around the pond; not across the other four
+    assert crossed == {("P0", "P1"): ("同德0",), ("P2", "P3"): ("同德1",), ("P12", "P13"): ()}
+    assert not asked(address, limits, max_gap_m=10.0).sites
 
 
 def test_loose_parcels_become_sites_of_their_own(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from parkplan.sites.contiguity import Obstacles, contiguity
-from parkplan.sites.facing import facing
+from parkplan.sites.facing import Edges, facing, shared_m
 
 NOTHING = np.empty(0, dtype=object)
 
@@ -74,17 +74,33 @@ def test_facing_does_not_depend_on_the_order() -> None:
     rng = np.random.default_rng(3)
     some = shapely.buffer(shapely.points(rng.uniform(0, 200, (40, 2))), rng.uniform(5, 20, 40), quad_segs=3)
     one, two = np.triu_indices(40, 1)
-    there, back = facing(some, one, two, 15.0), facing(some, two, one, 15.0)
+    edges = Edges.of(some)
+    there, back = facing(edges, one, two, 15.0), facing(edges, two, one, 15.0)
     assert there.facing_m == pytest.approx(back.facing_m)
-    assert there.shared_m == pytest.approx(back.shared_m)
+    assert shared_m(edges, one, two) == pytest.approx(shared_m(edges, two, one))
 
 
 def test_facing_length_agrees_with_a_walk_along_the_boundary() -> None:
     # independent: sample the boundary, and ask for each point which edge its perpendicular falls on
     left = shapely.Polygon([(0, 0), (60, 5), (55, 50), (0, 45)])
     right = shapely.Polygon([(70, -10), (120, 0), (110, 60), (66, 40)])
-    found = facing(np.array([left, right], dtype=object), np.array([0]), np.array([1]), 20.0)
+    edges = Edges.of(np.array([left, right], dtype=object))
+    found = facing(edges, np.array([0]), np.array([1]), 20.0)
     assert found.facing_m[0] == pytest.approx(min(walked(left, right, 20.0), walked(right, left, 20.0)), abs=0.1)
+
+
+def test_portions_do_not_change_the_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(11)
+    some = shapely.buffer(shapely.points(rng.uniform(0, 150, (30, 2))), rng.uniform(5, 20, 30), quad_segs=8)
+    edges, (one, two) = Edges.of(some), np.triu_indices(30, 1)
+    whole, shared = facing(edges, one, two, 15.0), shared_m(edges, one, two)
+    monkeypatch.setattr("parkplan.sites.facing.PORTION", 40)
+    monkeypatch.setattr("parkplan.sites.facing.MOST_MEETINGS", 64)
+    small = facing(edges, one, two, 15.0)
+    assert small.facing_m == pytest.approx(whole.facing_m)
+    assert np.allclose(small.link, whole.link, equal_nan=True)
+    assert shared_m(edges, one, two) == pytest.approx(shared)
+    assert whole.facing_m.any()
 
 
 def walked(one: shapely.Polygon, two: shapely.Polygon, gap: float, step: float = 0.01) -> float:

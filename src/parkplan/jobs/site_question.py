@@ -113,12 +113,11 @@ def question(ws: Workspace, found: Screening, choice: SiteChoice, assumed: Reuse
     flagged = parcels["verdict"].isin(FLAGGED).to_numpy()
     shapes = np.asarray(parcels.geometry.array, dtype=object)
     usable = _usable(parcels, shapes, choice.max_constraint_share)
-    chosen = usable & (flagged | _fill_in(parcels, flagged) if choice.fill_in else flagged)
-    graph = contiguity(shapes, choice.max_gap_m, obstacles(ws))
-    if choice.fill_in:
-        chosen &= flagged | _adjoining(graph, flagged & usable)
-    rows = np.flatnonzero(chosen)
-    part, among = parcels.iloc[rows], graph.among(rows)
+    rows = np.flatnonzero(usable & (flagged | _fill_in(parcels, flagged) if choice.fill_in else flagged))
+    graph = contiguity(shapes[rows], choice.max_gap_m, obstacles(ws))
+    beside = np.flatnonzero(flagged[rows] | _adjoining(graph, flagged[rows]))
+    rows, among = rows[beside], graph.among(beside)
+    part = parcels.iloc[rows]
     sizes = np.nan_to_num(part["site_area_m2"].to_numpy(dtype=np.float64, na_value=np.nan))
     score = part["score"].to_numpy(dtype=np.float64, na_value=np.nan)
     points = np.where(flagged[rows], np.nan_to_num(score, nan=50.0) / 10.0, assumed.fill_in_points_per_hectare.value)
@@ -226,7 +225,7 @@ def surroundings(ws: Workspace, parcels: gpd.GeoDataFrame) -> Surroundings:
     stations = _geometries(table(ws, "facilities"), "kind", ("rail_station",))
     return Surroundings(
         firms=_with(firms, empty, ("cluster",)),
-        parks=_with(parks, empty, ("kind", "lead_cluster")),
+        parks=_with(parks, empty, ("park_id", "name", "kind", "lead_cluster")),
         plan=_with(plan, empty, ("land_use",)),
         housing=housing[~shapely.is_missing(housing)],
         stations=stations,

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from parkplan.metrics.area import geodesic_area_m2
+from parkplan.metrics.near_boxes import near_boxes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,26 +40,18 @@ def pairs_within(geometry: gpd.GeoSeries, gap_m: float = 0.0) -> tuple[Positions
 def near_pairs(shapes: npt.NDArray[np.object_], gap_m: float) -> tuple[Positions, Positions]:
     """Return the pairs (i < j, sorted) of polygons that touch, overlap or lie no farther apart than a gap.
 
-    Pairs whose boxes are no farther apart come from a tree, each once. What is left is measured without preparing the
+    Pairs whose boxes are no farther apart come from a grid, each once. What is left is measured without preparing the
     polygons: for the twenty corners of a parcel the index of a prepared polygon costs more than it saves.
     """
-    bounds = shapely.bounds(shapes)
-    known = np.flatnonzero(np.isfinite(bounds).all(axis=1))
-    boxes = shapely.box(*(bounds[known] + np.array([-gap_m, -gap_m, gap_m, gap_m]) / 2).T)
-    first, second = shapely.STRtree(boxes).query(boxes)
-    once = first < second
-    left, right = known[first[once]], known[second[once]]
-    low, high = np.maximum(bounds[left, :2], bounds[right, :2]), np.minimum(bounds[left, 2:], bounds[right, 2:])
-    apart = np.maximum(low - high, 0.0)
-    close = np.hypot(apart[:, 0], apart[:, 1]) <= gap_m
-    left, right = left[close], right[close]
+    left, right = near_boxes(shapely.bounds(shapes), gap_m)
     shapely.prepare(shapes[shapely.get_num_coordinates(shapes) > MANY_CORNERS])
     if gap_m > 0:
         near = shapely.dwithin(shapes[left], shapes[right], gap_m)
     else:
         near = shapely.intersects(shapes[left], shapes[right])
-    order = np.lexsort((right[near], left[near]))
-    return left[near][order], right[near][order]
+    left, right = left[near], right[near]
+    order = np.argsort(left * len(shapes) + right)
+    return left[order], right[order]
 
 
 def blocks(parcels: gpd.GeoDataFrame, chosen: npt.NDArray[np.bool_], gap_m: float = 0.0) -> pd.DataFrame:

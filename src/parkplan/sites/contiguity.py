@@ -10,8 +10,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from parkplan.metrics.contiguity import near_pairs
-from parkplan.sites.facing import TOUCHING_M, Facing, facing
+from parkplan.metrics.near_boxes import near_boxes
+from parkplan.sites.facing import TOUCHING_M, Edges, facing, shared_m
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,8 +44,8 @@ class Obstacles:
 class Contiguity:
     """Pairs of adjoining parcels (``left < right``, sorted).
 
-    ``shared_m`` metres of common edge, 0 where a road lies between; ``facing_m`` metres opposite each other within the
-    gap; ``road`` the row of the road that is crossed, -1 for none.
+    ``shared_m`` metres of common edge, 0 where a road lies between; ``facing_m`` metres opposite each other across that
+    gap, 0 where there is a common edge; ``road`` the row of the road that is crossed, -1 for none.
     """
 
     parcels: int
@@ -103,33 +103,33 @@ def contiguity(
     [(0, 1, 30.0, -1), (1, 2, 0.0, 0)]
 
     """
-    left, right = near_pairs(shapes, max(gap_m, TOUCHING_M))
-    measured = facing(shapes, left, right, gap_m)
-    shared = measured.shared_m >= LEAST_SHARED_M
-    across = ~shared & (measured.facing_m >= least_facing_m) if gap_m > 0 else np.zeros(len(left), dtype=np.bool_)
-    known = obstacles or Obstacles.none()
-    road = np.full(len(left), NO_ROAD, dtype=np.int64)
-    rows = np.flatnonzero(across)
-    across[rows[_crossing(_links(measured, rows), known.barriers) >= 0]] = False
-    rows = np.flatnonzero(across)
-    road[rows] = _crossing(_links(measured, rows), known.roads)
-    kept = shared | across
-    order = np.lexsort((right[kept], left[kept]))
-    rows = np.flatnonzero(kept)[order]
-    touching = np.where(shared, measured.shared_m, 0.0)
-    return Contiguity(len(shapes), left[rows], right[rows], touching[rows], measured.facing_m[rows], road[rows])
+    edges = Edges.of(shapes)
+    left, right = near_boxes(edges.bounds, max(gap_m, TOUCHING_M))
+    touching = shared_m(edges, left, right)
+    shared = touching >= LEAST_SHARED_M
+    touching[~shared] = 0.0
+    faced, road = np.zeros(len(left)), np.full(len(left), NO_ROAD, dtype=np.int64)
+    if gap_m > 0:
+        apart = np.flatnonzero(~shared)
+        measured = facing(edges, left[apart], right[apart], gap_m)
+        far = measured.facing_m >= least_facing_m
+        apart, link = apart[far], measured.link[far]
+        known = obstacles or Obstacles.none()
+        free = _crossing(link, known.barriers) < 0
+        apart, link = apart[free], link[free]
+        faced[apart] = measured.facing_m[far][free]
+        road[apart] = _crossing(link, known.roads)
+    kept = np.flatnonzero(shared | (faced > 0))
+    kept = kept[np.lexsort((right[kept], left[kept]))]
+    return Contiguity(len(shapes), left[kept], right[kept], touching[kept], faced[kept], road[kept])
 
 
-def _links(measured: Facing, rows: Positions) -> Shapes:
-    lines: Shapes = np.asarray(shapely.linestrings(measured.link[rows].reshape(-1, 2, 2)), dtype=object)
-    return lines
-
-
-def _crossing(lines: Shapes, obstacles: Shapes) -> Positions:
-    """Return for each line the first obstacle that it meets, -1 for none."""
-    found = np.full(len(lines), NO_ROAD, dtype=np.int64)
-    if not len(lines) or not len(obstacles):
+def _crossing(links: Numbers, obstacles: Shapes) -> Positions:
+    """Return for each link (x0, y0, x1, y1) the first obstacle that it meets, -1 for none."""
+    found = np.full(len(links), NO_ROAD, dtype=np.int64)
+    if not len(links) or not len(obstacles):
         return found
+    lines = shapely.linestrings(links.reshape(-1, 2, 2))
     line, obstacle = shapely.STRtree(obstacles).query(lines, predicate="intersects")
     order = np.lexsort((-obstacle, line))
     found[line[order]] = obstacle[order]
