@@ -1,15 +1,22 @@
 """Sites: the contiguity graph against ``STRtree.query(predicate="dwithin")``, and the time to a proof.
 
 CPU seconds of one process on made-up parcels: blocks of plots with surveyed (many-cornered) boundaries, roads between.
-Run as ``python bench/bench_sites.py [--quick]``.
+Writes its parts of the section "Candidate sites" of ``docs/benchmarks.md``; ``--part graph`` writes one of them,
+``--print`` prints them, ``--quick`` prints small cases.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import platform
 import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +24,21 @@ import shapely
 
 from parkplan.metrics import blocks, pairs_within
 from parkplan.model.sites import SiteLimits
-from parkplan.sites.assembly import engine_of, proven
+from parkplan.sites.assembly import MOST_SITES, QUICK_S, improved, solve, varied
+from parkplan.sites.best_set import best_set
+from parkplan.sites.branch_cut import available, branch_and_cut
 from parkplan.sites.contiguity import contiguity
+from parkplan.sites.cut_loop import cut_loop
 from parkplan.sites.engine import Effort
+from parkplan.sites.groups import GroupSearch
 from parkplan.sites.problem import Assembly
 
+if TYPE_CHECKING:
+    from parkplan.sites.groups import Engine
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+START, END = "<!-- sites {}: made by bench/bench_sites.py -->", "<!-- end of sites {} -->"
+LAST = "<!-- end of sites -->"
 FEW = SiteLimits(min_parcels=5, max_parcels=8)
 LARGE = SiteLimits(
     min_area_m2=80_000.0,
@@ -104,46 +121,143 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def graph_table(count: int) -> None:
-    for step in (None, 25.0, 5.0):
+def graph_table(quick: bool) -> list[str]:
+    """Ours by turns with the tree, the median of three."""
+    rows = []
+    for name, step in (("rectangles", None), ("surveyed boundaries", 25.0), ("finely surveyed boundaries", 5.0)):
+        count = 10_000 if quick else 100_000
         shapes = fabric(count, 1, step)
         corners = shapely.get_num_coordinates(shapes).mean()
-        usual = seconds(lambda s=shapes: shapely.STRtree(s).query(s, predicate="dwithin", distance=20.0))
-        pairs = seconds(lambda s=shapes: pairs_within(gpd.GeoSeries(s), 20.0))
-        ours = seconds(lambda s=shapes: contiguity(s, 20.0))
-        print(
-            f"{len(shapes):>8,} parcels, {corners:5.1f} corners: STRtree dwithin {usual:6.2f} s"
-            f" | pairs_within {pairs:5.2f} s ({usual / pairs:4.1f}x)"
-            f" | contiguity with facing lengths {ours:5.2f} s ({usual / ours:4.1f}x)",
-            flush=True,
+        times = [
+            (
+                seconds(lambda s=s: tree_pairs(s)),
+                seconds(lambda s=s: pairs_within(gpd.GeoSeries(s), 20.0)),
+                seconds(lambda s=s: contiguity(s, 20.0)),
+            )
+            for s in (shapes.copy() for _ in range(1 if quick else 3))
+        ]
+        usual, pairs, whole = np.median(times, axis=0)
+        rows.append(
+            f"| {name}, {corners:.1f} corners | {usual:.2f} | {pairs:.2f} | {usual / pairs:.1f} | {whole:.2f} "
+            f"| {usual / whole:.1f} |"
         )
+    return [
+        f"Seconds for the 20 m graph of {count:,} parcels, the tree and ours by turns, "
+        f"{'once' if quick else 'the median of three'}. "
+        "The last two columns add common edges, opposite lengths across gaps and the links that barriers cut.",
+        "",
+        "| parcels | `STRtree` dwithin | pairs in 20 m | times faster | with edges, lengths, links | times faster |",
+        "|---|---|---|---|---|---|",
+        *rows,
+    ]  # fmt: skip
 
 
-def proof_table(name: str, limits: SiteLimits, counts: tuple[int, ...], limit_s: float) -> None:
-    print(f"{name} ({engine_of()[0]})", flush=True)
-    for count in counts:
+def tree_pairs(shapes: np.ndarray) -> None:
+    shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=20.0)
+
+
+def proof_table(limits: SiteLimits, counts: tuple[int, ...], limit_s: float) -> list[str]:
+    """Three districts of each size, with every engine that is installed."""
+    rows = []
+    for name, engine in (("SCIP", branch_and_cut), ("HiGHS", cut_loop)):
+        if name == "SCIP" and not available():
+            continue
+        for count in counts:
+            told = [_proven(question(count, seed, limits), engine, limit_s) for seed in range(3)]
+            rows.append(f"| {name} | {count:,} | {' | '.join(told)} |")
+            print(rows[-1], file=sys.stderr, flush=True)
+    return ["| engine | parcels | first district | second | third |", "|---|---|---|---|---|", *rows]
+
+
+def _proven(problem: Assembly, engine: Engine, limit_s: float) -> str:
+    """Quick search and exact search together, as the button runs them."""
+    begin = time.process_time()
+    start = improved(problem, Effort(seconds=QUICK_S)).best
+    found = GroupSearch(problem, engine, start).run(Effort(seconds=limit_s))
+    took = time.process_time() - begin
+    if found.optimal:
+        return f"proven in {took:.1f} s"
+    gap = "no bound" if found.bound is None or not found.value else f"{100 * (found.bound / found.value - 1):.1f} %"
+    return f"not proven in {took:.0f} s, gap {gap}"
+
+
+def set_table(quick: bool) -> list[str]:
+    """The best set of sites with the bound over all sites."""
+    limits = replace(LARGE, max_cost_yuan=60e6, min_area_m2=20_000.0, max_area_m2=80_000.0)
+    rows = []
+    for count in (60,) if quick else (100, 300):
         for seed in range(3):
-            proof = proven(question(count, seed, limits), Effort(seconds=limit_s)).proof
-            gap = "—" if proof.gap is None else f"{100 * proof.gap:.2f} %"
-            print(f"  {count:>5} parcels, seed {seed}: {proof.status:9} gap {gap:8} {proof.seconds:6.1f} s", flush=True)
+            problem = question(count, seed, limits)
+            pool = varied(improved(problem, Effort(seconds=QUICK_S)).pool)
+            found = best_set(problem, pool, Effort(seconds=60.0), solve, most_sites=MOST_SITES)
+            gap = found.proof.gap or 0.0
+            rows.append(f"| {count} | {len(found.chosen)} | {100 * gap:.2f} % | {found.proof.seconds:.1f} |")
+            print(rows[-1], file=sys.stderr, flush=True)
+    return [
+        "| parcels | sites in the set | no other set is better by more than | seconds |",
+        "|---|---|---|---|",
+        *rows,
+    ]
 
 
-def components(count: int) -> None:
-    shapes = gpd.GeoDataFrame(geometry=fabric(count, 1), crs="EPSG:4547")
+def component_table(quick: bool) -> list[str]:
+    shapes = gpd.GeoDataFrame(geometry=fabric(50_000 if quick else 1_000_000, 1), crs="EPSG:4547")
     took = seconds(lambda: blocks(shapes, np.ones(len(shapes), dtype=bool), 20.0))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(
-        f"{len(shapes):>8,} parcels: connected components at 20 m in {took:.1f} s, peak memory {peak:.2f} GB",
-        flush=True,
+    return [f"{len(shapes):,} parcels at 20 m: {took:.1f} s, peak memory of the process {peak:.2f} GB (limit 4 GB)."]
+
+
+PARTS: dict[str, tuple[str, Callable[[bool], list[str]]]] = {
+    "graph": ("Neighbouring parcels", graph_table),
+    "components": ("Connected components", component_table),
+    "few": (
+        "Proven best site of 5 to 8 parcels (target 5 s)",
+        lambda quick: proof_table(FEW, (400,) if quick else (400, 1000), 60.0),
+    ),
+    "large": (
+        "Proven best site of 8 to 30 ha under budget and owners (target 60 s at 300 parcels, 180 s at 1,000)",
+        lambda quick: proof_table(LARGE, (100,) if quick else (300, 1000), 180.0),
+    ),
+    "set": ("Best set of sites of 2 to 8 ha, bound over all sites", set_table),
+}
+"""Parts of the section; each is written by itself, for together they take long."""
+
+
+def part(name: str, quick: bool) -> str:
+    title, table = PARTS[name]
+    machine = (
+        f"CPU seconds; Python {platform.python_version()}, shapely {shapely.__version__}, {os.cpu_count()} processors "
+        f"({platform.machine()}), {time.strftime('%Y-%m-%d')}; load of the machine {os.getloadavg()[0]:.1f}."
     )
+    return "\n".join([START.format(name), f"### {title}", "", *table(quick), "", machine, END.format(name)])
 
 
-def main(quick: bool) -> None:
-    graph_table(10_000 if quick else 100_000)
-    components(50_000 if quick else 1_000_000)
-    proof_table("best site of 5 to 8 parcels", FEW, (400,) if quick else (400, 1000), 60.0)
-    proof_table("best site of 8 to 30 ha under budget and owners", LARGE, (100,) if quick else (300, 1000), 180.0)
+def write(made: str, name: str) -> None:
+    """Put a part in its place, or at the end of the section of sites."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, found, rest = text.partition(START.format(name))
+    if found:
+        _, _, after = rest.partition(END.format(name))
+    else:
+        before, _, after = text.partition(LAST)
+        after = LAST + after
+    PAGE.write_text(f"{before.rstrip()}\n\n{made}\n\n{after.strip()}\n", encoding="utf-8")
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--quick", action="store_true", help="small cases, printed")
+    options.add_argument("--print", action="store_true", help="print instead of writing")
+    options.add_argument("--part", choices=list(PARTS), action="append", help="only this part")
+    chosen, _ = options.parse_known_args()
+    for name in chosen.part or list(PARTS):
+        made = part(name, chosen.quick)
+        if chosen.print or chosen.quick:
+            print(made, flush=True)
+        else:
+            write(made, name)
+    return 0
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv)
+    raise SystemExit(main())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pytest
 import shapely
-from site_worlds import brute_force, random_assembly
+from site_worlds import best_family, brute_force, random_assembly
 
 from parkplan.i18n import language
 from parkplan.jobs.site_words import gap_words, packing_words, proof_words
@@ -16,13 +15,13 @@ from parkplan.jobs.solving import proven_apart
 from parkplan.model.sites import Proof
 from parkplan.sites import branch_cut
 from parkplan.sites.assembly import at_once, engine_of, improved, proven, solve
+from parkplan.sites.best_set import best_set
 from parkplan.sites.branch_cut import branch_and_cut
 from parkplan.sites.contiguity import contiguity
 from parkplan.sites.cut_loop import cut_loop
 from parkplan.sites.engine import Effort, Solved
 from parkplan.sites.enumeration import all_sites
 from parkplan.sites.greedy import greedy_pool
-from parkplan.sites.packing import pack
 from parkplan.sites.reduction import most_worth, without_hopeless
 
 SHORT, LONG = 60, 400
@@ -249,30 +248,55 @@ def test_the_order_of_the_parcels_does_not_matter() -> None:
             assert two.value == pytest.approx(one.value, rel=2e-4)
 
 
-def test_the_best_set_equals_brute_force_over_a_complete_pool() -> None:
-    for seed in range(12):
-        problem = random_assembly(seed, 8, min_area_m2=5_000.0)
-        pool = all_sites(problem) or []
-        packed = pack(pool, Effort(20.0), complete=True)
-        small = [one for one in pool if one.value > 0]
-        best = max(
-            (
-                sum(one.value for one in some)
-                for size in range(4)
-                for some in combinations(small, size)
-                if sum(len(one.site) for one in some) == len({row for one in some for row in one.site})
-            ),
-            default=0.0,
-        ) if len(small) <= 60 else None  # fmt: skip
-        chosen = [pool[index] for index in packed.chosen]
-        rows = [row for one in chosen for row in one.site]
-        assert len(rows) == len(set(rows))
-        assert packed.proof.status == "optimal"
-        if best is not None and len(chosen) <= 3:
-            assert packed.proof.value == pytest.approx(best, rel=1e-4, abs=1e-9)
+@pytest.mark.parametrize("listed", [12, 0], ids=["listed", "columns"])
+def test_the_best_set_equals_brute_force(listed: int, monkeypatch: pytest.MonkeyPatch, long_form: bool) -> None:
+    monkeypatch.setattr("parkplan.sites.best_set.LISTED", listed)
+    several = proven = 0
+    for seed in range(100 if long_form else 6 if listed else 3):
+        loose = {"min_area_m2": 8_000.0, "max_area_m2": 40_000.0, "max_owners": None, "max_cost_yuan": None}
+        problem = random_assembly(seed, 7 + seed % 6, **(loose | ({"frontage": False} if seed % 2 else {})))
+        most = best_family(problem)
+        found = best_set(problem, greedy_pool(problem, 2), Effort(20.0), solve, most_sites=40)
+        rows = [row for one in found.chosen for row in one.site]
+        assert len(rows) == len(set(rows)), seed
+        assert all(problem.feasible(one.site) for one in found.chosen)
+        assert found.proof.value == pytest.approx(sum(problem.worth(one.site) for one in found.chosen), abs=1e-9)
+        assert found.proof.bound is not None
+        assert found.proof.value is not None
+        assert found.proof.value <= most + 1e-6, seed
+        assert found.proof.bound >= most - 1e-6, seed
+        if found.proof.status == "optimal":
+            proven += 1
+            assert found.proof.value == pytest.approx(most, rel=2e-4, abs=1e-6), seed
+        several += len(found.chosen) > 1
+    assert several
+    assert proven >= (6 if listed else 1)
+
+
+def test_without_an_exact_search_the_bound_of_the_set_still_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parkplan.sites.best_set.LISTED", 0)
+    for seed in range(2):
+        problem = random_assembly(seed, 9, min_area_m2=8_000.0, max_area_m2=40_000.0, max_owners=None)
+        found, most = best_set(problem, greedy_pool(problem), Effort(5.0), None, most_sites=40), best_family(problem)
+        assert found.proof.bound is not None
+        assert found.proof.bound >= most - 1e-6
+        assert (found.proof.value or 0.0) <= most + 1e-6
     with language("en"):
-        assert "the best of all sets" in packing_words(packed)
-        assert "optimal over this pool" in packing_words(replace(packed, complete=False))
+        bounded = replace(found, proof=replace(found.proof, status="bounded", value=100.0, bound=100.21))
+        assert "no other set, of any sites at all, scores more than 0.3 % higher" in packing_words(bounded)
+        assert "no other set of sites" in packing_words(replace(found, proof=replace(found.proof, status="optimal")))
+
+
+def test_no_more_sites_than_asked_and_the_bound_knows_it() -> None:
+    problem = random_assembly(4, 11, min_area_m2=5_000.0, max_area_m2=25_000.0, max_owners=None, frontage=False)
+    values = [
+        best_set(problem, greedy_pool(problem), Effort(20.0), solve, most_sites=most).proof.value for most in (1, 2, 11)
+    ]
+    best = brute_force(problem)
+    assert best is not None
+    assert values[0] == pytest.approx(best[0])
+    assert values[0] < values[1] <= values[2]
+    assert values[2] == pytest.approx(best_family(problem))
 
 
 def test_the_gap_is_rounded_so_that_it_never_promises_too_much() -> None:

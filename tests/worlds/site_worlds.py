@@ -44,7 +44,29 @@ def random_assembly(seed: int, parcels: int, **limits: Any) -> Assembly:
 
 
 def brute_force(problem: Assembly) -> tuple[float, tuple[int, ...]] | None:
-    """Try every set of parcels with bit masks, knowing nothing of the product's own checks."""
+    """Return the best site of all."""
+    best = max(every_site(problem).items(), key=lambda item: item[1], default=None)
+    return None if best is None else (best[1], tuple(row for row in range(len(problem)) if best[0] >> row & 1))
+
+
+def best_family(problem: Assembly) -> float:
+    """Return the points of the best set of sites that share no parcel, by dynamic programming over bit masks."""
+    worth = every_site(problem)
+    holding: list[list[tuple[int, float]]] = [[] for _ in range(len(problem))]
+    for mask, points in worth.items():
+        holding[mask.bit_length() - 1].append((mask, points))
+    best = [0.0] * (1 << len(problem))
+    for mask in range(1, len(best)):
+        top = mask.bit_length() - 1
+        best[mask] = best[mask & ~(1 << top)]
+        for site, points in holding[top]:
+            if site & ~mask == 0:
+                best[mask] = max(best[mask], points + best[mask & ~site])
+    return best[-1]
+
+
+def every_site(problem: Assembly) -> dict[int, float]:
+    """Try every set of parcels with bit masks, knowing nothing of the product's own checks; return sites and points."""
     count, limits = len(problem), problem.limits
     near = [0] * count
     for one, two in zip(problem.left.tolist(), problem.right.tolist(), strict=True):
@@ -52,7 +74,7 @@ def brute_force(problem: Assembly) -> tuple[float, tuple[int, ...]] | None:
         near[two] |= 1 << one
     barred = sum(1 << row for row in range(count) if not problem.allowed[row])
     locked = sum(1 << row for row in range(count) if problem.locked[row])
-    best: tuple[float, tuple[int, ...]] | None = None
+    found: dict[int, float] = {}
     for mask in range(1, 1 << count):
         if mask & barred or mask & locked != locked:
             continue
@@ -84,6 +106,5 @@ def brute_force(problem: Assembly) -> tuple[float, tuple[int, ...]] | None:
             continue
         worth = sum(problem.value[row] for row in rows)
         worth += sum(points for one, two, points, _ in pairs if mask >> one & 1 and mask >> two & 1)
-        if best is None or worth > best[0]:
-            best = float(worth), tuple(rows)
-    return best
+        found[mask] = float(worth)
+    return found

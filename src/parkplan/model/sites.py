@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from parkplan.i18n import Text
 
-Engine = Literal["greedy", "neighbourhood", "cut_loop", "branch_and_cut", "enumeration"]
+Engine = Literal["greedy", "neighbourhood", "cut_loop", "branch_and_cut", "enumeration", "columns"]
 Status = Literal["optimal", "bounded", "unproven", "infeasible", "unknown"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from parkplan.model.sites import Engine, Proof, Status
+from parkplan.sites.best_set import best_set
 from parkplan.sites.branch_cut import available, branch_and_cut
 from parkplan.sites.cut_loop import cut_loop
 from parkplan.sites.engine import Clock, Effort, Solved
@@ -16,6 +17,7 @@ from parkplan.sites.limits import binding, relaxations
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from parkplan.sites.packing import Packing
     from parkplan.sites.problem import Assembly
 
 STARTS: Final = 3
@@ -23,15 +25,26 @@ HOPS: Final = 2
 ROUNDS: Final = 3
 QUICK_S: Final = 15.0
 """CPU seconds of the quick re-optimisation."""
+SINGLE: Final = 0.6
+"""Part of the time that the single best site may take before the best set has its turn."""
+MOST_SITES: Final = 40
+"""Sites in a set at most."""
+MOST_POOL: Final = 2500
+EACH: Final = 20
+"""How many sites of the pool a parcel is sure to be in, the best ones first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The best site found, the other sites met on the way (the best first), and what is proven."""
+    """The best site found, the other sites met on the way (the best first), and what is proven.
+
+    ``together`` is the best set of sites where it was asked for.
+    """
 
     best: Found | None
     pool: tuple[Found, ...]
     proof: Proof
+    together: Packing | None = None
 
 
 def engine_of() -> tuple[Engine, Callable[[Assembly, Effort, Found | None], Solved]]:
@@ -136,6 +149,36 @@ def _status(found: Solved, value: float | None) -> Status:
     if value is None:
         return "infeasible" if found.infeasible else "unknown"
     return "optimal" if replace(found, value=value).optimal else "bounded" if found.bound is not None else "unproven"
+
+
+def proven_together(problem: Assembly, effort: Effort) -> Answer:
+    """Find the best site, and the best set of sites, with proof over all sites as far as the time goes.
+
+    The best site may take `SINGLE` of the time; what it leaves is for the set.
+    """
+    clock = Clock(effort.seconds)
+    found = proven(problem, replace(effort, seconds=SINGLE * effort.seconds))
+    if found.best is None:
+        return found
+    left = replace(effort, seconds=max(clock.left(), 1.0))
+    return replace(found, together=best_set(problem, varied(found.pool), left, solve, most_sites=MOST_SITES))
+
+
+def varied(pool: Sequence[Found], most: int = MOST_POOL, each: int = EACH) -> list[Found]:
+    """Return the best sites of a pool so that every parcel has its chance.
+
+    A site is taken while one of its parcels is in fewer than ``each`` of those taken before.
+    """
+    times: dict[int, int] = {}
+    kept = []
+    for one in pool:
+        if any(times.get(row, 0) < each for row in one.site):
+            kept.append(one)
+            for row in one.site:
+                times[row] = times.get(row, 0) + 1
+        if len(kept) == most:
+            break
+    return kept
 
 
 def merge(found: Iterable[Found]) -> list[Found]:

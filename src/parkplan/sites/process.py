@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import numpy as np
 
 from parkplan.model.sites import Proof, Relaxation, SiteLimits
-from parkplan.sites.assembly import Answer, proven
+from parkplan.sites.assembly import Answer, proven_together
 from parkplan.sites.engine import Effort, Progress
 from parkplan.sites.greedy import Found
+from parkplan.sites.packing import Packing
 from parkplan.sites.problem import Assembly
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 KEPT_POOL: Final = 2000
 _KINDS: Final = {
@@ -45,11 +46,20 @@ def read(line: str) -> tuple[Assembly, float, int]:
 
 def answer_of(told: Mapping[str, Any]) -> Answer:
     """Read an answer."""
-    proof = dict(told["proof"])
+    pool = _sites(told["pool"])
+    together = None if told["set"] is None else Packing(_sites(told["set"]["sites"]), _proof(told["set"]["proof"]))
+    return Answer(pool[0] if pool else None, pool, _proof(told["proof"]), together)
+
+
+def _proof(told: Mapping[str, Any]) -> Proof:
+    proof = dict(told)
     proof["relaxations"] = tuple(Relaxation(**one) for one in proof["relaxations"])
     proof |= {name: tuple(proof[name]) for name in ("binding", "log")}
-    pool = tuple(Found(tuple(site), value) for site, value in told["pool"])
-    return Answer(pool[0] if pool else None, pool, Proof(**proof))
+    return Proof(**proof)
+
+
+def _sites(told: Sequence[tuple[Sequence[int], float]]) -> tuple[Found, ...]:
+    return tuple(Found(tuple(site), value) for site, value in told)
 
 
 def serve(source: IO[str], out: IO[str]) -> None:
@@ -61,9 +71,13 @@ def serve(source: IO[str], out: IO[str]) -> None:
     def tell(progress: Progress) -> None:
         print(json.dumps({"progress": asdict(progress)}), file=out, flush=True)
 
-    found = proven(problem, Effort(seconds=seconds, seed=seed, progress=tell, cancelled=stopped.is_set))
+    found = proven_together(problem, Effort(seconds=seconds, seed=seed, progress=tell, cancelled=stopped.is_set))
     pool = [(one.site, one.value) for one in found.pool[:KEPT_POOL]]
-    print(json.dumps({"proof": asdict(found.proof), "pool": pool}), file=out, flush=True)
+    together = None
+    if found.together is not None:
+        sites = [(one.site, one.value) for one in found.together.chosen]
+        together = {"sites": sites, "proof": asdict(found.together.proof)}
+    print(json.dumps({"proof": asdict(found.proof), "pool": pool, "set": together}), file=out, flush=True)
 
 
 def _heed(source: IO[str], stopped: threading.Event) -> None:
