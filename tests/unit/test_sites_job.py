@@ -19,6 +19,7 @@ from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.pipeline import set_stage, site_id, stages
+from parkplan.jobs.site_comparison import export_comparison
 from parkplan.jobs.site_files import export_register, site_sheet
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_register import find_site
@@ -170,6 +171,50 @@ def test_an_exact_search_beside_the_page(workspace: Path) -> None:
     assert search.fault is None
     assert search.result is not None
     assert search.result.best.proof.status == "optimal"
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".html", ".docx", ".pdf"])
+def test_two_to_four_sites_stand_on_one_sheet(workspace: Path, found: Candidates, tmp_path: Path, ending: str) -> None:
+    ws, names = open_workspace(workspace), [one.id for one in found.sites[:3]]
+    path = export_comparison(ws, found, names, tmp_path / f"three{ending}", "en")
+    if ending == ".xlsx":
+        book = load_workbook(path)
+        lines = {row[0]: row[1:] for row in book.worksheets[0].iter_rows(values_only=True)}
+        assert lines["Figure"] == tuple(names)
+        owners = [one.facts.owners for one in found.sites[:3]]
+        least = [f"{many} ★" if many == min(owners) < max(owners) else f"{many}" for many in owners]
+        assert list(lines["Owners"]) == least
+        advised = {row[0] for row in book.worksheets[1].iter_rows(min_row=2, values_only=True)}
+        assert advised == set(names)
+    elif ending == ".html":
+        told = path.read_text("utf-8")
+        assert all(name in told for name in names)
+        assert "fictional" in told
+    else:
+        assert path.read_bytes()[:2] == {".docx": b"PK", ".pdf": b"%P"}[ending]
+
+
+def test_a_comparison_takes_two_to_four_known_sites(workspace: Path, found: Candidates, tmp_path: Path) -> None:
+    ws, names = open_workspace(workspace), [one.id for one in found.sites]
+    many = [names[:5]] if len(names) > 4 else []
+    for wrong in (names[:1], names[:1] * 3, [names[0], "S-NONE"], *many):
+        with pytest.raises(RequestError):
+            export_comparison(ws, found, wrong, tmp_path / "wrong.xlsx")
+    with pytest.raises(RequestError):
+        export_comparison(ws, found, names[:2], tmp_path / "wrong.shp")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_compares_sites(workspace: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "three.html"
+    assert main(["sites", str(workspace), "--compare-out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["compare_out"] == str(out)
+    assert all(site["site_id"] in out.read_text("utf-8") for site in told["sites"][:3])
+    parks = told["sites"][0]["advice"]["park"]
+    assert parks["winner"] == parks["options"][0]["id"]
+    assert parks["margin"] >= 0
+    assert main(["sites", str(workspace), "--compare", "S-NONE", "--compare-out", str(out)]) == 2
 
 
 def test_commands_say_what_is_proven(workspace: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

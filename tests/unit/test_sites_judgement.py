@@ -15,7 +15,7 @@ from parkplan._errors import DefinitionError
 from parkplan.data.typologies import load_assumptions, load_typologies
 from parkplan.sites.advice import Advice, advise
 from parkplan.sites.engine import Effort
-from parkplan.sites.facts import SiteFacts, Surroundings, Surveyor, acquisition_cost_yuan, peers
+from parkplan.sites.facts import NearPark, SiteFacts, Surroundings, Surveyor, acquisition_cost_yuan, peers
 from parkplan.sites.portfolio import Candidate, Programme, losses, plan
 from parkplan.sites.ranking import criteria, ranked
 
@@ -47,7 +47,7 @@ def surveyor(**changes: object) -> Surveyor:
     parcels = district()
     empty = parcels.iloc[:0]
     around = Surroundings(
-        firms=empty.assign(cluster=None), parks=empty.assign(kind=None, lead_cluster=None),
+        firms=empty.assign(cluster=None), parks=empty.assign(park_id=None, name=None, kind=None, lead_cluster=None),
         plan=empty.assign(land_use=None), housing=NONE, stations=NONE,
     )  # fmt: skip
     assumed = load_assumptions()
@@ -86,8 +86,15 @@ def test_plan_housing_and_parks_around() -> None:
         geometry=[shapely.box(0, 0, 150, 100), shapely.box(150, 0, 200, 100)], crs=parcels.crs,
     )  # fmt: skip
     parks = gpd.GeoDataFrame(
-        {"kind": ["special_park"], "lead_cluster": ["safety"]}, geometry=[shapely.box(0, 0, 120, 100)], crs=parcels.crs
-    )
+        {
+            "park_id": ["P2", "P1", "P3", "P4"], "name": [None, "东", "远", "城"],
+            "kind": ["special_park"] * 3 + ["industrial_new_town"],
+            "lead_cluster": [None, "safety", "safety", "safety"],
+        },
+        geometry=[shapely.box(500, 0, 900, 100), shapely.box(0, 0, 120, 100), shapely.box(20_000, 0, 20_100, 100),
+                  shapely.box(0, 0, 50, 50)],
+        crs=parcels.crs,
+    )  # fmt: skip
     housing = np.array([shapely.box(250, 0, 300, 100)], dtype=object)
     found = surveyor(plan=plan_zones, parks=parks, housing=housing).facts([0, 1], frontage=True)
     assert found.plan_industrial == pytest.approx(0.75)
@@ -95,6 +102,9 @@ def test_plan_housing_and_parks_around() -> None:
     assert found.height_m == 24.0
     assert found.housing_distance_m == pytest.approx(50.0)
     assert found.park_lead == "safety"
+    # the site is 200 m wide: 120 m of it lie in P1, P2 begins 300 m east of it, P3 is too far, P4 is no special park
+    near = [(park.id, park.name, park.lead, park.distance_m, park.share) for park in found.parks]
+    assert near == [("P1", "东", "safety", 0.0, pytest.approx(0.6)), ("P2", "P2", None, 300.0, 0.0)]
 
 
 def test_peers_fall_back_on_all_clusters() -> None:
@@ -145,6 +155,27 @@ def test_advice_names_the_winner_with_reasons_on_both_sides() -> None:
     assert all(0 <= one.fitness <= 100 for one in (*found.clusters, *found.reuses))
     equipment = next(one for one in found.clusters if one.id == "equipment")
     assert any("short" in text.en for text in equipment.against)
+
+
+def test_each_special_park_is_judged_by_place_neighbours_area_plan_and_housing() -> None:
+    parks = (
+        NearPark("P1", "电子园", "electronics", 0.0, 0.9),
+        NearPark("P2", "装备园", "equipment", 400.0, 0.0),
+        NearPark("P3", "远园", "electronics", 4000.0, 0.0),
+        NearPark("P4", "新园", None, 9000.0, 0.0),
+    )
+    found = {one.id: one for one in advise(replace(FACTS, parks=parks), load_assumptions().clusters).parks}
+    # 50; inside 20, quotient 2.0 gives 12, area 8, plan 10, housing 6: above 100
+    assert found["P1"].fitness == 100.0
+    # 50; beside 8, quotient 0.5 costs 6, 4 of the 5 ha that equipment asks for cost 5, plan 10, housing 6
+    assert found["P2"].fitness == pytest.approx(63.0)
+    # 50; 4 km cost 20, quotient 12, area 8, plan 10, housing 6
+    assert found["P3"].fitness == pytest.approx(66.0)
+    # 50; 9 km cost 30 at most, no leading cluster costs 5, plan 10
+    assert found["P4"].fitness == pytest.approx(25.0)
+    assert {name: len(one.reasons) for name, one in found.items()} == {"P1": 5, "P2": 3, "P3": 4, "P4": 1}
+    assert any("4.0 公里" in text.zh for text in found["P3"].against)
+    assert advise(FACTS, load_assumptions().clusters).parks == ()
 
 
 def test_housing_too_near_speaks_against_a_cluster() -> None:

@@ -13,6 +13,7 @@ from parkplan.cli.screen import day_of
 from parkplan.cli.text import grid, visible
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
+from parkplan.jobs.site_comparison import compared, comparison_lines, export_comparison
 from parkplan.jobs.site_files import export_register, site_sheet
 from parkplan.jobs.site_question import VETO_SHARE, SiteChoice
 from parkplan.jobs.site_words import packing_words, proof_words
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.sites import Candidates, Site
 
 HECTARE = 10_000.0
+FIRST_COMPARED = 3
 
 
 def limit_options() -> list[click.Parameter]:
@@ -91,6 +93,8 @@ def choice_of(asked: dict[str, Any]) -> SiteChoice:
     frame.option("--seed", type=int, default=0, show_default=True, metavar="N", help="option_seed"),
     frame.option("--out", metavar="FILE", help="option_out_file"),
     frame.option("--sheets", metavar="DIR", help="option_sheets"),
+    frame.option("--compare", multiple=True, metavar="SITE", help="option_site_compare"),
+    frame.option("--compare-out", metavar="FILE", help="option_site_compare_out"),
 )
 def command(workspace: str, **asked: Any) -> frame.Answer:  # noqa: ANN401  # the options above
     """Assemble candidate sites."""
@@ -110,7 +114,20 @@ def command(workspace: str, **asked: Any) -> frame.Answer:  # noqa: ANN401  # th
         lines.append(message("cli.sites_written", path=visible(str(path)), rows=len(found.sites)))
     if asked["sheets"]:
         lines += _sheets(workspace, found, Path(asked["sheets"]))
-    return frame.Answer(_document(found, asked["out"]), lines)
+    if asked["compare"] or asked["compare_out"]:
+        lines += _compared(workspace, found, asked)
+    return frame.Answer(_document(found, asked["out"], asked["compare_out"]), lines)
+
+
+def _compared(workspace: str, found: Candidates, asked: dict[str, Any]) -> list[str]:
+    names = asked["compare"] or tuple(one.id for one in found.sites[:FIRST_COMPARED])
+    if asked["compare_out"]:
+        path = export_comparison(open_workspace(workspace), found, names, asked["compare_out"])
+        return [message("cli.sites_compared", path=visible(str(path)), count=len(set(names)))]
+    sites = compared(found, names)
+    head = (message("sites.column_figure"), *(one.id for one in sites))
+    rows = [(line.title, *(visible(value) for value in line.marked())) for line in comparison_lines(found, sites)]
+    return ["", *grid([head, *rows], frozenset())]
 
 
 def _sheets(workspace: str, found: Candidates, folder: Path) -> list[str]:
@@ -121,7 +138,7 @@ def _sheets(workspace: str, found: Candidates, folder: Path) -> list[str]:
     return [message("cli.sites_sheets", path=visible(str(folder)), rows=len(found.sites))]
 
 
-def _document(found: Candidates, out: str | None) -> dict[str, object]:
+def _document(found: Candidates, out: str | None, compared_out: str | None) -> dict[str, object]:
     return {
         "synthetic": found.synthetic,
         "limits": found.choice.limits,
@@ -130,7 +147,7 @@ def _document(found: Candidates, out: str | None) -> dict[str, object]:
         "best": {"proof": _proof(found.best.proof), "words": proof_words(found.best.proof)},
         "set": {
             "proof": _proof(found.packing.proof),
-            "over": "all sites" if found.packing.complete else "pool",
+            "over": "all sites",
             "words": packing_words(found.packing),
         },
         "sites": [
@@ -140,6 +157,7 @@ def _document(found: Candidates, out: str | None) -> dict[str, object]:
         "assumptions": [_assumption(one) for one in found.assumed.used],
         "findings": [finding.to() for finding in found.question.findings],
         "out": out,
+        "compare_out": compared_out,
     }
 
 
@@ -159,6 +177,7 @@ def _advice(advice: Advice) -> dict[str, object]:
             "options": [
                 {
                     "id": one.id,
+                    "title": one.title.to(),
                     "fitness": one.fitness,
                     "for": [text.to() for text in one.reasons],
                     "against": [text.to() for text in one.against],
@@ -166,7 +185,8 @@ def _advice(advice: Advice) -> dict[str, object]:
                 for one in options
             ],
         }
-        for name, options in (("cluster", advice.clusters), ("reuse", advice.reuses))
+        for name, options in (("cluster", advice.clusters), ("reuse", advice.reuses), ("park", advice.parks))
+        if options
     }
 
 

@@ -54,11 +54,17 @@ def _limit(name: str, limits: SiteLimits) -> str:
 
 
 def packing_words(packing: Packing) -> str:
-    """Say what is proven of the set of sites: over which pool."""
+    """Say what is proven of the set of sites: over all sites, whether or not they were met."""
     proof = packing.proof
-    key = "set_bounded" if proof.status != "optimal" else "set_optimal_all" if packing.complete else "set_optimal_pool"
-    values = {"pool": proof.pool, "count": len(packing.chosen), "value": _points(proof.value), "gap": gap_words(proof)}
-    return message(f"sites.{key}", None, **values)
+    values = {
+        "count": len(packing.chosen),
+        "value": _points(proof.value),
+        "bound": _points(proof.bound),
+        "gap": gap_words(proof),
+        "seconds": f"{proof.seconds:.1f}",
+        "engine": message(f"sites.engine_{proof.engine}"),
+    }
+    return message(f"sites.set_{proof.status}", None, **values)
 
 
 def programme_words(proof: Proof, count: int) -> str:
@@ -73,7 +79,7 @@ def gap_words(proof: Proof) -> str:
     >>> gap_words(Proof(engine="cut_loop", status="bounded", value=100.0, bound=100.21, seconds=1.0))
     '0.3 %'
     """
-    if proof.gap is None:
+    if proof.gap is None or not proof.value:
         return "—"
     return f"{-(-proof.gap * 1000 // 1) / 10:.1f} %"
 

@@ -18,11 +18,10 @@ from parkplan.jobs.site_question import Question, SiteChoice, question, surround
 from parkplan.jobs.site_register import SEPARATOR, keep_sites
 from parkplan.jobs.solving import proven_apart
 from parkplan.sites.advice import Advice, advise
-from parkplan.sites.assembly import Answer, at_once, improved
+from parkplan.sites.assembly import MOST_SITES, Answer, at_once, improved, varied
+from parkplan.sites.best_set import best_set
 from parkplan.sites.engine import Effort
-from parkplan.sites.enumeration import all_sites
 from parkplan.sites.facts import SiteFacts, Surveyor
-from parkplan.sites.packing import Packing, pack
 from parkplan.sites.ranking import WEIGHTS, ranked
 
 if TYPE_CHECKING:
@@ -34,14 +33,9 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.sites.greedy import Found
+    from parkplan.sites.packing import Packing
 
-MOST_SITES: Final = 40
-MOST_POOL: Final = 2500
-EACH: Final = 20
-"""How many sites of the pool a parcel is sure to be in, the best ones first."""
 PACK_S: Final = 20.0
-ENUMERABLE: Final = 40
-"""Up to this many candidate parcels all sites are listed, so that the best set is the best of all."""
 
 
 @dataclass(frozen=True)
@@ -127,32 +121,11 @@ def candidates(
         best = proven_apart(asked.problem, worked)
     else:
         best = improved(asked.problem, replace(worked, seconds=min(worked.seconds, 15.0)), at_once(asked.problem).pool)
-    packing, chosen = _best_set(asked, best, worked)
-    return _described(ws, found, choice, asked, (best, packing, chosen, assumed))
-
-
-def _best_set(asked: Question, best: Answer, effort: Effort) -> tuple[Packing, list[Found]]:
-    complete = all_sites(asked.problem) if int(asked.problem.allowed.sum()) <= ENUMERABLE else None
-    pool = varied(best.pool) if complete is None else complete
-    packing = pack(pool, replace(effort, seconds=PACK_S), most_sites=MOST_SITES, complete=complete is not None)
-    return packing, [pool[index] for index in packing.chosen]
-
-
-def varied(pool: Sequence[Found], most: int = MOST_POOL, each: int = EACH) -> list[Found]:
-    """Return the best sites of a pool so that every parcel has its chance.
-
-    A site is taken while one of its parcels is in fewer than ``each`` of those taken before.
-    """
-    times: dict[int, int] = {}
-    kept = []
-    for one in pool:
-        if any(times.get(row, 0) < each for row in one.site):
-            kept.append(one)
-            for row in one.site:
-                times[row] = times.get(row, 0) + 1
-        if len(kept) == most:
-            break
-    return kept
+    packing = best.together
+    if packing is None:
+        quick = replace(worked, seconds=min(worked.seconds, PACK_S))
+        packing = best_set(asked.problem, varied(best.pool), quick, None, most_sites=MOST_SITES)
+    return _described(ws, found, choice, asked, (best, packing, assumed))
 
 
 def _described(
@@ -160,9 +133,10 @@ def _described(
     found: Screening,
     choice: SiteChoice,
     asked: Question,
-    answer: tuple[Answer, Packing, list[Found], Assumptions],
+    answer: tuple[Answer, Packing, Assumptions],
 ) -> Candidates:
-    best, packing, chosen, assumed = answer
+    best, packing, assumed = answer
+    chosen = packing.chosen
     around = surroundings(ws, found.parcels)
     surveyor = Surveyor(found.parcels, asked.flagged, around, assumed.reuse, assumed.typology)
     facts = [surveyor.facts(_rows(asked, one), bool(asked.problem.frontage[list(one.site)].any())) for one in chosen]
@@ -202,6 +176,11 @@ def _table(found: Screening, sites: Sequence[Site], order: pd.DataFrame) -> gpd.
     return frame.astype({name: int for name in ("rank", "rank_low", "rank_high") if name in frame})
 
 
+def _best_park(one: Site) -> str:
+    names = {park.id: park.name for park in one.facts.parks}
+    return names[one.advice.parks[0].id] if one.advice.parks else ""
+
+
 def _row(one: Site) -> dict[str, object]:
     facts = one.facts
     return {
@@ -229,4 +208,5 @@ def _row(one: Site) -> dict[str, object]:
         "roads_crossed": ",".join(one.crossed),
         "best_reuse": one.advice.reuses[0].id if one.advice.reuses else "",
         "best_cluster": one.advice.clusters[0].id if one.advice.clusters else "",
+        "best_park": _best_park(one),
     }

@@ -324,6 +324,7 @@ SITES: Final = Table(
         number_column("benefit_cost", "效益费用比", "Benefit-cost ratio", "ratio"),
         code_column("best_reuse", "建议用途", "Reuse", codes.REUSE),
         code_column("best_cluster", "适宜集群", "Cluster", codes.CLUSTER),
+        text_column("best_park", "适宜特色产业园", "Special park"),
         text_column("roads_crossed", "跨越道路", "Roads crossed"),
         text_column("parcels", "宗地编号", "Parcel numbers"),
         number_column("points", "组合分值", "Points of assembly", "count"),

@@ -1,4 +1,4 @@
-"""What a site is good for: fitness of each cluster and of each kind of reuse, with reasons for and against.
+"""What a site is good for: fitness of clusters, special parks and kinds of reuse, with reasons for and against.
 
 Points are ours and say only how many reasons there are and how strong: each starts at 50 and stays between 0 and 100.
 """
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     from parkplan.i18n import Language
     from parkplan.model.typologies import ClusterNeeds
-    from parkplan.sites.facts import SiteFacts
+    from parkplan.sites.facts import NearPark, SiteFacts
 
 START: Final = 50.0
 VERTICAL_FAR: Final = 2.0
 HIGH_RISE_M: Final = 24.0
 M0_MOST_M2: Final = 200_000.0
 STATION_M: Final = 1_000.0
+BESIDE_M: Final = 500.0
+"""A site this near to a park can be run with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Options in order of fitness, the best first."""
+    """Options in order of fitness, the best first; ``parks`` are the special parks nearby, maybe none."""
 
     clusters: tuple[Option, ...]
     reuses: tuple[Option, ...]
+    parks: tuple[Option, ...] = ()
 
     @staticmethod
     def margin(options: Sequence[Option]) -> float:
@@ -53,10 +56,12 @@ class Advice:
 
 
 def advise(site: SiteFacts, needs: Sequence[ClusterNeeds]) -> Advice:
-    """Judge every cluster and every kind of reuse for a site."""
+    """Judge every cluster, every kind of reuse and every special park nearby for a site."""
     clusters = [_cluster(site, need) for need in needs]
     reuses = [_judged(name, REUSE[name], judge(site)) for name, judge in _JUDGES.items()]
-    return Advice(_ordered(clusters), _ordered(reuses))
+    by_id = {need.id: need for need in needs}
+    parks = [_park(site, park, by_id.get(park.lead or "")) for park in site.parks]
+    return Advice(_ordered(clusters), _ordered(reuses), _ordered(parks))
 
 
 Reason = tuple[float, Text]
@@ -92,6 +97,34 @@ def _cluster(site: SiteFacts, need: ClusterNeeds) -> Option:
     elif site.park_lead is not None:
         lead = CLUSTER[site.park_lead]
         found.append((-10.0, _both("against_lead", lead=lead.to)))
+    return _judged(need.id, CLUSTER[need.id], [*found, *_suits(site, need), *_plan(site)])
+
+
+def _park(site: SiteFacts, park: NearPark, need: ClusterNeeds | None) -> Option:
+    """Judge a site as land of a special park: where it lies, and what the leading cluster asks of it."""
+    found = [_beside(park), *_plan(site)]
+    title = Text(park.name, park.name)
+    if need is not None:
+        lead = CLUSTER[need.id]
+        title = _both("park_led", name=park.name, lead=lead.to)
+        found += _suits(site, need)
+    else:
+        found.append((-5.0, _both("against_no_lead")))
+    return _judged(park.id, title, found)
+
+
+def _beside(park: NearPark) -> Reason:
+    if park.share > 0.5:
+        return 20.0, _both("for_inside_park", share=_percent(park.share))
+    distance = f"{park.distance_m / 1000.0:.1f}"
+    if park.distance_m <= BESIDE_M:
+        return 8.0, _both("for_beside_park", distance=f"{park.distance_m:.0f}")
+    return -min(5.0 * park.distance_m / 1000.0, 30.0), _both("against_far_park", distance=distance)
+
+
+def _suits(site: SiteFacts, need: ClusterNeeds) -> list[Reason]:
+    """Return what a cluster finds: firms of its kind nearby, area, distance from housing."""
+    found: list[Reason] = []
     quotient = site.cluster_quotient.get(need.id)
     if quotient is not None:
         points = float(np.clip(12.0 * (quotient - 1.0), -15.0, 18.0))
@@ -101,9 +134,7 @@ def _cluster(site: SiteFacts, need: ClusterNeeds) -> Option:
     else:
         short = 1.0 - site.area_m2 / need.least_area_m2
         found.append((-25.0 * short, _both("against_area", least=lambda chosen: area(need.least_area_m2, chosen))))
-    found += _plan(site)
-    found += _housing(site, need.housing_distance_m)
-    return _judged(need.id, CLUSTER[need.id], found)
+    return found + _housing(site, need.housing_distance_m)
 
 
 def _plan(site: SiteFacts) -> list[Reason]:

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 NEAR_M: Final = 1000.0
 """Firms within this distance are neighbours."""
 LEAST_FIRMS: Final = 3
+PARKS_WITHIN_M: Final = 10_000.0
+"""Special parks farther away are not weighed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What lies around sites, in the CRS of the parcels.
 
-    ``firms`` with ``cluster``; ``parks`` with ``kind`` and ``lead_cluster``; ``plan`` with ``land_use``, ``far_max``
-    and ``height_max_m``; ``housing`` and ``stations`` are geometries. Any of them may be empty.
+    ``firms`` with ``cluster``; ``parks`` with ``park_id``, ``name``, ``kind`` and ``lead_cluster``; ``plan`` with
+    ``land_use``, ``far_max`` and ``height_max_m``; ``housing`` and ``stations`` are geometries. Any of them
+    may be empty.
     """
 
     firms: gpd.GeoDataFrame
@@ -39,13 +42,25 @@ class Surroundings:
     stations: npt.NDArray[np.object_]
 
 
+@dataclass(frozen=True, slots=True)
+class NearPark:
+    """A special park: its id, name and leading cluster, how far it is, and the share of the site that lies in it."""
+
+    id: str
+    name: str
+    lead: str | None
+    distance_m: float
+    share: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """Figures of one site in SI units; NaN is unknown.
 
     ``far_permitted`` is the area-weighted upper limit of the plan; ``floor_uplift_m2`` what could still be built;
     ``tax_uplift_yuan`` and ``output_uplift_yuan`` a year what peers on the same area give beyond today; ``jobs_uplift``
-    likewise. ``compactness`` is 4 pi A / P² (Polsby and Popper). ``unknown`` lists what was not known, by column.
+    likewise. ``compactness`` is 4 pi A / P² (Polsby and Popper). ``parks`` are the special parks within 10 km, the
+    nearest first.
     """
 
     area_m2: float
@@ -74,6 +89,7 @@ class SiteFacts:
     station_distance_m: float
     park_lead: str | None
     cluster_quotient: Mapping[str, float] = field(default_factory=dict)
+    parks: tuple[NearPark, ...] = ()
 
     @property
     def cost_yuan(self) -> float:
@@ -181,6 +197,7 @@ class Surveyor:
             station_distance_m=_distance(self._stations, shape),
             park_lead=self._lead(shape),
             cluster_quotient=self._quotients(shape),
+            parks=self._parks_near(shape),
         )
 
     def _annuity(self) -> float:
@@ -221,6 +238,19 @@ class Surveyor:
                     lead = parks["lead_cluster"].iloc[row]
                     return None if pd.isna(lead) else str(lead)
         return None
+
+    def _parks_near(self, shape: shapely.Geometry) -> tuple[NearPark, ...]:
+        parks = self._around.parks
+        special = parks[(parks["kind"] == "special_park").to_numpy(dtype=np.bool_)] if len(parks) else parks
+        found = []
+        for row, park in zip(special.to_dict("records"), special.geometry, strict=True):
+            if park is None or (distance := float(park.distance(shape))) > PARKS_WITHIN_M:
+                continue
+            share = float(park.intersection(shape).area) / shape.area if shape.area else 0.0
+            lead = None if pd.isna(row["lead_cluster"]) else str(row["lead_cluster"])
+            name = str(row["park_id"]) if pd.isna(row["name"]) else str(row["name"])
+            found.append(NearPark(str(row["park_id"]), name, lead, distance, share))
+        return tuple(sorted(found, key=lambda one: (one.distance_m, -one.share, one.id)))
 
     def _quotients(self, shape: shapely.Geometry) -> dict[str, float]:
         """Return for each cluster its share among firms nearby over its share in the district."""

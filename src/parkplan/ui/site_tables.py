@@ -9,10 +9,11 @@ import streamlit as st
 
 from parkplan.data.layers import load_layers
 from parkplan.i18n import current_language, message
+from parkplan.jobs.site_comparison import ENDINGS as COMPARED
+from parkplan.jobs.site_comparison import FEWEST, MOST, compared, comparison_bytes, comparison_lines
 from parkplan.jobs.site_files import register_bytes, site_sheet
 from parkplan.model.codes import REUSE
 from parkplan.sites.advice import Advice
-from parkplan.sites.ranking import CRITERIA
 from parkplan.ui.export_panel import ROW_FORMATS
 from parkplan.ui.navigation import FOLDER
 from parkplan.ui.plain import plain
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from parkplan.sites.advice import Option
     from parkplan.ui.site_state import Reuse
 
-MOST_COMPARED: Final = 4
 SHOWN_OPTIONS: Final = 3
 SHOWN_PARCELS: Final = 12
 PALETTE: Final = "reuses"
@@ -38,10 +38,10 @@ COLUMNS: Final = (
     ("rank", "amount"), ("site", "names"), ("reuse", "verdict"), ("score", "share"), ("interval", "interval"),
     ("p_first", "share"), ("owners", "amount"), ("cost", "amount"), ("tax", "amount"), ("cluster", "text"),
 )  # fmt: skip
-FIGURES: Final = (
-    "area", "parcels", "owners", "flagged", "compactness", "frontage", "cost", "building", "tax", "output", "jobs",
-    "floor", "constraints", "ratio", "crossed",
-)  # fmt: skip
+COMPARED_TYPES: Final = {
+    ".xlsx": ROW_FORMATS[".xlsx"], ".pdf": "application/pdf", ".html": "text/html",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}  # fmt: skip
 
 
 def ranking(found: Candidates, now: Reuse) -> None:
@@ -95,7 +95,11 @@ def evidence(ws: Workspace, found: Candidates, site: Site) -> None:
     st.page_link(FOLDER / "site_plans.py", label=message("siteplan.of_this_site"), query_params={"site": site.id})
     _advice(message("sites.reuse_advice"), site.advice.reuses)
     _advice(message("sites.cluster_advice"), site.advice.clusters)
-    st.table(_sheet(found, [site]).set_index(message("sites.column_figure")))
+    if site.advice.parks:
+        _advice(message("sites.park_advice"), site.advice.parks)
+    else:
+        st.caption(message("sites.no_park"))
+    st.table(_sheet(found, [site]))
     shown = ", ".join(site.parcel_ids[:SHOWN_PARCELS])
     more = len(site.parcel_ids) - SHOWN_PARCELS
     st.caption(message("sites.parcels_of", parcels=plain(shown if more <= 0 else f"{shown} … (+{more})")))
@@ -104,65 +108,48 @@ def evidence(ws: Workspace, found: Candidates, site: Site) -> None:
 def _advice(head: str, options: Sequence[Option]) -> None:
     margin = Advice.margin(options)
     st.markdown(f"**{head}**")
-    st.text(message("sites.winner", winner=options[0].title, margin=f"{margin:.1f}"))
+    if len(options) > 1:
+        st.text(message("sites.winner", winner=options[0].title, margin=f"{margin:.1f}"))
     for one in options[:SHOWN_OPTIONS]:
-        with st.expander(message("sites.fitness", title=one.title, points=f"{one.fitness:.0f}")):
+        with st.expander(message("sites.fitness", title=plain(one.title.to()), points=f"{one.fitness:.0f}")):
             for text in one.reasons:
                 st.text(f"＋ {text.to()}")
             for text in one.against:
                 st.text(f"－ {text.to()}")
 
 
-def comparison(found: Candidates) -> None:
-    """Draw two to four sites on one sheet."""
+def comparison(ws: Workspace, found: Candidates) -> None:
+    """Draw two to four sites on one sheet, and offer it as a file."""
     names = [one.id for one in found.sites]
     titles = {one.id: f"{place}  {one.id}" for place, one in enumerate(found.sites, start=1)}
     chosen = st.multiselect(
-        message("sites.compare"), names, default=names[:2], max_selections=MOST_COMPARED, key="site_compare",
+        message("sites.compare"), names, default=names[:2], max_selections=MOST, key="site_compare",
         format_func=titles.__getitem__,
     )  # fmt: skip
-    if len(chosen) > 1:
-        sheet = _sheet(found, [one for one in found.sites if one.id in chosen])
-        st.table(sheet.set_index(message("sites.column_figure")))
+    if len(chosen) < FEWEST:
+        st.caption(message("sites.compare_few"))
+        return
+    spoken = current_language()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        ending = st.segmented_control(
+            message("ui.export_rows_format"), COMPARED, default=COMPARED[0], required=True, key="site_compare_format"
+        )
+        name = f"sites{ending}"
+        st.download_button(
+            message("ui.export_download", name=name), file_name=name, mime=COMPARED_TYPES[ending],
+            data=lambda: comparison_bytes(ws, found, chosen, ending, spoken), key="site_compare_file",
+            on_click="ignore",
+        )  # fmt: skip
+    st.table(_sheet(found, compared(found, chosen)))
+    st.caption(message("sites.compare_best"))
 
 
 def _sheet(found: Candidates, sites: Sequence[Site]) -> pd.DataFrame:
-    head = message("sites.column_figure")
-    names = [message(f"sites.{name}") for name in ("column_rank", "column_score", "reuse_advice", "cluster_advice")]
-    figures = [message(f"sites.figure_{name}") for name in FIGURES]
-    lines = {head: [*names, *(title.to() for title in CRITERIA.values()), *figures]}
-    for one in sites:
-        row = found.table.loc[found.table["site_id"] == one.id].iloc[0]
-        said = [
-            f"{row['rank']} ({row['rank_low']}–{row['rank_high']})",
-            f"{row['score']:.1f}",
-            one.advice.reuses[0].title.to(),
-            one.advice.clusters[0].title.to(),
-            *(quantity(float(row[name]), "ratio") for name in CRITERIA),
-        ]
-        lines[one.id] = [*said, *_figures(one)]
-    return pd.DataFrame(lines)
-
-
-def _figures(one: Site) -> list[str]:
-    facts = one.facts
-    return [
-        area(facts.area_m2),
-        f"{facts.parcels}",
-        f"{facts.owners}",
-        quantity(facts.flagged_share, "percent"),
-        quantity(facts.compactness, "ratio"),
-        message("card.answer_yes" if facts.frontage else "card.answer_no"),
-        money(facts.acquisition_yuan),
-        money(facts.building_yuan),
-        money(facts.tax_uplift_yuan),
-        money(facts.output_uplift_yuan),
-        quantity(facts.jobs_uplift, "person"),
-        quantity(facts.floor_uplift_m2, "m2"),
-        quantity(facts.constraint_share, "percent"),
-        quantity(facts.benefit_cost, "ratio"),
-        plain(message("sites.comma").join(one.crossed)) or "—",
-    ]
+    lines = comparison_lines(found, sites)
+    table = pd.DataFrame(
+        [[plain(value) for value in line.marked()] for line in lines], columns=[one.id for one in sites]
+    )
+    return table.set_index(pd.Index([line.title for line in lines], name=message("sites.column_figure")))
 
 
 def register(found: Candidates | Funded, key: str = "site") -> None:

@@ -57,7 +57,7 @@ def _sites(ws: Workspace, found: Candidates, now: Reuse) -> None:
     with tabs["ranking"]:
         site_tables.ranking(found, now)
     with tabs["compare"]:
-        site_tables.comparison(found)
+        site_tables.comparison(ws, found)
     with tabs["pipeline"]:
         pipeline(ws, found)
     with tabs["assumptions"]:
