@@ -11,8 +11,8 @@ import pytest
 from parkplan.data.layer_schemas import SCHEMAS, schema_text
 from parkplan.data.layers import columns_of, load_layers
 from parkplan.data.targets import load_targets
+from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.model.layers import CategoryStyle, Palette
-from parkplan.model.tables import DRAWN_TABLES
 
 LAYERS = Path(__file__).parents[2] / "layers"
 REQUIRED = {

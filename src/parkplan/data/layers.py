@@ -21,8 +21,8 @@ from parkplan.data.definitions import (
 )
 from parkplan.expressions import parse, syntax
 from parkplan.expressions.evaluation import parts_of
+from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.model.layers import Catalogue, CategoryStyle, GraduatedStyle, LayerSet, LayerSpec, Palette
-from parkplan.model.tables import DRAWN_TABLES
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:

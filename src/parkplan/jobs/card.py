@@ -13,8 +13,8 @@ from parkplan.i18n import Text
 from parkplan.jobs import parcel_card
 from parkplan.jobs.frames import GEOD, Loaded, area_on_ellipsoid_m2, geographic, moved, require
 from parkplan.jobs.writing import derived, fact, raw, text
+from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.model.facts import Card, Entry, Fact, Section
-from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace

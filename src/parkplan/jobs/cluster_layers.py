@@ -14,7 +14,8 @@ from parkplan.jobs.cluster_places import ALL
 from parkplan.jobs.clusters import kept_distribution
 from parkplan.jobs.derived import Derivation, derived_table, kept_table
 from parkplan.model.clusters import ClusterQuestion
-from parkplan.model.tables import ENTERPRISES, HEAT, HEXAGONS
+from parkplan.model.derived_tables import HEAT, HEXAGONS
+from parkplan.model.tables import ENTERPRISES
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace

@@ -4,8 +4,9 @@ Each has a `Derivation`, which `derivation` finds by name. The version of a deri
 it rests on. It is kept in memory and, where the workspace is a folder, in ``derived/``; either may be lost at any time,
 for the same question gives the same table again.
 
-To add one: its columns as a `Table` in `parkplan.model.tables.DERIVED_TABLES`, a derivation named in `derivation`, a
-layer file whose ``table`` it is, and a sentence ``ui.layer_not_made_<table>`` for the time when there is none.
+To add one: its columns as a `Table` in `parkplan.model.derived_tables.DERIVED_TABLES`, a derivation named in
+`derivation`, a layer file whose ``table`` it is, and a sentence ``ui.layer_not_made_<table>`` for the time when there
+is none.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from parkplan.expressions import parse
 from parkplan.i18n import catalogue
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.prepared import kept_arrays, worth
+from parkplan.model.derived_tables import DERIVED_TABLES
 from parkplan.model.layers import LayerGroup, LayerSet, LayerSpec, SingleStyle, Symbol, Text
-from parkplan.model.tables import DERIVED_TABLES, TABLES
+from parkplan.model.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

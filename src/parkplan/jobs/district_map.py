@@ -19,7 +19,7 @@ from parkplan.jobs.kept import Kept
 from parkplan.jobs.scenario_layers import OPTION_TABLES
 from parkplan.jobs.service_layers import SERVICE_TABLES
 from parkplan.jobs.tiles import drawn, published, version_of
-from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
+from parkplan.model.derived_tables import DERIVED_TABLES, DRAWN_TABLES
 from parkplan.render.classes import Classified, counted, legend
 from parkplan.render.map import Geometry, MapLayer, MapPage, MapRequest, district_map
 

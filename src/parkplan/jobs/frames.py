@@ -18,7 +18,7 @@ from parkplan._errors import RequestError
 from parkplan.data.geoparquet import GEOMETRY
 from parkplan.jobs.kept import Kept
 from parkplan.metrics import geodesic_area_m2
-from parkplan.model.tables import DERIVED_TABLES, DRAWN_TABLES
+from parkplan.model.derived_tables import DERIVED_TABLES, DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

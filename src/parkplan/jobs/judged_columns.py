@@ -9,8 +9,9 @@ from parkplan.jobs.writing import text
 from parkplan.metrics import METRICS
 from parkplan.model.codes import CONSTRAINT_KIND
 from parkplan.model.columns import Column
+from parkplan.model.derived_tables import SCREENING
 from parkplan.model.rules import UNANSWERABLE
-from parkplan.model.tables import PARCELS, SCREENING
+from parkplan.model.tables import PARCELS
 
 _SI: Final = {"wan_yuan_per_mu": "yuan_per_m2", "percent": "ratio"}
 

@@ -13,7 +13,7 @@ import numpy as np
 from parkplan.jobs.compare import option_pieces
 from parkplan.jobs.derived import Derivation, derived_table
 from parkplan.jobs.options import library
-from parkplan.model.tables import OPTION_AGREEMENT, OPTION_CHANGES, SCENARIO
+from parkplan.model.derived_tables import OPTION_AGREEMENT, OPTION_CHANGES, SCENARIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

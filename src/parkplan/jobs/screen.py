@@ -18,9 +18,9 @@ from parkplan.jobs.measured import measured_errors
 from parkplan.jobs.overrides import overrides
 from parkplan.jobs.writing import both, text
 from parkplan.metrics import blocks
+from parkplan.model.derived_tables import SCREENING
 from parkplan.model.rules import LimitTable
 from parkplan.model.screening import Ranking, ScreeningChoice
-from parkplan.model.tables import SCREENING
 from parkplan.screening import Verdict, verdicts
 from parkplan.screening.chance import flagged_chance
 from parkplan.screening.criteria_weights import criteria_weights

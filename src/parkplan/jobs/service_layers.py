@@ -8,7 +8,7 @@ from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Final
 
 from parkplan.jobs.derived import Derivation, derived_table
-from parkplan.model.tables import SERVICE_COVERAGE, SERVICE_SITES
+from parkplan.model.derived_tables import SERVICE_COVERAGE, SERVICE_SITES
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace

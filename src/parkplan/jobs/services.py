@@ -50,7 +50,7 @@ class Services:
         wish: the question, with reach and demand filled in.
         service: the kind of service.
         sited: what the solver proved.
-        sites: a row for each site in the columns of `parkplan.model.tables.SERVICE_SITES`.
+        sites: a row for each site in the columns of `parkplan.model.derived_tables.SERVICE_SITES`.
         coverage: a row for each piece of land in those of ``SERVICE_COVERAGE``.
         candidates: how many parcels could be chosen.
         facilities: how many facilities are there and count.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan.data.derived import kept_versions
 from parkplan.jobs.derived import Derivation, kept_table
-from parkplan.model.tables import SITES
+from parkplan.model.derived_tables import SITES
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace

@@ -21,7 +21,7 @@ from parkplan.jobs.drawn_layer import DrawnLayer, drawn_layer
 from parkplan.jobs.frames import Loaded, require
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.prepared import kept_arrays, packed, unpacked, worth
-from parkplan.model.tables import DERIVED_TABLES
+from parkplan.model.derived_tables import DERIVED_TABLES
 from parkplan.render.tiles import MAX_ZOOM, Tile
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from parkplan.jobs.kept import Kept
 from parkplan.jobs.overrides import KIND as OVERRIDES
 from parkplan.jobs.screen import Screening, judge, packs_of
 from parkplan.jobs.screening_choice import choice_in_force
-from parkplan.model.tables import SCREENING
+from parkplan.model.derived_tables import SCREENING
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace

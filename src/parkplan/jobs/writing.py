@@ -12,8 +12,8 @@ from parkplan import units
 from parkplan.data.layers import load_layers
 from parkplan.i18n import LANGUAGES, Language, Text, catalogue, message
 from parkplan.model.columns import Column
+from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.model.facts import Fact, Origin
-from parkplan.model.tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

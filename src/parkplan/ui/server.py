@@ -29,7 +29,7 @@ from parkplan.jobs.derived import derivation
 from parkplan.jobs.serve import BASE_PATH, UPLOAD_MB, Access
 from parkplan.jobs.tiles import TileRequest
 from parkplan.jobs.warm_up import warm_up
-from parkplan.model.tables import DERIVED_TABLES
+from parkplan.model.derived_tables import DERIVED_TABLES
 from parkplan.ui import opened, theme
 from parkplan.ui.first_page import FirstPage
 from parkplan.ui.gate import Gate, asked_language, refusal, stand

@@ -27,7 +27,7 @@ from parkplan.units import quantity
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.services import Services
-    from parkplan.model.services import Service
+    from parkplan.model.services import Demand, Service
     from parkplan.ui.service_state import Siting
 
 LAYERS: Final = ("service_sites", "service_coverage")
@@ -53,22 +53,11 @@ def question(ws: Workspace, now: Siting) -> None:
         count = st.number_input(
             message("services.count"), 1, MOST_SITES, 1, key="service_count", width=150, disabled=model == "cover_all"
         )
-        titles = {one.id: one.name for one in all_scenarios(ws)}
-        scenario = st.selectbox(
-            message("services.scenario"),
-            list(titles),
-            format_func=titles.__getitem__,
-            key="service_scenario",
-            width=200,
-        )
+        scenario = _scenario(ws)
         seconds = st.number_input(message("services.seconds"), 1, 60, 15, key="service_seconds", width=110)
-    chosen = known[name]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        reach = _reach(chosen)
-        demand = st.selectbox(
-            message("services.demand"), DEMANDS, DEMANDS.index(chosen.demand), key=f"service_demand.{name}", width=200,
-            format_func=lambda one: message(f"services.demand_{one}"),
-        )  # fmt: skip
+        reach = _reach(known[name])
+        demand = _demand(known[name])
         where = st.text_input(
             message("services.where"), key="service_where", width=330, placeholder="land_use == '1001'"
         )
@@ -81,6 +70,22 @@ def question(ws: Workspace, now: Siting) -> None:
         )  # fmt: skip
         with st.spinner(message("services.solving")):
             now.ask(ws, wish, scenario)
+
+
+def _scenario(ws: Workspace) -> str:
+    """Draw the choice of the option whose land is served, and return its id."""
+    titles = {one.id: one.name for one in all_scenarios(ws)}
+    return st.selectbox(
+        message("services.scenario"), list(titles), format_func=titles.__getitem__, key="service_scenario", width=200
+    )
+
+
+def _demand(service: Service) -> Demand:
+    """Draw what is to be served, first what the service is usually measured by, and return it."""
+    return st.selectbox(
+        message("services.demand"), DEMANDS, DEMANDS.index(service.demand), key=f"service_demand.{service.id}",
+        width=200, format_func=lambda one: message(f"services.demand_{one}"),
+    )  # fmt: skip
 
 
 def _reach(service: Service) -> float:

@@ -11,7 +11,7 @@ from parkplan.i18n import current_language, message
 from parkplan.jobs.district_map import district_page
 from parkplan.jobs.frames import load
 from parkplan.jobs.place import Place, row_at
-from parkplan.model.tables import DRAWN_TABLES, SCREENING
+from parkplan.model.derived_tables import DRAWN_TABLES, SCREENING
 from parkplan.ui.map_host import Fit, click_of, map_host
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parkplan.data.geoparquet import GEOMETRY
 from parkplan.i18n import LANGUAGES, Language, Text, current_language, message
-from parkplan.model.tables import DRAWN_TABLES
+from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from parkplan.data.files import write_whole
 from parkplan.data.geoparquet import geometry_type
 from parkplan.data.layers import columns_of
 from parkplan.i18n import LANGUAGES, language, message
-from parkplan.model.tables import DRAWN_TABLES
+from parkplan.model.derived_tables import DRAWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

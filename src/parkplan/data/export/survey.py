@@ -18,7 +18,7 @@ from parkplan.data.export import losses
 from parkplan.data.export.cells import plain_value
 from parkplan.data.layers import load_layers
 from parkplan.i18n import message
-from parkplan.model.tables import DRAWN_TABLES
+from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.units import M2_PER_HECTARE
 
 if TYPE_CHECKING:
