@@ -13,6 +13,7 @@ import platform
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tooling.assets import build_assets
@@ -66,10 +67,13 @@ def task_run(arguments: list[str]) -> int:
 def run_tests(*arguments: str) -> int:
     """Run pytest in one process more than there are cores, at most four; ``-n 0`` among the arguments means one.
 
-    Tests in a browser wait for it more than they work, which leaves room for one more.
+    Tests in a browser wait for it more than they work, which leaves room for one more. The programs that tests use come
+    from Debian while the packages come from the index.
     """
-    task_setup(["--dev"])
-    install_test_programs()
+    with ThreadPoolExecutor(1) as beside:
+        programs = beside.submit(install_test_programs)
+        task_setup(["--dev"])
+        programs.result()
     processes = min(cores() + 1, MOST_PROCESSES)
     say(f"运行测试，{processes} 个进程", f"running the tests in {processes} processes")
     return run(python(), "-m", "pytest", "-n", processes, "--dist", "worksteal", *arguments)

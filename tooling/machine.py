@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -41,21 +42,31 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+APT_GET = ("apt-get", "-q", "-y", "-o", "Acquire::Retries=1")
+APT_QUIETLY = {"DEBIAN_FRONTEND": "noninteractive"}
+
+
+@functools.cache
+def apt_update() -> None:
+    """Fetch the lists of packages, once."""
+    run(*APT_GET, "update", quiet=True, **APT_QUIETLY)
+
+
 def apt_install(chinese: str, english: str, *packages: str) -> None:
     """Install Debian packages where this is Debian and we are root; a failure is told and does not stop the tests."""
     if not (Path("/etc/debian_version").exists() and os.geteuid() == 0 and shutil.which("apt-get")):
         return
     say(f"安装测试所需的{chinese}", f"installing {english} for the tests")
-    quietly = {"DEBIAN_FRONTEND": "noninteractive"}
-    get = ("apt-get", "-q", "-y", "-o", "Acquire::Retries=1")
-    run(*get, "update", quiet=True, **quietly)
-    if run(*get, "install", "--no-install-recommends", *packages, quiet=True, **quietly):
+    apt_update()
+    if run(*APT_GET, "install", "--no-install-recommends", *packages, quiet=True, **APT_QUIETLY):
         say(f"{chinese}未能安装，相关测试将跳过", f"{english} could not be installed; its tests will be skipped")
 
 
 def install_test_programs() -> None:
-    """Get Chromium with a Chinese font, and PostGIS, where they are missing and can be had."""
+    """Get Chromium with a Chinese font, PostGIS and LibreOffice, where they are missing and can be had."""
     if not any(map(shutil.which, ("chromium", "google-chrome", "microsoft-edge"))):
         apt_install("浏览器 Chromium", "the browser Chromium", "chromium", "fonts-noto-cjk")
     if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
         apt_install("数据库 PostGIS", "the database PostGIS", "postgresql", "postgresql-postgis")
+    if shutil.which("soffice") is None:
+        apt_install("LibreOffice", "LibreOffice", "libreoffice-calc-nogui", "libreoffice-writer-nogui")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -17,8 +21,13 @@ import shapely
 from parkplan import jobs
 from parkplan._errors import RequestError, SourceFileError, WorkspaceError
 from parkplan.cli import main
+from parkplan.data.scenarios import scenario_store
 from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.bundle_question import BundleQuestion
+from parkplan.jobs.compare import compare
+from parkplan.jobs.scenario import delete_scenario, new_scenario, undo_scenario
 from parkplan.jobs.verify import described
+from parkplan.model.scenarios import Edit
 from parkplan.model.workspace import Change
 
 if TYPE_CHECKING:
@@ -26,19 +35,45 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = "2026-06-30"
+JOBS = ["screen", "clusters", "targets", "sites", "portfolio", "siteplan", "scenarios", "compare", "optimise"]
+PLANNED = "DEMO-P000018"
+"""A parcel of 3.9 ha."""
+CHANGED = ("DEMO-P000041", "DEMO-P000099")
 
 
 @pytest.fixture(scope="module")
-def bundled(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(small_demo, tmp_path_factory.mktemp("bundle") / "一.zip", hash_seed="1")
+def district(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demo with two options, one of them with an undone step, and one that was deleted."""
+    place = tmp_path_factory.mktemp("district") / "区.parkplan"
+    shutil.copytree(small_demo, place)
+    ws = open_workspace(place)
+    first = new_scenario(ws, "=方案甲", actor="甲", edits=[Edit("typology", CHANGED, "standard_factory")])
+    new_scenario(ws, "方案乙", actor="乙", parent=first.id, edits=[Edit("far", CHANGED[:1], 2.5)])
+    undo_scenario(ws, "方案乙", actor="乙")
+    new_scenario(ws, "丙", actor="丙")
+    delete_scenario(ws, "丙", actor="丙")
+    return place
+
+
+@pytest.fixture(scope="module")
+def bundled(district: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(district, tmp_path_factory.mktemp("bundle") / "一.zip", hash_seed="1")
+
+
+@pytest.fixture(scope="module")
+def judged(district: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of the verdicts alone."""
+    place = tmp_path_factory.mktemp("judged") / "a.zip"
+    jobs.bundle(district, out=place, as_of=date.fromisoformat(DAY), question=BundleQuestion(jobs=("screen",)))
+    return place
 
 
 def made(workspace: Path, target: Path, *, hash_seed: str, spoken: str = "zh") -> Path:
-    options = ["--as-of", DAY, "--lang", spoken, "--json"]
+    options = ["--as-of", DAY, "--site", PLANNED, "--plans", "2", "--lang", spoken, "--json"]
     command = [sys.executable, "-m", "parkplan", "bundle", str(workspace), "--out", str(target), *options]
     heard = subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": hash_seed}, capture_output=True, check=True)
     said = json.loads(heard.stdout)
-    assert [run["job"] for run in said["runs"]] == ["screen", "clusters", "sites", "targets"]
+    assert [run["job"] for run in said["runs"]] == JOBS
     assert said["fingerprint"] == hashlib.sha256(members(target)["manifest.json"]).hexdigest()
     return target
 
@@ -68,25 +103,107 @@ def zipped(target: Path, contents: Mapping[str, bytes]) -> Path:
     return target
 
 
-def test_same_inputs_give_the_same_bytes(bundled: Path, small_demo: Path, tmp_path: Path) -> None:
-    again = made(small_demo, tmp_path / "二.zip", hash_seed="2", spoken="en")
+def test_same_inputs_give_the_same_bytes(bundled: Path, district: Path, tmp_path: Path) -> None:
+    again = made(district, tmp_path / "二.zip", hash_seed="2", spoken="en")
     assert again.read_bytes() == bundled.read_bytes()
-    assert not [name for name, content in members(again).items() if str(small_demo.parent).encode() in content]
+    assert not [name for name, content in members(again).items() if str(district.parent).encode() in content]
 
 
 def test_what_was_not_touched_is_equal(bundled: Path) -> None:
     found = jobs.verify(bundled)
     assert (found.equal, found.differing, found.differences, found.programs) == (True, 0, (), ())
-    assert found.jobs == ("screen", "clusters", "sites", "targets")
+    assert found.jobs == tuple(JOBS)
     assert found.files == len(members(bundled)) - 1
     rows = members(bundled)["results/screen_parcels.csv"].decode("utf-8-sig").splitlines()
     assert found.cells > (len(rows) - 1) * len(rows[0].split(","))
     assert found.synthetic
 
 
-def test_altered_missing_and_added_files_are_named(bundled: Path, tmp_path: Path) -> None:
-    district = json.loads(members(bundled)["district.json"])
-    streets = next(info["version"] for info in district["tables"] if info["name"] == "streets")
+def rows(bundle: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(members(bundle)[f"results/{name}.csv"].decode("utf-8-sig"))))
+
+
+def test_options_travel_with_every_step(bundled: Path, district: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(bundled) as archive:
+        archive.extractall(tmp_path / "open")
+    ours, theirs = scenario_store(open_workspace(district)), scenario_store(open_workspace(tmp_path / "open"))
+    assert theirs.scenarios(deleted=True) == ours.scenarios(deleted=True)
+    assert [one.name for one in theirs.scenarios()] == ["=方案甲", "方案乙"]
+    for one in ours.scenarios(deleted=True):
+        assert theirs.history(one.id) == ours.history(one.id)
+    with pytest.raises(WorkspaceError) as refused:
+        theirs.delete("s1", actor="somebody")
+    assert refused.value.key == "workspace_frozen"
+
+
+def test_results_of_options_and_plans_are_those_of_the_jobs(bundled: Path, district: Path) -> None:
+    found = compare(district, ["base", "s1", "s2"])
+    said = {row["name"]: row["value"] for row in rows(bundled, "compare_document")}
+    assert said["options[1].name"] == "'=方案甲"
+    for place, one in enumerate(found.options):
+        assert float(said[f"options[{place}].measures.output_yuan"]) == one.measures.values["output_yuan"]
+    typologies = {
+        row["parcel_id"]: row["typology"] for row in rows(bundled, "scenarios_land") if row["scenario"] == "s1"
+    }
+    assert {name for name, typology in typologies.items() if typology == "standard_factory"} == set(CHANGED)
+
+    made_now = jobs.siteplan(district, site=PLANNED, options=2)
+    areas = [float(row["value"]) for row in rows(bundled, "siteplan_searches") if row["name"] == "area_m2"]
+    assert areas == [made_now.site.area_m2]
+    assert {row["plan"] for row in rows(bundled, "siteplan_plans")} == {str(one.id) for one in made_now.plans.options}
+
+    programme = jobs.portfolio(district, budget_yuan=1e8)
+    funded = {row["site_id"]: int(row["year"]) for row in rows(bundled, "portfolio_funded")}
+    assert funded == dict(zip(programme.table["site_id"], programme.table["year"], strict=True))
+
+
+def replaced(contents: dict[str, bytes], name: str, old: str, new: str) -> None:
+    assert contents[name].decode("utf-8").count(old) == 1, contents[name].decode("utf-8")
+    contents[name] = contents[name].replace(old.encode(), new.encode())
+
+
+def test_a_step_put_into_an_option_is_found_in_every_number_that_rests_on_it(district: Path, tmp_path: Path) -> None:
+    question = BundleQuestion(jobs=("scenarios", "compare"))
+    jobs.bundle(district, out=tmp_path / "a.zip", question=question)
+
+    def change(contents: dict[str, bytes]) -> None:
+        replaced(contents, "scenarios.json", '"value": "standard_factory"', '"value": "logistics"')
+
+    found = jobs.verify(altered(tmp_path / "a.zip", tmp_path / "b.zip", change, sealed=True))
+    land = [each for each in found.differences if each.where == "results/scenarios_land.csv"]
+    changed = {(each.row.split(" ")[0], each.said, each.found) for each in land if each.column == "typology"}
+    assert changed == {(name, "standard_factory", "logistics") for name in CHANGED}
+    assert "results/compare_document.csv" in {each.where for each in found.differences}
+
+
+def test_an_answer_that_breaks_its_own_limits_is_named_whatever_the_solver_says(district: Path, tmp_path: Path) -> None:
+    question = BundleQuestion(jobs=("sites", "portfolio", "optimise"))
+    jobs.bundle(district, out=tmp_path / "a.zip", as_of=date.fromisoformat(DAY), question=question)
+    first = rows(tmp_path / "a.zip", "portfolio_funded")[0]
+    gain = next(row for row in rows(tmp_path / "a.zip", "optimise_answers") if row["name"] == "options[0].change.jobs")
+
+    def change(contents: dict[str, bytes]) -> None:
+        funded = "results/portfolio_funded.csv"
+        contents[funded] = contents[funded].replace(first["acquisition_yuan"].encode(), b"123456789.5", 1)
+        sites = "results/sites_candidates.csv"
+        contents[sites] = contents[sites].replace(first["area_m2"].encode(), b"25000.5", 1)
+        answers = "results/optimise_answers.csv"
+        contents[answers] = contents[answers].replace(f"jobs,{gain['value']}".encode(), b"jobs,123456.0", 1)
+
+    found = jobs.verify(altered(tmp_path / "a.zip", tmp_path / "b.zip", change, sealed=True))
+    unsound = {(each.where, each.row, each.column, each.said) for each in found.differences if each.kind == "unsound"}
+    assert unsound == {
+        ("results/portfolio_funded.csv", "year 1", "acquisition_yuan", "123456789.5"),
+        ("results/sites_candidates.csv", first["site_id"], "area_m2", "25000.5"),
+        ("results/optimise_answers.csv", "options[0].change.jobs", "value", "123456.0"),
+    }
+    jobs_gained = next(each.found for each in found.differences if each.said == "123456.0" and each.kind == "unsound")
+    assert float(jobs_gained) == pytest.approx(float(gain["value"]))
+
+
+def test_altered_missing_and_added_files_are_named(judged: Path, tmp_path: Path) -> None:
+    said = json.loads(members(judged)["district.json"])
+    streets = next(info["version"] for info in said["tables"] if info["name"] == "streets")
     table = f"tables/{streets}.parquet"
 
     def change(contents: dict[str, bytes]) -> None:
@@ -94,13 +211,13 @@ def test_altered_missing_and_added_files_are_named(bundled: Path, tmp_path: Path
         del contents["definitions/styles/land_use.yaml"]
         contents["extra.txt"] = b"x"
 
-    found = jobs.verify(altered(bundled, tmp_path / "a.zip", change, sealed=False))
-    said = {(each.kind, each.where) for each in found.differences if each.kind in {"altered", "missing", "added"}}
-    assert said == {("altered", table), ("missing", "definitions/styles/land_use.yaml"), ("added", "extra.txt")}
+    found = jobs.verify(altered(judged, tmp_path / "a.zip", change, sealed=False))
+    named = {(each.kind, each.where) for each in found.differences if each.kind in {"altered", "missing", "added"}}
+    assert named == {("altered", table), ("missing", "definitions/styles/land_use.yaml"), ("added", "extra.txt")}
     assert not found.equal
 
 
-def test_a_forged_number_and_a_moved_limit_are_found_although_resealed(bundled: Path, tmp_path: Path) -> None:
+def test_a_forged_number_and_a_moved_limit_are_found_although_resealed(judged: Path, tmp_path: Path) -> None:
     rules = "definitions/rules/cn_control_2008.yaml"
 
     def change(contents: dict[str, bytes]) -> None:
@@ -110,8 +227,8 @@ def test_a_forged_number_and_a_moved_limit_are_found_although_resealed(bundled: 
         contents["results/screen_totals.csv"] = ("\n".join(lines) + "\n").encode()
         contents[rules] = contents[rules].replace(b'"39": 1.0', b'"39": 1.5')
 
-    found = jobs.verify(altered(bundled, tmp_path / "a.zip", change, sealed=True))
-    assert {each.where for each in found.differences if each.kind != "number"} <= {"results/sites_candidates.csv"}
+    found = jobs.verify(altered(judged, tmp_path / "a.zip", change, sealed=True))
+    assert {each.kind for each in found.differences} == {"number"}
     forged = [each for each in found.differences if each.said == "999"]
     assert [(each.where, each.row.split(" ")[0], each.column) for each in forged] == [
         ("results/screen_totals.csv", "idle", "parcels")
@@ -122,8 +239,8 @@ def test_a_forged_number_and_a_moved_limit_are_found_although_resealed(bundled: 
     assert "999" in described(forged[0]).en
 
 
-def test_an_unpacked_bundle_is_a_workspace_that_can_only_be_read(bundled: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(bundled) as archive:
+def test_an_unpacked_bundle_is_a_workspace_that_can_only_be_read(judged: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(judged) as archive:
         archive.extractall(tmp_path / "open")
     opened = open_workspace(tmp_path / "open")
     opened.verify()
@@ -152,8 +269,9 @@ def test_own_rule_packs_travel_along_and_jobs_without_data_say_why(tmp_path: Pat
     )
     ws.write({"parcels": lots}, change=Change("test", "make"))
     said = jobs.bundle(place, out=tmp_path / "b.zip", profiles=[str(pack)])
-    assert {each.job for each in said.omitted} == {"clusters"}
+    assert said.omitted[0].job == "clusters"
     assert "w" in said.omitted[0].reason.zh
+    assert {run.job for run in said.runs} >= {"screen", "targets", "scenarios"}
     pack.unlink()
     assert jobs.verify(tmp_path / "b.zip").equal
     text = members(tmp_path / "b.zip")["results/screen_totals.csv"].decode("utf-8-sig")
@@ -165,8 +283,8 @@ def test_own_rule_packs_travel_along_and_jobs_without_data_say_why(tmp_path: Pat
     ("name", "key"),
     [("../beside.txt", "bundle_member"), ("/beside.txt", "bundle_member"), ("a\\..\\b", "bundle_member")],
 )
-def test_members_that_lead_out_are_refused(bundled: Path, tmp_path: Path, name: str, key: str) -> None:
-    contents = {"manifest.json": members(bundled)["manifest.json"], name: b"x"}
+def test_members_that_lead_out_are_refused(judged: Path, tmp_path: Path, name: str, key: str) -> None:
+    contents = {"manifest.json": members(judged)["manifest.json"], name: b"x"}
     with pytest.raises(SourceFileError) as refused:
         jobs.verify(zipped(tmp_path / "a.zip", contents))
     assert refused.value.key == key
@@ -203,11 +321,11 @@ def test_places_that_cannot_take_a_bundle(small_demo: Path, tmp_path: Path) -> N
         assert refused.value.key == key
 
 
-def test_exit_codes_and_one_json_document(bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_codes_and_one_json_document(judged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def change(contents: dict[str, bytes]) -> None:
         contents["extra.txt"] = b"x"
 
-    place = altered(bundled, tmp_path / "a.zip", change, sealed=False)
+    place = altered(judged, tmp_path / "a.zip", change, sealed=False)
     assert main(["verify", str(place), "--json", "--quiet"]) == 1
     said = json.loads(capsys.readouterr().out)
     first = said["differences"][0]

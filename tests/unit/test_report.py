@@ -72,7 +72,7 @@ def idle(hostile: Path) -> Document:
 
 
 def tables(document: Document) -> list[Table]:
-    return [block for block in document.blocks if isinstance(block, Table)]
+    return [block for block in document.on_paper().blocks if isinstance(block, Table)]
 
 
 def test_every_part_of_a_template_is_written_and_every_part_is_used() -> None:
@@ -199,4 +199,4 @@ def test_faults_of_a_template_are_told_with_their_line(tmp_path: Path) -> None:
 def test_word_file_is_a_whole_archive(idle: Document) -> None:
     with zipfile.ZipFile(io.BytesIO(document_bytes(idle, ".docx"))) as archive:
         assert archive.testzip() is None
-    assert set(FORMATS) == {".docx", ".pdf", ".html"}
+    assert set(FORMATS) == {".docx", ".pdf", ".html", ".xlsx"}

@@ -15,6 +15,8 @@ from parkplan.i18n import message
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from parkplan.render.sheet import Paper
+
 
 @frame.command(
     "report",
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
     frame.option("--kind", required=True, metavar="KIND", help="option_report_kind"),
     frame.option("--out", required=True, metavar="FILE", help="option_out_file"),
     frame.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option_as_of"),
+    frame.option(
+        "--paper", type=click.Choice(["A4", "A3"]), default="A3", show_default=True, help="option_report_paper"
+    ),
 )
-def command(workspace: str, kind: str, out: str, as_of: datetime | None) -> frame.Answer:
+def command(workspace: str, kind: str, out: str, as_of: datetime | None, paper: Paper) -> frame.Answer:
     """Write a report in the language of the command."""
-    made = jobs.report(workspace, kind=kind, out=out, as_of=day_of(as_of), progress=frame.progress)
+    made = jobs.report(workspace, kind=kind, out=out, as_of=day_of(as_of), paper=paper, progress=frame.progress)
     lines = [message("cli.report_made", path=visible(made.path), size=f"{made.bytes / 1e6:.1f}")]
     if made.synthetic:
         lines.append(message("cli.info_fictional"))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
 import zlib
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
 from parkplan._errors import SourceFileError
+from parkplan.data.derived import FOLDER
 from parkplan.data.files import disk_faults, made_whole
 from parkplan.model.bundle import FORMAT, MANIFEST, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MOST_MEMBERS: Final = 5_000
 MOST_BYTES: Final = 8 * 1024**3
@@ -34,6 +37,18 @@ def members(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each file in a folder but the manifest, by its path there, sorted."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return {name: digest(path) for name, path in sorted(found.items()) if name != MANIFEST}
+
+
+@contextmanager
+def desk(folder: Path) -> Iterator[None]:
+    """Give the jobs of a ``with`` block a place for derived tables; what lay there before, or is left, is no input."""
+    place = folder / FOLDER
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    try:
+        yield
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def pack(folder: Path, target: Path) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parkplan.data.workspace.frozen import is_frozen
+from parkplan.data.workspace.frozen_scenarios import FrozenScenarios, freeze_scenarios
 from parkplan.data.workspace.scenarios import Beginning, ScenarioStore
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
 
-__all__ = ["Beginning", "ScenarioStore", "scenario_store"]
+__all__ = ["Beginning", "ScenarioStore", "Scenarios", "freeze_scenarios", "scenario_store"]
+
+Scenarios = ScenarioStore | FrozenScenarios
+"""The scenarios of a workspace, whichever it is."""
 
 
-def scenario_store(ws: Workspace) -> ScenarioStore:
-    """Return the scenarios of a workspace; those of a frozen one are empty and cannot be written."""
-    return ScenarioStore(Path(ws.address))
+def scenario_store(ws: Workspace) -> Scenarios:
+    """Return the scenarios of a workspace; those of a frozen one can only be read."""
+    folder = Path(ws.address)
+    return FrozenScenarios(folder) if is_frozen(folder) else ScenarioStore(folder)

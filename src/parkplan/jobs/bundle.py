@@ -18,15 +18,16 @@ import parkplan
 from parkplan._errors import ParkplanError, RequestError
 from parkplan.data import bundles
 from parkplan.data.definitions import definitions_folder, definitions_in
+from parkplan.data.scenarios import freeze_scenarios, scenario_store
 from parkplan.data.workspace import open_workspace
 from parkplan.data.workspace.frozen import freeze
 from parkplan.i18n import LANGUAGES, message
+from parkplan.jobs.bundle_question import BundleQuestion, given
 from parkplan.jobs.bundle_runs import RUNS, results_of
 from parkplan.jobs.progress import silent
 from parkplan.jobs.screening_choice import choice_in_force
 from parkplan.jobs.title import title_of
 from parkplan.model.bundle import DEFINITIONS, MANIFEST, PROFILES, Manifest, Omission, Program, Run
-from parkplan.model.clusters import ClusterQuestion
 from parkplan.model.layers import Text
 from parkplan.model.screening import ScreeningChoice
 
@@ -63,6 +64,7 @@ def bundle(
     out: str | Path,
     profiles: Sequence[str] = (),
     as_of: date | None = None,
+    question: BundleQuestion | None = None,
     progress: Progress = silent,
 ) -> Bundled:
     """Write everything that the results of a district rest on, and the results, into one zip.
@@ -74,11 +76,13 @@ def bundle(
         out: the zip.
         profiles: rule packs by id or file; without any, those in force in the workspace.
         as_of: the day of judgement; without one, that in force, else today.
+        question: what programme, options and site plans are asked; the usual ones without it.
         progress: told what is being done.
 
     Raises:
         WorkspaceError: the workspace is missing or broken, or the disk is full or read-only.
-        RequestError: the ending is not .zip, the place lies in the workspace, or a profile does not exist.
+        RequestError: the question makes no sense, the ending is not .zip, the place lies in the workspace, or a
+            profile does not exist.
 
     """
     opened, target = open_workspace(workspace), Path(out)
@@ -90,7 +94,9 @@ def bundle(
         raise RequestError("folder_missing", path=target.absolute().parent)
     with TemporaryDirectory(prefix="parkplan-bundle-") as made:
         folder = Path(made)
-        manifest = _fill(opened, folder, _choice(opened, profiles, as_of, folder), progress)
+        choice = _choice(opened, profiles, as_of, folder)
+        asked = given(opened, choice, question or BundleQuestion())
+        manifest = _fill(opened, folder, asked, progress)
         progress(message("cli.bundle_packing", path=target))
         bundles.pack(folder, target)
         fingerprint = bundles.digest(folder / MANIFEST)
@@ -122,38 +128,44 @@ def _choice(ws: Workspace, profiles: Sequence[str], as_of: date | None, folder: 
     return choice.model_copy(update={"profiles": tuple(names), "as_of": as_of or choice.as_of or date.today()})
 
 
-def _fill(ws: Workspace, folder: Path, choice: ScreeningChoice, progress: Progress) -> Manifest:
+def _fill(ws: Workspace, folder: Path, asked: Mapping[str, Mapping[str, Any]], progress: Progress) -> Manifest:
     """Write the contents; the jobs run on these and not on the workspace, so that nothing is missing from them."""
     progress(message("cli.bundle_copying"))
     freeze(ws, title_of(ws), _kinds(ws), folder)
+    freeze_scenarios(scenario_store(ws), folder)
     definitions = definitions_folder()
     for path in sorted(definitions.rglob("*.yaml")):
         copied = folder / DEFINITIONS / path.relative_to(definitions)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copied)
-    asked = {"choice": choice.model_dump(mode="json")}
-    question = {"question": ClusterQuestion().model_dump(mode="json")}
-    given = {"screen": asked, "clusters": question, "sites": asked, "targets": {}}
+    runs, omitted = _results(ws, folder, asked, progress)
+    manifest = Manifest(
+        format=1,
+        program=program(),
+        synthetic=ws.synthetic,
+        runs=runs,
+        omitted=omitted,
+        members=bundles.members(folder),
+    )
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8", newline="\n")
+    return manifest
+
+
+def _results(
+    ws: Workspace, folder: Path, asked: Mapping[str, Mapping[str, Any]], progress: Progress
+) -> tuple[tuple[Run, ...], tuple[Omission, ...]]:
+    """Run the jobs and write their results; a job that has nothing to work on says why."""
     runs: list[Run] = []
     omitted: list[Omission] = []
-    with definitions_in(folder / DEFINITIONS):
-        for job, parameters in given.items():
-            progress(message("cli.bundle_running", job=job))
+    with definitions_in(folder / DEFINITIONS), bundles.desk(folder):
+        for job, parameters in asked.items():
+            progress(message("cli.bundle_running", job=message(f"report.job_{job}")))
             try:
                 runs.append(_run(job, parameters, folder))
             except ParkplanError as fault:
                 zh, en = (fault.sentence(each).replace(str(folder), ws.name) for each in LANGUAGES)
                 omitted.append(Omission(job=job, reason=Text(zh=zh, en=en)))
-    manifest = Manifest(
-        format=1,
-        program=program(),
-        synthetic=ws.synthetic,
-        runs=tuple(runs),
-        omitted=tuple(omitted),
-        members=bundles.members(folder),
-    )
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8", newline="\n")
-    return manifest
+    return tuple(runs), tuple(omitted)
 
 
 def _kinds(ws: Workspace) -> list[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from parkplan.jobs.sites import Site
 
 LONGEST_YEARS = 15
+USUAL_BUDGET_YUAN = 1e8
+"""A year, where nobody says."""
 SOLVE_S = 20.0
 
 

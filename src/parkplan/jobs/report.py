@@ -15,6 +15,7 @@ from parkplan.data.reports import load_report_templates
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import Language, current_language, language, message
 from parkplan.jobs.progress import silent
+from parkplan.jobs.report_atlas import atlas
 from parkplan.jobs.report_context import ReportContext
 from parkplan.jobs.report_parts import PARTS
 from parkplan.jobs.screening_choice import choice_in_force
@@ -22,6 +23,7 @@ from parkplan.jobs.title import title_of
 from parkplan.model.document import Document, Heading, Paragraph
 from parkplan.model.screening import ScreeningChoice
 from parkplan.render.document import FORMATS, document_bytes
+from parkplan.render.sheet import PAPER_MM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.progress import Progress
     from parkplan.model.document import Block
     from parkplan.model.reports import ReportTemplate
+    from parkplan.render.sheet import Paper
 
 
 PAGED: Final = frozenset({"parcel_pages", "site_pages"})
@@ -47,16 +50,17 @@ class Reported:
     synthetic: bool
 
 
-def report(
+def report(  # noqa: PLR0913 -- the options of the command, by keyword
     workspace: str | Path,
     *,
     kind: str,
     out: str | Path,
     chosen: Language | None = None,
     as_of: date | None = None,
+    paper: Paper = "A3",
     progress: Progress = silent,
 ) -> Reported:
-    """Write a report of a district to a file whose ending names the format: .docx, .pdf or .html.
+    """Write a report of a district to a file whose ending names the format: .docx, .pdf, .html or .xlsx.
 
     Args:
         workspace: its address.
@@ -64,6 +68,7 @@ def report(
         out: the file.
         chosen: the language of the report; without one, the current language.
         as_of: the day of judgement; without one, that in force in the workspace, else today.
+        paper: A4 or A3, of a report that is a set of map sheets as PDF.
         progress: told what is being done.
 
     Raises:
@@ -76,34 +81,64 @@ def report(
     ending = target.suffix.lower()
     if ending not in FORMATS:
         raise RequestError("output_ending", path=target, known=" ".join(FORMATS))
-    spoken = chosen or current_language()
-    made = report_document(open_workspace(workspace), kind, spoken, as_of=as_of, progress=progress)
+    ws, spoken = open_workspace(workspace), chosen or current_language()
+    content = report_bytes(ws, kind, ending, ReportForm(spoken, as_of, paper), progress=progress)
     progress(message("report.progress_writing", path=target))
-    content = document_bytes(made, ending)
     write_whole(target.absolute(), content)
-    return Reported(str(target.absolute()), kind, spoken, len(content), made.synthetic)
+    return Reported(str(target.absolute()), kind, spoken, len(content), ws.synthetic)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportForm:
+    """How a report is made: its language, the day of judgement (that in force without one), the size of map sheets."""
+
+    language: Language
+    as_of: date | None = None
+    paper: Paper = "A3"
+
+
+def report_bytes(ws: Workspace, kind: str, ending: str, form: ReportForm, *, progress: Progress = silent) -> bytes:
+    """Return a report as the bytes of a file; see `report`."""
+    template = _template(kind)
+    if template.sheets and ending == ".pdf":
+        if form.paper not in PAPER_MM:
+            raise RequestError("sheet_options", formats="pdf", papers=", ".join(PAPER_MM))
+        with language(form.language):
+            return atlas(_context(ws, template, form.as_of, progress), form.paper)
+    made = report_document(ws, kind, form.language, as_of=form.as_of, progress=progress)
+    progress(message("report.typesetting"))
+    return document_bytes(made, ending)
+
+
+def _template(kind: str) -> ReportTemplate:
+    known = load_report_templates()
+    if kind not in known:
+        raise RequestError("unknown_report", kind=kind, known=", ".join(known))
+    return known[kind]
+
+
+def _context(ws: Workspace, template: ReportTemplate, as_of: date | None, progress: Progress) -> ReportContext:
+    saved = choice_in_force(ws)
+    choice = saved.choice if saved is not None else ScreeningChoice()
+    day = as_of or choice.as_of or date.today()
+    return ReportContext(ws, template, choice.model_copy(update={"as_of": day}), day, progress)
 
 
 def report_document(
     ws: Workspace, kind: str, chosen: Language, *, as_of: date | None = None, progress: Progress = silent
 ) -> Document:
     """Return a report before it becomes a file; see `report`."""
-    known = load_report_templates()
-    if kind not in known:
-        raise RequestError("unknown_report", kind=kind, known=", ".join(known))
-    saved = choice_in_force(ws)
-    choice = saved.choice if saved is not None else ScreeningChoice()
-    day = as_of or choice.as_of or date.today()
+    template = _template(kind)
     with language(chosen):
-        context = ReportContext(ws, known[kind], choice.model_copy(update={"as_of": day}), day, progress)
-        name = title_of(ws).to()
-        foot = message("report.foot", title=name, day=units.day(day), version=parkplan.__version__)
+        context = _context(ws, template, as_of, progress)
+        name, day = title_of(ws).to(), units.day(context.on)
+        foot = message("report.foot", title=name, day=day, version=parkplan.__version__)
         return Document(
-            title=f"{name} {known[kind].title.to()}",
-            subtitle=message("report.subtitle", day=units.day(day)),
+            title=f"{name} {template.title.to()}",
+            subtitle=message("report.subtitle", day=day),
             foot=f"{message('report.synthetic')} {foot}" if ws.synthetic else foot,
             language=chosen,
-            blocks=tuple(_blocks(context, known[kind])),
+            blocks=tuple(_blocks(context, template)),
             synthetic=ws.synthetic,
         )
 

@@ -11,13 +11,15 @@ from parkplan.jobs.clusters import clusters
 from parkplan.jobs.compare import FEWEST, MOST, compare
 from parkplan.jobs.derived import WithDerived, kept_table
 from parkplan.jobs.figures import figures
+from parkplan.jobs.portfolio import USUAL_BUDGET_YUAN
 from parkplan.jobs.progress import silent
 from parkplan.jobs.report_maps import Around
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.jobs.site_layer import SITE_MAP
 from parkplan.jobs.site_question import SiteChoice
-from parkplan.jobs.site_search import quick_candidates
+from parkplan.jobs.site_search import funded_now, quick_candidates
 from parkplan.jobs.verdict_table import screening, verdict_table
+from parkplan.sites.portfolio import Programme
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.clusters import Clusters
     from parkplan.jobs.compare import Comparison
+    from parkplan.jobs.portfolio import Funded
     from parkplan.jobs.progress import Progress
     from parkplan.jobs.screen import Screening
     from parkplan.jobs.sites import Candidates
@@ -57,6 +60,11 @@ class ReportContext:
     def candidates(self) -> Candidates:
         """The candidate sites of the quick search, as the app shows them."""
         return quick_candidates(self.ws, self.choice, SiteChoice())
+
+    @cached_property
+    def funded(self) -> Funded:
+        """The programme over the candidate sites within the usual budget, as the app shows it at first."""
+        return funded_now(self.ws, self.candidates, Programme(budget_yuan=USUAL_BUDGET_YUAN))
 
     @cached_property
     def clusters(self) -> Clusters:

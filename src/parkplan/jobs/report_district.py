@@ -42,7 +42,7 @@ def figures(report: ReportContext) -> Iterator[Block]:
         (each.title.to(), each.written.to(), f"{each.known_rows:,} / {each.rows:,}", each.basis.to())
         for each in report.figures.figures
     )
-    yield Table(columns, rows)
+    yield Table(columns, rows, title=message("report.sheet_figures"))
 
 
 def map_(report: ReportContext) -> Iterator[Block]:
@@ -140,9 +140,9 @@ def unknowns(report: ReportContext) -> Iterator[Block]:
     columns = (
         Column(message("report.table"), share=1.0),
         Column(message("report.field"), share=2.0),
-        Column(message("report.rows"), "right"),
-        Column(message("report.without"), "right"),
-        Column(message("report.share_percent"), "right"),
+        Column(message("report.rows"), "right", key="rows"),
+        Column(message("report.without"), "right", key="gap"),
+        Column(message("report.share_percent"), "right", formula="100*{gap}/{rows}"),
     )
     rows = []
     for info in report.ws.tables():
@@ -155,7 +155,7 @@ def unknowns(report: ReportContext) -> Iterator[Block]:
                 gap = info.rows - known
                 share = 100 * gap / info.rows
                 rows.append((TABLES[info.name].title.to(), column.title.to(), info.rows, gap, share))
-    yield Table(columns, tuple(rows), message("report.unknowns_note"))
+    yield Table(columns, tuple(rows), message("report.unknowns_note"), title=message("report.sheet_unknowns"))
 
 
 def sources(report: ReportContext) -> Iterator[Block]:
@@ -179,4 +179,5 @@ def sources(report: ReportContext) -> Iterator[Block]:
         )
         for info in report.ws.tables()
     )
-    yield Table(columns, rows, message("report.sources_note", crs=report.ws.crs.name))
+    note = message("report.sources_note", crs=report.ws.crs.name)
+    yield Table(columns, rows, note, title=message("report.sheet_sources"))

@@ -9,10 +9,12 @@ import pandas as pd
 from parkplan import units
 from parkplan.data.layers import load_layers
 from parkplan.i18n import message
+from parkplan.jobs.report_scores import criterion_columns, score_column, weights_table
 from parkplan.jobs.screen import FLAGGED
 from parkplan.jobs.verdict_card import verdict_card
 from parkplan.model import codes
 from parkplan.model.document import Bar, Bars, Column, Facts, Heading, Paragraph, Table
+from parkplan.screening.scores import CRITERIA
 from parkplan.screening.verdicts import VERDICT_TITLES
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from parkplan.model.facts import Fact
 
 MOST_PAGES: Final = 300
+WEIGHTS: Final = "parcel_weights"
+MU: Final = "{ha}*15"
+"""A hectare is 15 mu."""
 
 
 def verdicts(report: ReportContext) -> Iterator[Block]:
@@ -41,29 +46,35 @@ def verdicts(report: ReportContext) -> Iterator[Block]:
     columns = (
         Column(message("report.verdict"), share=2.0),
         Column(message("report.parcels"), "right", summed=True),
-        Column(message("report.area_ha"), "right", summed=True),
-        Column(message("report.area_mu"), "right", summed=True),
+        Column(message("report.area_ha"), "right", summed=True, key="ha"),
+        Column(message("report.area_mu"), "right", summed=True, formula=MU),
+        Column(message("report.land_share"), "right", summed=True, formula="100*{ha}/SUM({ha:all})"),
     )
+    whole = sum(each.area_m2 for each in found.totals)
     rows = tuple(
         (
             VERDICT_TITLES[each.verdict].to(),
             each.parcels,
             each.area_m2 / units.M2_PER_HECTARE,
             each.area_m2 / units.M2_PER_MU,
+            100 * each.area_m2 / whole if whole else None,
         )
         for each in found.totals
     )
     day = units.day(found.as_of)
     caption = message("report.judged", day=day, profiles=", ".join(found.profiles))
-    yield Table(columns, rows, caption, total=message("report.total"))
+    title = message("report.sheet_verdicts")
+    yield Table(columns, rows, caption, title=title, total=message("report.total"))
     for finding in found.findings:
         yield Paragraph(finding.to(), "note")
 
 
 def flagged(report: ReportContext) -> Iterator[Block]:
     """List the idle and low-efficiency parcels by rank, with the interval of the rank."""
-    parcels = report.screening.parcels
-    listed = parcels[parcels["verdict"].isin(FLAGGED)].sort_values("rank", kind="stable")
+    found = report.screening
+    titles = {name: message(f"verdicts.criterion_{name}") for name in CRITERIA}
+    listed = found.parcels[found.parcels["verdict"].isin(FLAGGED)].sort_values("rank", kind="stable")
+    yield weights_table(WEIGHTS, dict(zip(titles.values(), found.weights.used, strict=True)))
     columns = (
         Column(message("report.parcel"), share=1.5),
         Column(message("report.holder"), share=2.0),
@@ -72,22 +83,58 @@ def flagged(report: ReportContext) -> Iterator[Block]:
         Column(message("report.area_ha"), "right", summed=True),
         Column(message("report.rank"), "right", share=0.7),
         Column(message("report.rank_interval"), share=0.9),
-        Column(message("report.score"), "right", share=0.8),
+        *criterion_columns(titles),
+        score_column(message("report.score"), list(titles), WEIGHTS),
     )
     rows = tuple(
         (
-            str(row.parcel_id),
-            _known(row.holder),
-            codes.VERDICT[str(row.verdict)].to(),
-            codes.PARCEL_STATUS[str(row.stage)].to() if not pd.isna(row.stage) else None,
-            float(row.site_area_m2) / units.M2_PER_HECTARE,
-            int(row.rank),
-            f"{int(row.rank_low)}–{int(row.rank_high)}",
-            float(row.score),
+            str(row["parcel_id"]),
+            _known(row["holder"]),
+            codes.VERDICT[str(row["verdict"])].to(),
+            _stage(row["stage"]),
+            float(row["site_area_m2"]) / units.M2_PER_HECTARE,
+            int(row["rank"]),
+            f"{int(row['rank_low'])}–{int(row['rank_high'])}",
+            *(None if pd.isna(row[name]) else float(row[name]) for name in CRITERIA),
+            float(row["score"]),
         )
-        for row in listed.itertuples()
+        for row in listed.to_dict("records")
     )
-    yield Table(columns, rows, message("report.flagged_note"), total=message("report.total"))
+    title = message("report.sheet_flagged")
+    yield Table(columns, rows, message("report.flagged_note"), title=title, total=message("report.total"))
+
+
+def register(report: ReportContext) -> Iterator[Block]:
+    """List the parcels that get a page, one row for each."""
+    found = report.screening.parcels
+    columns = (
+        Column(message("report.parcel"), share=1.4),
+        Column(message("report.parcel_name"), share=1.6),
+        Column(message("report.holder"), share=1.8),
+        Column(message("report.stage"), share=1.2),
+        Column(message("report.area_ha"), "right", summed=True, key="ha"),
+        Column(message("report.area_mu"), "right", summed=True, formula=MU),
+        Column(message("report.held_rules"), share=2.0),
+    )
+    titles = {outcome.rule.id: outcome.rule.title.to() for outcome in report.screening.outcomes}
+    rows = tuple(
+        (
+            str(row["parcel_id"]),
+            _known(row.get("name")),
+            _known(row["holder"]),
+            _stage(row["stage"]),
+            float(row["site_area_m2"]) / units.M2_PER_HECTARE,
+            float(row["site_area_m2"]) / units.M2_PER_MU,
+            "\n".join(titles.get(flag, flag) for flag in str(row["flags"]).split(",") if flag),
+        )
+        for row in found[found["verdict"].isin(report.template.verdicts)].to_dict("records")
+    )
+    title = message("report.sheet_register")
+    yield Table(columns, rows, title=title, total=message("report.total"))
+
+
+def _stage(value: object) -> str | None:
+    return None if units.is_unknown(value) else codes.PARCEL_STATUS[str(value)].to()
 
 
 def _known(value: object) -> str | None:
@@ -112,7 +159,7 @@ def rules(report: ReportContext) -> Iterator[Block]:
         for outcome in report.screening.outcomes
         for clause in (outcome.rule.clause,)
     )
-    yield Table(columns, rows)
+    yield Table(columns, rows, title=message("report.sheet_rules"))
 
 
 def parcel_pages(report: ReportContext) -> Iterator[Block]:

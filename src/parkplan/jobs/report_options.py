@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
+from parkplan.compare.catalogue import MEASURES
 from parkplan.i18n import current_language, message
 from parkplan.jobs.compare_files import sheets
 from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.report_maps import district_map
+from parkplan.jobs.report_scores import criterion_columns, score_column, weights_table
 from parkplan.jobs.scenario_layers import scenario_table
 from parkplan.model.document import Bar, Bars, Column, Heading, Paragraph, Table
 from parkplan.units import is_unknown
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 MEMO: Final = message("compare.sheet_memo", "zh"), message("compare.sheet_memo", "en")
 SCORE_COLOUR: Final = "#12627a"
+OPTION_WEIGHTS: Final = "option_weights"
 
 
 def options_memo(report: ReportContext) -> Iterator[Block]:
@@ -42,6 +45,24 @@ def options_tables(report: ReportContext) -> Iterator[Block]:
             yield _table(sheet)
 
 
+def options_scores(report: ReportContext) -> Iterator[Block]:
+    """Say how good each option is in each criterion, and the score by the weights given."""
+    found = report.comparison
+    titles = {name: MEASURES[name].title.to() for name in found.ranked.criteria}
+    weights = dict(zip(titles.values(), found.ranked.weights.tolist(), strict=True))
+    yield weights_table(OPTION_WEIGHTS, weights, workbook_only=False)
+    columns = (
+        Column(message("report.option"), share=1.6),
+        *criterion_columns(titles, workbook_only=False),
+        score_column(message("report.score"), list(titles), OPTION_WEIGHTS, whole=1.0),
+    )
+    rows = tuple(
+        (name, *(_cell(value) for value in utility), float(score))
+        for name, utility, score in zip(found.names, found.ranked.utility, found.ranked.score, strict=True)
+    )
+    yield Table(columns, rows, message("report.utility_note"), decimals=3, title=message("report.sheet_scores"))
+
+
 def _table(sheet: BookSheet) -> Table:
     rows = tuple(tuple(_cell(cell) for cell in row) for row in sheet.rows)
     numbers = [all(isinstance(row[place], int | float | None) for row in rows) for place in range(len(sheet.headings))]
@@ -49,7 +70,7 @@ def _table(sheet: BookSheet) -> Table:
         Column(heading, "right" if number else "left", 1.0 if place else 1.8)
         for place, (heading, number) in enumerate(zip(sheet.headings, numbers, strict=True))
     )
-    return Table(columns, rows)
+    return Table(columns, rows, title=sheet.title)
 
 
 def _cell(value: object) -> Cell:

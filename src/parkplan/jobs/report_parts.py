@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from parkplan.jobs import report_district, report_land, report_options, report_sites
+from parkplan.jobs import report_atlas, report_district, report_land, report_options, report_programme, report_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +22,12 @@ PARTS: Final[Mapping[Part, Callable[[ReportContext], Iterator[Block]]]] = {
     "map": report_district.map_,
     "options_maps": report_options.options_maps,
     "options_memo": report_options.options_memo,
+    "options_scores": report_options.options_scores,
     "options_tables": report_options.options_tables,
     "parcel_pages": report_land.parcel_pages,
+    "park_maps": report_atlas.park_maps,
+    "programme": report_programme.programme,
+    "register": report_land.register,
     "rules": report_land.rules,
     "site_pages": report_sites.site_pages,
     "sites": report_sites.sites,

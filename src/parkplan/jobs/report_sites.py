@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from parkplan import units
 from parkplan.i18n import message
 from parkplan.jobs.assumptions import assumptions as assumed
+from parkplan.jobs.report_scores import criterion_columns, score_column, weights_table
 from parkplan.jobs.site_words import packing_words, proof_words
 from parkplan.model.document import Column, Facts, Heading, Paragraph, Table
+from parkplan.sites.ranking import CRITERIA, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,16 +21,20 @@ if TYPE_CHECKING:
     from parkplan.sites.advice import Option
 
 SHOWN_OPTIONS: Final = 3
+SITE_WEIGHTS: Final = "site_weights"
 
 
 def sites(report: ReportContext) -> Iterator[Block]:
     """List the sites by rank, and say what is proven of them."""
     found = report.candidates
+    titles = {name: title.to() for name, title in CRITERIA.items()}
+    yield weights_table(SITE_WEIGHTS, dict(zip(titles.values(), WEIGHTS, strict=True)))
     columns = (
         Column(message("report.site"), share=1.0),
         Column(message("report.rank"), "right", share=0.6),
         Column(message("report.rank_interval"), share=0.9),
-        Column(message("report.score"), "right", share=0.7),
+        *criterion_columns(titles),
+        score_column(message("report.score"), list(titles), SITE_WEIGHTS, share=0.7),
         Column(message("report.area_ha"), "right", share=0.9, summed=True),
         Column(message("report.parcels"), "right", share=0.7, summed=True),
         Column(message("report.owners"), "right", share=0.7),
@@ -40,6 +46,7 @@ def sites(report: ReportContext) -> Iterator[Block]:
             site.id,
             int(row["rank"]),
             f"{int(row['rank_low'])}–{int(row['rank_high'])}",
+            *(None if units.is_unknown(row[name]) else float(row[name]) for name in CRITERIA),
             float(row["score"]),
             site.facts.area_m2 / units.M2_PER_HECTARE,
             site.facts.parcels,
@@ -49,7 +56,7 @@ def sites(report: ReportContext) -> Iterator[Block]:
         )
         for site, row in zip(found.sites, found.table.to_dict("records"), strict=True)
     )
-    yield Table(columns, rows, total=message("report.total"))
+    yield Table(columns, rows, title=message("report.sheet_sites"), total=message("report.total"))
     for finding in found.question.findings:
         yield Paragraph(finding.to(), "note")
     for sentence in (*proof_words(found.best.proof), packing_words(found.packing)):
@@ -129,4 +136,4 @@ def assumptions(report: ReportContext) -> Iterator[Block]:
         )
         for each in assumed(report.ws).used
     )
-    yield Table(columns, rows)
+    yield Table(columns, rows, title=message("report.sheet_assumptions"))

@@ -17,7 +17,7 @@ from parkplan.model.scenarios import BASE, History, Scenario
 
 if TYPE_CHECKING:
     from parkplan.compare.district import District
-    from parkplan.data.scenarios import ScenarioStore
+    from parkplan.data.scenarios import Scenarios
     from parkplan.data.workspace import Workspace
     from parkplan.model.options import OptionMeasures
     from parkplan.model.scenarios import Edit, ScenarioState
@@ -65,7 +65,7 @@ def find_scenario(ws: Workspace, name: str) -> Scenario:
     raise RequestError("no_such_scenario", scenario=name, known=", ".join(one.name for one in known))
 
 
-def edits_of(store: ScenarioStore, scenario: Scenario) -> tuple[Edit, ...]:
+def edits_of(store: Scenarios, scenario: Scenario) -> tuple[Edit, ...]:
     """Return the edits that hold in a scenario: those of its ancestors as they stood when it began, then its own."""
     parents = {one.id: one for one in store.scenarios(deleted=True)}
     chain: list[Edit] = []

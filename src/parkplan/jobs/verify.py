@@ -13,10 +13,12 @@ from parkplan.data import bundles
 from parkplan.data.definitions import definitions_in
 from parkplan.i18n import message
 from parkplan.jobs.bundle import program
-from parkplan.jobs.bundle_runs import RUNS, results_of, rows_of
+from parkplan.jobs.bundle_checks import Answer
+from parkplan.jobs.bundle_runs import RUNS, result_name, results_of
+from parkplan.jobs.bundle_tables import frame_of, rows_of
 from parkplan.jobs.progress import silent
 from parkplan.jobs.writing import text
-from parkplan.model.bundle import DEFINITIONS, MANIFEST
+from parkplan.model.bundle import DEFINITIONS, MANIFEST, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.progress import Progress
     from parkplan.model.bundle import Manifest, Program, Run
 
-Kind = Literal["altered", "missing", "added", "number", "rows", "failed"]
+Kind = Literal["altered", "missing", "added", "number", "rows", "failed", "unsound"]
 MOST_LISTED: Final = 1_000
 RELATIVE: Final = 1e-9
 """Numbers that differ by less are equal: libraries of another version round the last digits in another way."""
@@ -36,7 +38,8 @@ class Difference:
     """One thing that is not as the bundle says.
 
     ``where`` is a file of the bundle; for a number also its row, by the first cell and the row's number, and its
-    column. ``said`` is what the bundle holds, ``found`` what is there or comes out now.
+    column. ``said`` is what the bundle holds, ``found`` what is there or comes out now. What is ``unsound`` cannot be
+    right on any machine, for it contradicts the rest of the bundle.
     """
 
     kind: Kind
@@ -100,10 +103,11 @@ def verify(path: str | Path, *, progress: Progress = silent) -> Verification:
         progress(message("cli.verify_checking", files=len(manifest.members)))
         found = list(_files(manifest, folder))
         count = _Count()
-        with definitions_in(folder / DEFINITIONS):
+        with definitions_in(folder / DEFINITIONS), bundles.desk(folder):
             for run in manifest.runs:
-                progress(message("cli.bundle_running", job=run.job))
+                progress(message("cli.bundle_running", job=_title(run.job)))
                 found += _run_again(run, folder, count)
+                found += _unsound(run, folder)
         fingerprint = bundles.digest(folder / MANIFEST)
     return Verification(
         path=str(source.absolute()),
@@ -144,6 +148,29 @@ def _run_again(run: Run, folder: Path, count: _Count) -> Iterator[Difference]:
             yield Difference("failed", name, "", message("errors.bundle_result", name=name))
         elif (folder / name).is_file():
             yield from _compared(name, (folder / name).read_bytes(), made[name], run.timed, count)
+
+
+def _title(job: str) -> str:
+    return message(f"report.job_{job}") if job in RUNS else job
+
+
+def _unsound(run: Run, folder: Path) -> Iterator[Difference]:
+    """Check what a solver's answer says of itself."""
+    check = RUNS[run.job].check if run.job in RUNS else None
+    if check is None:
+        return
+    head = f"{RESULTS}/{run.job}_"
+    try:
+        tables = {
+            name.removeprefix(head).removesuffix(".csv"): frame_of((folder / name).read_bytes()) for name in run.results
+        }
+        faults = check(Answer(folder, run.parameters, tables))
+    except (ParkplanError, ValueError, KeyError, AttributeError, TypeError, OSError) as fault:
+        yield Difference("failed", run.job, "", str(fault))
+        return
+    for each in faults:
+        where = result_name(run.job, each.table)
+        yield Difference("unsound", where, each.said, each.follows, each.row, each.column)
 
 
 def _compared(name: str, said: bytes, now: bytes, timed: bool, count: _Count) -> Iterator[Difference]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from parkplan.model.layers import Record, Text
+from parkplan.model.scenarios import Scenario, Step
 from parkplan.model.workspace import Entered, JournalEntry, TableInfo
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 DISTRICT: Final = "district.json"
+SCENARIOS: Final = "scenarios.json"
 TABLES: Final = "tables"
 DEFINITIONS: Final = "definitions"
 PROFILES: Final = "profiles"
@@ -35,10 +37,19 @@ class District(Record):
     journal: tuple[JournalEntry, ...]
 
 
+class ScenarioLog(Record):
+    """Every scenario that was ever begun, those that were deleted since, and all steps in their order."""
+
+    scenarios: tuple[Scenario, ...]
+    deleted: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
 class Run(Record):
     """One job with everything that it was given; ``results`` are files of the bundle.
 
-    ``timed``: the job stops by the clock, so that a slower machine may give another answer.
+    ``timed``: the job stops by the clock where the question is too large to be answered wholly, so that a slower
+    machine may give another answer; what it says of its answer is checked on its own.
     """
 
     job: str

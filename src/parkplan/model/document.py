@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,12 +39,21 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading with the unit, its alignment, its share of the width."""
+    """A column of a table: its heading with the unit, its alignment, its share of the width.
+
+    A workbook works the cells of a column with a ``formula`` out itself. In a formula ``{key}`` is the cell of the
+    column ``key`` in the same row, ``{key:all}`` all cells of that column, ``{table.2.key}`` the cell of another table
+    by its name and row (the first is 0), and ``{table.key:all}`` all cells of its column. ``workbook_only`` columns
+    are what a formula needs and paper does not.
+    """
 
     title: str
     align: Align = "left"
     share: float = 1.0
     summed: bool = False
+    key: str = ""
+    formula: str = ""
+    workbook_only: bool = False
 
 
 Cell = str | int | float | None
@@ -52,13 +61,33 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. A number is written with ``decimals``; None is unknown. Columns that are ``summed`` get a last row."""
+    """A table. A number is written with ``decimals``; None is unknown. Columns that are ``summed`` get a last row.
+
+    ``title`` names its sheet in a workbook; ``name`` is how formulas of other tables call it. A ``workbook_only`` table
+    is what formulas rest on.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
     decimals: int = 2
     total: str = ""
+    title: str = ""
+    name: str = ""
+    workbook_only: bool = False
+
+    def on_paper(self) -> Table:
+        """Return the table without the columns that only a workbook needs.
+
+        >>> shown = Column("a"), Column("b", workbook_only=True)
+        >>> Table(shown, ((1, 2),)).on_paper().rows
+        ((1,),)
+        """
+        kept = [place for place, column in enumerate(self.columns) if not column.workbook_only]
+        if len(kept) == len(self.columns):
+            return self
+        columns = tuple(self.columns[place] for place in kept)
+        return replace(self, columns=columns, rows=tuple(tuple(row[place] for place in kept) for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +174,8 @@ class Document:
     language: Literal["zh", "en"]
     blocks: tuple[Block, ...]
     synthetic: bool
+
+    def on_paper(self) -> Document:
+        """Return the document without what only a workbook needs."""
+        shown = (one for one in self.blocks if not (isinstance(one, Table) and one.workbook_only))
+        return replace(self, blocks=tuple(one.on_paper() if isinstance(one, Table) else one for one in shown))

@@ -17,8 +17,12 @@ Part = Literal[
     "map",
     "options_maps",
     "options_memo",
+    "options_scores",
     "options_tables",
     "parcel_pages",
+    "park_maps",
+    "programme",
+    "register",
     "rules",
     "site_pages",
     "sites",
@@ -39,11 +43,15 @@ class ReportSection(Record):
 
 
 class ReportTemplate(Record):
-    """A report. ``layers`` are those of its map, from top to bottom; ``verdicts`` the parcels that get a page each."""
+    """A report. ``layers`` are those of its map, from top to bottom; ``verdicts`` the parcels that get a page each.
+
+    ``sheets``: as PDF it is a set of map sheets for print and no running text.
+    """
 
     id: Identifier
     title: Text
     lead: Text
     layers: tuple[Identifier, ...] = Field(default=(), strict=False)
+    sheets: bool = False
     verdicts: tuple[Identifier, ...] = Field(default=("idle",), strict=False)
     sections: tuple[ReportSection, ...] = Field(min_length=1, strict=False)

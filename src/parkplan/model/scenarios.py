@@ -7,6 +7,7 @@ once: one or more edits, undone and redone together. An edit gives some parcels 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime  # audit bundles read these records from JSON, by their types
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
@@ -14,8 +15,6 @@ import numpy as np
 from parkplan.i18n import Text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import numpy.typing as npt
 
     Texts = npt.NDArray[np.object_]

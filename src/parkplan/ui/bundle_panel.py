@@ -52,7 +52,7 @@ def _made(ws: Workspace) -> tuple[bytes, str]:
         path = Path(folder) / "audit.zip"
         made = bundle(ws.address, out=path, progress=said)
         for each in made.omitted:
-            st.text(message("cli.bundle_omitted", job=each.job, reason=each.reason.to()))
+            st.text(message("cli.bundle_omitted", job=message(f"report.job_{each.job}"), reason=each.reason.to()))
         status.update(label=message("report.made"), state="complete", expanded=bool(made.omitted))
         return path.read_bytes(), made.fingerprint
 

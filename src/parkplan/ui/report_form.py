@@ -10,21 +10,24 @@ import streamlit as st
 
 from parkplan.data.reports import load_report_templates
 from parkplan.i18n import LANGUAGES, Language, current_language, message
-from parkplan.jobs.report import report_document
+from parkplan.jobs.report import ReportForm, report_bytes
 from parkplan.jobs.screening_choice import choice_in_force
-from parkplan.render.document import FORMATS, document_bytes
+from parkplan.render.document import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from parkplan.data.workspace import Workspace
+    from parkplan.render.sheet import Paper
 
 KEY: Final = "report_made"
 MIME: Final[Mapping[str, str]] = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pdf": "application/pdf",
     ".html": "text/html",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+PAPERS: Final[tuple[Paper, ...]] = ("A4", "A3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Asked:
     language: Language
     ending: str
     day: date
+    paper: Paper
 
 
 def report_form(ws: Workspace) -> None:
@@ -83,7 +87,10 @@ def _asked(ws: Workspace, kind: str) -> Asked:
     usual = saved.choice.as_of if saved is not None and saved.choice.as_of is not None else date.today()
     day = right.date_input(message("verdicts.as_of"), usual, key="report_day")
     versions = tuple(info.version for info in ws.tables())
-    return Asked(ws.address, versions, kind, language, ending, day if isinstance(day, date) else usual)
+    paper: Paper = "A3"
+    if ending == ".pdf" and load_report_templates()[kind].sheets:
+        paper = st.segmented_control(message("report.paper"), PAPERS, default="A3", required=True, key="report_paper")
+    return Asked(ws.address, versions, kind, language, ending, day if isinstance(day, date) else usual, paper)
 
 
 def said(sentence: str) -> None:
@@ -93,8 +100,7 @@ def said(sentence: str) -> None:
 
 def _made(ws: Workspace, asked: Asked) -> bytes:
     with st.status(message("report.making"), expanded=True) as status:
-        document = report_document(ws, asked.kind, asked.language, as_of=asked.day, progress=said)
-        st.text(message("report.typesetting"))
-        content = document_bytes(document, asked.ending)
+        form = ReportForm(asked.language, asked.day, asked.paper)
+        content = report_bytes(ws, asked.kind, asked.ending, form, progress=said)
         status.update(label=message("report.made"), state="complete", expanded=False)
     return content

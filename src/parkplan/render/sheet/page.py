@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from parkplan.i18n import language
@@ -18,6 +19,8 @@ from parkplan.render.sheet.legend import draw_legend, visible_items
 from parkplan.render.sheet.shapes import draw_layer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
     from parkplan.render.sheet.layout import MapView, Page
@@ -38,6 +41,26 @@ def map_sheet(request: SheetRequest) -> bytes:
     """
     with _ONE_AT_A_TIME, language(request.language), mpl.rc_context({"pdf.fonttype": TRUE_TYPE}):
         return _saved(draw_sheet(request), request)
+
+
+def map_atlas(requests: Sequence[SheetRequest]) -> bytes:
+    """Return several sheets as one PDF file, a page each, in their order.
+
+    Raises:
+        RequestError: as `map_sheet`.
+
+    """
+    out = io.BytesIO()
+    first = requests[0]
+    with (
+        _ONE_AT_A_TIME,
+        language(first.language),
+        mpl.rc_context({"pdf.fonttype": TRUE_TYPE}),
+        PdfPages(out, metadata=_details(first)) as pages,
+    ):
+        for request in requests:
+            pages.savefig(draw_sheet(request), dpi=request.dots_per_inch)
+    return out.getvalue()
 
 
 def draw_sheet(request: SheetRequest) -> Figure:
@@ -96,7 +119,10 @@ def _saved(figure: Figure, request: SheetRequest) -> bytes:
         quick = {"compress_level": 3}
         figure.savefig(out, format="png", dpi=request.dots_per_inch, metadata=described, pil_kwargs=quick)
     else:
-        made = datetime.combine(request.date, time())
-        details = {"Title": request.title, "Author": request.author, "Creator": "parkplan", "CreationDate": made}
-        figure.savefig(out, format="pdf", dpi=request.dots_per_inch, metadata=details)
+        figure.savefig(out, format="pdf", dpi=request.dots_per_inch, metadata=_details(request))
     return out.getvalue()
+
+
+def _details(request: SheetRequest) -> dict[str, str | datetime]:
+    made = datetime.combine(request.date, time())
+    return {"Title": request.title, "Author": request.author, "Creator": "parkplan", "CreationDate": made}
