@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "report",
     frame.argument("workspace", metavar="WS"),
     frame.option("--kind", required=True, metavar="KIND", help="option_report_kind"),
-    frame.option("--out", required=True, metavar="FILE", help="option_out_file"),
+    frame.option("--out", required=True, metavar="FILE", help="option_report_out"),
     frame.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option_as_of"),
     frame.option(
         "--paper", type=click.Choice(["A4", "A3"]), default="A3", show_default=True, help="option_report_paper"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.check import check, export_findings
     from parkplan.jobs.cluster_files import export_clusters
     from parkplan.jobs.clusters import clusters
+    from parkplan.jobs.compare import compare
     from parkplan.jobs.crs import crs
     from parkplan.jobs.demo import demo
     from parkplan.jobs.export import export
@@ -28,12 +29,22 @@ if TYPE_CHECKING:
     from parkplan.jobs.optimise import optimise
     from parkplan.jobs.portfolio import portfolio
     from parkplan.jobs.report import report
+    from parkplan.jobs.scenario import (
+        copy_scenario,
+        delete_scenario,
+        edit_scenario,
+        new_scenario,
+        redo_scenario,
+        show_scenario,
+        undo_scenario,
+    )
     from parkplan.jobs.screen import DEFAULT_PROFILES, Screening, explain, screen
     from parkplan.jobs.screening_files import export_screening
     from parkplan.jobs.serve import serve
     from parkplan.jobs.services import services
     from parkplan.jobs.siteplan import siteplan
     from parkplan.jobs.sites import sites
+    from parkplan.jobs.targets import set_target, targets
     from parkplan.jobs.title import title
     from parkplan.jobs.verify import verify
 
@@ -45,8 +56,12 @@ __all__ = [
     "bundle",
     "check",
     "clusters",
+    "compare",
+    "copy_scenario",
     "crs",
+    "delete_scenario",
     "demo",
+    "edit_scenario",
     "explain",
     "export",
     "export_clusters",
@@ -57,16 +72,22 @@ __all__ = [
     "info",
     "layers",
     "match_enterprises",
+    "new_scenario",
     "optimise",
     "portfolio",
+    "redo_scenario",
     "report",
     "screen",
     "serve",
     "services",
+    "set_target",
+    "show_scenario",
     "siteplan",
     "sites",
+    "targets",
     "title",
     "undo_import",
+    "undo_scenario",
     "verify",
 ]
 
@@ -75,13 +96,21 @@ _MODULES: Final = {
     "Limits": "importing",
     "Reading": "importing",
     "Screening": "screen",
+    "copy_scenario": "scenario",
+    "delete_scenario": "scenario",
+    "edit_scenario": "scenario",
     "explain": "screen",
     "export_clusters": "cluster_files",
     "export_findings": "check",
     "export_screening": "screening_files",
     "import_file": "importing",
     "match_enterprises": "match",
+    "new_scenario": "scenario",
+    "redo_scenario": "scenario",
+    "set_target": "targets",
+    "show_scenario": "scenario",
     "undo_import": "imports",
+    "undo_scenario": "scenario",
 }
 """Where the names live that are not called like their module."""
 
