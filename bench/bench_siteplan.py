@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from bench.sites.shapes import OUTLINES, site
 
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import violations
 from parkplan.layout.siteplan import generate
 from parkplan.layout.siteplan_check import CheckedPiece, check
+from sites.shapes import OUTLINES, site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

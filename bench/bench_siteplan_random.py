@@ -13,11 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.sites.stars import random_site
-
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import violations
 from parkplan.layout.siteplan import generate
+from sites.stars import random_site
 
 PROFILE = choose_profile("cn_industrial")
 MODULES = load_modules()

@@ -1,6 +1,6 @@
 """Score the site plan of any tool on a site of the benchmark: its indicators and every rule that it breaks.
 
-`python bench/sites/score.py SITE PLAN [--crs EPSG:N] [--profile NAME|FILE]`. SITE is a name of `bench/sites/shapes.py`
+`python -m bench.sites.score SITE PLAN [--crs EPSG:N] [--profile NAME|FILE]`. SITE is a name of `bench/sites/shapes.py`
 or a GeoJSON file as that script writes them: a feature of role `boundary`, points of role `gate`, lines of role
 `access`, in plain metres. PLAN is a GeoPackage, GeoJSON or any other table that GDAL reads, in the same plane (or with
 `--crs`, in which it is put). Each row is a piece of the land:

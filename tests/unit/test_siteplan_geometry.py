@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import shapely
 from bench.sites.shapes import site
+from bench.sites.stars import random_site
 from shapely import LineString, box
 
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import violations
-from parkplan.layout.siteplan import attempt, generate
+from parkplan.layout.siteplan import attempt, generate, shapes
 from parkplan.layout.siteplan.corners import free_legs, least_radius
 from parkplan.layout.siteplan.coverage import as_coverage
 from parkplan.layout.siteplan.frame import base_frame
@@ -49,6 +50,49 @@ def test_plans_whose_overlay_once_failed_cover_the_site_once(name: str, seed: in
     shapes = [piece.geometry for piece in plan.pieces]
     assert sum(shape.area for shape in shapes) == pytest.approx(land.area_m2, abs=0.5)
     assert shapely.union_all(shapes).area == pytest.approx(land.area_m2, abs=0.5)
+
+
+def test_an_attempt_in_which_land_only_touches_is_planned() -> None:
+    # site 0, attempt 55: the plaza touches the free land along two lines, and GEOS knew no overlay of that mixture
+    land = random_site(0)
+    plan, rules = attempt(land, base_frame(land), 55, 0, PROFILE, MODULES)
+    assert rules is not None
+    assert plan is not None
+    assert sum(piece.geometry.area for piece in plan.pieces) == pytest.approx(land.area_m2, abs=0.5)
+
+
+def test_overlays_give_polygons_alone() -> None:
+    square, beside = box(0, 0, 10, 10), box(10, 0, 20, 10)
+    bent = shapely.union(box(5, 5, 15, 15), box(10, 0, 20, 5))
+    assert shapely.intersection(square, bent).geom_type == "GeometryCollection"
+    assert shapes.common(square, bent).geom_type == "MultiPolygon"
+    assert shapes.common(square, bent).area == 25.0
+    assert shapes.common(square, beside).is_empty
+    assert shapes.without(square, bent).area == 75.0
+
+
+def test_overlays_that_fail_are_made_on_a_grid_and_counted_where_that_fails_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = shapely.intersection
+
+    def only_on_a_grid(first: object, second: object, grid_size: float | None = None) -> object:
+        if grid_size is None:
+            raise shapely.errors.GEOSException
+        return whole(first, second, grid_size=grid_size)
+
+    def never(first: object, second: object, grid_size: float | None = None) -> object:
+        raise shapely.errors.GEOSException(str((first, second, grid_size)))
+
+    monkeypatch.setattr(shapely, "intersection", only_on_a_grid)
+    assert shapes.common(box(0, 0, 2, 2), box(1, 1, 3, 3)).area == 1.0
+    monkeypatch.setattr(shapely, "intersection", never)
+    made = generate(site("rectangle_4"), PROFILE, MODULES, count=1, attempts=20)
+    assert (made.options, made.collision, made.broken) == ((), (), {"overlay": 20})
+    monkeypatch.setattr(shapely, "intersection", lambda *_, **__: 1 / 0)
+    land = site("rectangle_4")
+    with pytest.raises(ZeroDivisionError):
+        attempt(land, base_frame(land), 0, 0, PROFILE, MODULES)
 
 
 def test_corners_by_hand() -> None:

@@ -268,7 +268,10 @@ class SitePlan:
 
 @dataclass(frozen=True, slots=True)
 class SitePlans:
-    """The options of one site, best first; without any, ``collision`` is the smallest set of rules that collide."""
+    """The options of one site, best first; without any, ``collision`` is the smallest set of rules that collide.
+
+    ``broken`` counts by rule the attempts that broke it, and as ``overlay`` those left because an overlay failed.
+    """
 
     options: tuple[SitePlan, ...]
     tried: int

@@ -10,7 +10,7 @@ import shapely
 
 from parkplan.layout.siteplan.corners import free_legs, least_radius
 from parkplan.layout.siteplan.measures import is_high
-from parkplan.layout.siteplan.shapes import parts, union
+from parkplan.layout.siteplan.shapes import common, parts, union
 from parkplan.model.siteplan import CertificateLine
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class _Geometry:
         """Return the mean paved depth, at most 18 m, before the better of the two walls along the row."""
         west, south, east, north = piece.geometry.bounds
         fronts = shapely.box([west, west], [south - COURT_M, north], [east, east], [south, north + COURT_M])
-        return float((shapely.area(shapely.intersection(fronts, self.paved)) / (east - west)).max())
+        return max(float(common(front, self.paved).area) for front in fronts) / float(east - west)
 
 
 def _long(piece: Piece) -> float:

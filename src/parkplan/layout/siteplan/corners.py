@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from parkplan.layout.siteplan.shapes import parts
+from parkplan.layout.siteplan.shapes import parts, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def least_radius(road: Any) -> float:  # noqa: ANN401
     """
     for radius in RADII_M:
         rolled = road.buffer(radius, quad_segs=8).buffer(-radius, quad_segs=8)
-        lenses = shapely.area([lens for lens in parts(rolled.difference(road)) if not lens.buffer(-HAIR_M).is_empty])
+        lenses = shapely.area([lens for lens in parts(without(rolled, road)) if not lens.buffer(-HAIR_M).is_empty])
         least, most = LENS_M2[0], LENS_M2[1] * radius**2
         if not ((lenses > least * min(1.0, radius / 4)) & (lenses < most)).any():
             return radius

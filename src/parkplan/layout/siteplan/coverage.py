@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from parkplan.layout.siteplan.shapes import parts
+from parkplan.layout.siteplan.shapes import GRID_M, OverlayError, parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shapely import Polygon
 
-GRID_M: Final = 1e-4
 CRUMB_M2: Final = 0.05
 
 
@@ -35,7 +34,10 @@ def as_coverage(shapes: Sequence[Polygon], boundary: Polygon, rigid: int = 0) ->
     >>> [len(found[0].exterior.coords) for found in made]
     [6, 5, 5]
     """
-    lines = shapely.union_all([*(shape.boundary for shape in shapes), boundary.boundary], grid_size=GRID_M)
+    try:
+        lines = shapely.union_all([*(shape.boundary for shape in shapes), boundary.boundary], grid_size=GRID_M)
+    except shapely.errors.GEOSException as fault:
+        raise OverlayError from fault
     faces = np.array(parts(shapely.polygonize(shapely.get_parts(lines))), dtype=object)
     inner = shapely.point_on_surface(faces)
     shapely.prepare(boundary)

@@ -15,7 +15,7 @@ from parkplan.layout.siteplan.diversity import distances, footprints, fronts, me
 from parkplan.layout.siteplan.frame import base_frame, directions, ground
 from parkplan.layout.siteplan.measures import DECISIVE
 from parkplan.layout.siteplan.option import lay_out
-from parkplan.layout.siteplan.shapes import UnbuildableError
+from parkplan.layout.siteplan.shapes import OverlayError, UnbuildableError
 from parkplan.model.siteplan import SitePlans
 
 if TYPE_CHECKING:
@@ -26,19 +26,23 @@ if TYPE_CHECKING:
 
 BATCH: Final = 20
 MOST_ATTEMPTS: Final = 240
-Attempt = tuple["SitePlan | None", tuple["LimitId", ...]]
+OVERLAY: Final = "overlay"
+"""What stands among the broken rules for attempts that were left because an overlay failed."""
+Attempt = tuple["SitePlan | None", "tuple[LimitId, ...] | None"]
 
 
 def attempt(
     site: Site, frame: Frame, number: int, seed: int, profile: SitePlanProfile, modules: Mapping[str, Module]
 ) -> Attempt:
-    """Return the plan of one attempt, or None, and the rules that it breaks."""
+    """Return the plan of one attempt, or None, and the rules that it breaks; None where an overlay failed."""
     place = ground(site, frame)
     limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
     choices = draw(seed, number, place, directions(place), modules, limits)
     try:
         with np.errstate(divide="ignore", invalid="ignore"):  # GEOS divides by zero on collinear edges, without harm
             plan = lay_out(site, frame, choices, profile, modules)
+    except OverlayError:
+        return None, None
     except UnbuildableError:
         return None, ()
     return replace(plan, id=f"{number:04d}"), broken(plan.certificate)
@@ -65,19 +69,25 @@ def generate(  # noqa: PLR0913 -- what is wanted, by keyword
     frame = base_frame(site)
     valid: list[SitePlan] = []
     faults: list[tuple[LimitId, ...]] = []
-    tried = 0
+    tried = failed = 0
     chosen: list[int] = []
     while tried < attempts and len(chosen) < count and not cancelled():
         numbers = range(tried, tried + BATCH)
         for plan, rules in run(lambda number: attempt(site, frame, number, seed, profile, modules), numbers):
-            if plan is not None and not rules and accept(plan):
-                valid.append(plan)
+            if rules is None:
+                failed += 1
             elif rules:
                 faults.append(rules)
+            elif plan is not None and accept(plan):
+                valid.append(plan)
         tried += BATCH
         if len(valid) >= count or (valid and (tried >= attempts or cancelled())):
             chosen = _spread(valid, frame, count)
-    return _answer(valid, chosen, frame, tried, faults)
+    counted = Counter[str](rule for rules in faults for rule in rules) + Counter({OVERLAY: failed})
+    if not chosen:
+        return SitePlans((), tried, 0, None, smallest_collision(faults), dict(counted))
+    options, least = _ranked([valid[index] for index in chosen], frame)
+    return SitePlans(options, tried, len(valid), least, (), dict(counted))
 
 
 def _spread(valid: Sequence[SitePlan], frame: Frame, count: int) -> list[int]:
@@ -86,17 +96,10 @@ def _spread(valid: Sequence[SitePlan], frame: Frame, count: int) -> list[int]:
     return spread(apart, first, count)
 
 
-def _answer(
-    valid: Sequence[SitePlan], chosen: Sequence[int], frame: Frame, tried: int, faults: Sequence[tuple[LimitId, ...]]
-) -> SitePlans:
-    counted: dict[str, int] = dict(Counter(rule for rules in faults for rule in rules))
-    if not chosen:
-        return SitePlans((), tried, 0, None, smallest_collision(faults), counted)
-    kept = [valid[index] for index in chosen]
-    values = merits(kept)
-    levels, places = fronts(merits(kept, DECISIVE)), scores(values)
+def _ranked(kept: Sequence[SitePlan], frame: Frame) -> tuple[tuple[SitePlan, ...], float | None]:
+    """Return plans with their fronts, the best first, and the least distance of two of them."""
+    levels, places = fronts(merits(kept, DECISIVE)), scores(merits(kept))
     order = sorted(range(len(kept)), key=lambda index: (levels[index], -places[index], kept[index].id))
-    options = tuple(replace(kept[index], front=int(levels[index])) for index in order)
     apart = distances(footprints(kept, frame))
     least = min((float(apart[a, b]) for a in range(len(kept)) for b in range(a)), default=None)
-    return SitePlans(options, tried, len(valid), least, (), counted)
+    return tuple(replace(kept[index], front=int(levels[index])) for index in order), least

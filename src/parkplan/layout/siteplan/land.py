@@ -10,7 +10,7 @@ import shapely
 
 from parkplan.layout.siteplan.buildings import RIM_COURT_M, Block, Service
 from parkplan.layout.siteplan.roads import Network, lane_land, rounded_blocks, street_land, with_splays
-from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, parts, union
+from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, common, parts, union, without
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,27 +55,27 @@ def surface(place: Ground, net: Network, blocks: Sequence[Block], service: Servi
     """Cut the site along roads, walls and courts; raises UnbuildableError where the roads do not hang together."""
     lanes = [lane for block in blocks for lane in lane_land(block.spans, net, (block.west, block.east))]
     land, islands = rounded_blocks(net, union([street_land(net), *lanes]))
-    paved = with_splays(union([net.outer.difference(union([land, islands])), *net.gates]), net, place)
+    paved = with_splays(union([without(net.outer, union([land, islands])), *net.gates]), net, place)
     road, *crumbs = sorted(parts(paved), key=lambda part: -part.area)
     if sum(crumb.area for crumb in crumbs) > CRUMBS_M2:
         raise UnbuildableError
     halls = union(boxes([hall.sides for block in blocks for row in block.halls for hall in row]))
     slabs = union(boxes([sides for sides, _ in service.slabs])) if service else shapely.Polygon()
     built = union([halls, slabs])
-    if road.intersection(built).area > 1e-6:
+    if common(road, built).area > 1e-6:
         raise UnbuildableError
-    free = place.boundary.difference(union([road, built]))
-    plaza = shapely.box(*service.plaza).intersection(free) if service else shapely.Polygon()
-    free = free.difference(plaza)
-    belt = free.difference(land.buffer(0.01, join_style="mitre"))
-    free = free.difference(belt)
-    courts = union(boxes(list(_court_boxes(blocks)))).intersection(free)
+    free = without(place.boundary, union([road, built]))
+    plaza = common(shapely.box(*service.plaza), free) if service else shapely.Polygon()
+    free = without(free, plaza)
+    belt = without(free, land.buffer(0.01, join_style="mitre"))
+    free = without(free, belt)
+    courts = common(union(boxes(list(_court_boxes(blocks)))), free)
     courts = union(court for court in parts(courts) if court.distance(halls) < TOUCH_M)
-    free = free.difference(courts)
-    passages = union(boxes(list(_passages(blocks)))).intersection(free)
-    free = free.difference(passages)
+    free = without(free, courts)
+    passages = common(union(boxes(list(_passages(blocks)))), free)
+    free = without(free, passages)
     chunks = [chunk for chunk in parts(_chunky(free)) if chunk.area >= CHUNK_LEAST_M2]
-    verges = free.difference(union(chunks)) if chunks else free
+    verges = without(free, union(chunks)) if chunks else free
     unused = sum(chunk.area for chunk in chunks)
     court, passage, ground, verge = (_whole(shape) for shape in (courts, passages, plaza, verges))
     return Surface(road, court, passage, ground, verge, tuple(chunks), _whole(belt), float(unused))
@@ -83,7 +83,7 @@ def surface(place: Ground, net: Network, blocks: Sequence[Block], service: Servi
 
 def _chunky(free: Any) -> Any:  # noqa: ANN401
     core = free.buffer(-CHUNK_M, join_style="mitre", mitre_limit=2.5)
-    return core.buffer(CHUNK_M, join_style="mitre", mitre_limit=2.5).intersection(free)
+    return common(core.buffer(CHUNK_M, join_style="mitre", mitre_limit=2.5), free)
 
 
 def _whole(shape: Any) -> tuple[Polygon, ...]:  # noqa: ANN401

@@ -10,7 +10,7 @@ import shapely
 
 from parkplan.layout.siteplan.land import STALL_M2
 from parkplan.layout.siteplan.roads import LANE_M
-from parkplan.layout.siteplan.shapes import opened, parts, union
+from parkplan.layout.siteplan.shapes import common, opened, parts, union, without
 from parkplan.model.siteplan import DOUBLE_STOREY_M, HIGH_RISE_M
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def quality(
         "unused_share": unused_m2 / site,
         "sliver_share": float(slivers) / site,
         "doglegs": float(_doglegs(blocks)),
-        "wide_road_share": float(opened(road, WIDE_ROAD_M).intersection(road).area) / site,
+        "wide_road_share": float(common(opened(road, WIDE_ROAD_M), road).area) / site,
         "dead_end_m": dead_end_m(road, place.gates),
         "daylight": _daylight(built, 90.0 - place.frame.angle_deg),
         "phase_balance": phase_balance(built),
@@ -173,7 +173,7 @@ def dead_end_m(road: Any, gates: Sequence[Point]) -> float:  # noqa: ANN401
     """
     blocks = [shapely.Polygon(ring) for part in parts(road) for ring in part.interiors]
     loops = union([*(block.buffer(LOOP_M) for block in blocks), *(gate.buffer(GATE_FREE_M) for gate in gates)])
-    stubs = parts(opened(road.difference(loops), STUB_M))
+    stubs = parts(opened(without(road, loops), STUB_M))
     return sum(float(stub.area) for stub in stubs) / LANE_M
 
 

@@ -16,7 +16,7 @@ from parkplan.layout.siteplan.land import STALL_M2, Wanted, surface, use_of_land
 from parkplan.layout.siteplan.measures import indicators, quality, soundness
 from parkplan.layout.siteplan.phases import phased
 from parkplan.layout.siteplan.roads import network
-from parkplan.layout.siteplan.shapes import UnbuildableError
+from parkplan.layout.siteplan.shapes import UnbuildableError, union
 from parkplan.layout.siteplan.storeys import fit_admin, fit_storeys
 from parkplan.model.siteplan import HIGH_RISE_M, Piece, SitePlan, Street
 
@@ -97,7 +97,7 @@ def _covers_once(shapes: list[Polygon], site: Site) -> bool:
     """Return whether valid pieces cover the site once, within half a square metre."""
     if not shapely.is_valid(shapes).all():
         return False
-    together = float(shapely.union_all(shapes).area)
+    together = float(union(shapes).area)
     apart = together - float(shapely.area(shapes).sum()), together - site.area_m2
     return max(abs(gap) for gap in apart) < COVER_M2
 

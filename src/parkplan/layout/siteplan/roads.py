@@ -11,7 +11,18 @@ import shapely
 from shapely import LineString, Point, Polygon
 
 from parkplan.layout.siteplan.frame import nearest_edge
-from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, largest, opened, parts, shrunk, union
+from parkplan.layout.siteplan.shapes import (
+    Box,
+    UnbuildableError,
+    boxes,
+    common,
+    largest,
+    opened,
+    parts,
+    shrunk,
+    union,
+    without,
+)
 from parkplan.layout.siteplan.strip import road_along
 
 if TYPE_CHECKING:
@@ -66,16 +77,16 @@ def network(place: Ground, choices: Choices) -> Network:
         return _one_road(place, choices)
     net = shrunk(place.boundary, choices.belt_m)
     if choices.front_m > choices.belt_m and place.access:
-        net = net.difference(shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
+        net = without(net, shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
     outer = largest(opened(largest(net), RING_CORNER_M))
     within = outer.buffer(-choices.ring_m)
     if choices.pattern == "comb" and place.access:
         collector = choices.front_m + choices.ring_m + COLLECTOR_WIDER_M
-        within = within.difference(shapely.buffer(union(place.access), collector, cap_style="square"))
+        within = without(within, shapely.buffer(union(place.access), collector, cap_style="square"))
     inner = union(block for block in parts(opened(within, CORNER_M)) if block.area >= LEAST_BLOCK_M2)
     if inner.is_empty:
         raise UnbuildableError
-    rolled = outer.buffer(CORNER_M).buffer(-CORNER_M).intersection(place.boundary.buffer(-KERB_M, join_style="mitre"))
+    rolled = common(outer.buffer(CORNER_M).buffer(-CORNER_M), place.boundary.buffer(-KERB_M, join_style="mitre"))
     outer = largest(union([outer, rolled]))
     gates = tuple(
         _gate(place, outer, gate, GATE_M if index == 0 else SIDE_GATE_M) for index, gate in enumerate(place.gates)
@@ -119,7 +130,7 @@ def _gate(place: Ground, outer: Any, gate: Point, width_m: float) -> Polygon:  #
     depth = gate.distance(ray) + width_m / 2
     ends = [origin - inward - along * width_m / 2, origin + inward * depth - along * width_m / 2]
     other = [origin + inward * depth + along * width_m / 2, origin - inward + along * width_m / 2]
-    return largest(Polygon([*ends, *other]).intersection(place.boundary))
+    return largest(common(Polygon([*ends, *other]), place.boundary))
 
 
 def _streets(
@@ -157,14 +168,14 @@ def street_land(net: Network) -> Any:  # noqa: ANN401
     _, south, _, north = net.within.bounds
     land = union(boxes([(west, south - 1, east, north + 1) for west, east in net.streets]))
     medians = union(boxes([(west, south - 1, east, north + 1) for west, east in net.medians]))
-    return land.difference(medians).intersection(net.within)
+    return common(without(land, medians), net.within)
 
 
 def building_zone(net: Network) -> Any:  # noqa: ANN401
     """Return the land on which buildings may stand, before lanes are taken out."""
     _, south, _, north = net.inner.bounds
     kept_free = [(west - CLEAR_M, south - 1, east + CLEAR_M, north + 1) for west, east in net.streets]
-    return shrunk(net.inner, CLEAR_M).difference(union(boxes(kept_free)))
+    return without(shrunk(net.inner, CLEAR_M), union(boxes(kept_free)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +239,7 @@ def lane_land(rows: Sequence[Span], net: Network, block: tuple[float, float]) ->
     """Return the lanes of one block: each runs from street to street or ring, and serves at least one building."""
     lanes = []
     west, east = block
-    ring = net.outer.difference(net.inner)
+    ring = without(net.outer, net.inner)
     for south, north, lower, upper in lane_bands(rows, ring, one_sided=net.one_sided):
         served = [side for row in (lower, upper) if row is not None for side in row.sides]
         for piece in parts(shapely.clip_by_rect(net.within, west, south, east, north)):
@@ -252,24 +263,24 @@ def rounded_blocks(net: Network, roads: Any) -> tuple[Any, Any]:  # noqa: ANN401
     that run together, its nose rounded as far as it is broad.
     """
     if net.one_sided:
-        paved = union([net.outer.difference(net.inner), roads])
-        return net.inner.difference(roads).difference(paved.buffer(CORNER_M).buffer(-CORNER_M)), Polygon()
-    raw = net.within.difference(roads)
+        paved = union([without(net.outer, net.inner), roads])
+        return without(net.inner, union([roads, paved.buffer(CORNER_M).buffer(-CORNER_M)])), Polygon()
+    raw = without(net.within, roads)
     land = opened(raw, LAND_CORNER_M, round_to=8)
     islands: list[Polygon] = []
     for nose in NOSES_M:
-        rest = opened(opened(raw, nose).difference(union([land, *islands])), HAIR_M)
+        rest = opened(without(opened(raw, nose), union([land, *islands])), HAIR_M)
         tips = [tip for tip in parts(rest) if tip.area >= LEAST_TIP_M2]
         islands += shapely.buffer(tips, SEAM_M, join_style="mitre").tolist() if tips else []
-    return land, union(islands).difference(land)
+    return land, without(union(islands), land)
 
 
 def with_splays(paved: Any, net: Network, place: Ground) -> Any:  # noqa: ANN401
     """Return the roads with the corners at the gates rounded, as far as the belt allows."""
     near = union(net.gates).buffer(CORNER_M + 2.0)
-    local = paved.intersection(near)
-    rolled = local.buffer(CORNER_M).buffer(-CORNER_M).intersection(place.boundary)
-    return union([paved, rolled.intersection(near.buffer(-1.0))])
+    local = common(paved, near)
+    rolled = common(local.buffer(CORNER_M).buffer(-CORNER_M), place.boundary)
+    return union([paved, common(rolled, near.buffer(-1.0))])
 
 
 def box_of(sides: Box) -> Polygon:

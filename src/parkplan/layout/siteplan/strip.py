@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from parkplan.layout.siteplan.shapes import UnbuildableError, largest, opened, parts, shrunk, union
+from parkplan.layout.siteplan.shapes import UnbuildableError, common, largest, opened, parts, shrunk, union, without
 from parkplan.model.siteplan import HIGH_RISE_M, Choices
 
 if TYPE_CHECKING:
@@ -103,13 +103,13 @@ def road_along(place: Ground, choices: Choices) -> tuple[Any, Any]:
     ends.append(shapely.box(east - TURNING_M, south, east, north + TURNING_M))
     if up < 0:
         ends = [shapely.transform(box, lambda xy: xy - np.array([0.0, TURNING_M])) for box in ends]
-    turning = _side(within, up * TURNING_M).intersection(union(ends))
+    turning = common(_side(within, up * TURNING_M), union(ends))
     road = largest(union([road, turning]))
-    road = largest(road.buffer(CORNER_M).buffer(-CORNER_M).intersection(within))
+    road = largest(common(road.buffer(CORNER_M).buffer(-CORNER_M), within))
     land = shrunk(place.boundary, choices.belt_m)
     if place.access and choices.front_m > choices.belt_m:
-        land = land.difference(shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
-    beside = union(part for part in parts(opened(land.difference(road), THIN_M)) if part.area > TURNING_M**2)
+        land = without(land, shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
+    beside = union(part for part in parts(opened(without(land, road), THIN_M)) if part.area > TURNING_M**2)
     if beside.is_empty:
         raise UnbuildableError
     return road, beside
@@ -117,5 +117,5 @@ def road_along(place: Ground, choices: Choices) -> tuple[Any, Any]:
 
 def _side(land: Any, by: float) -> Any:  # noqa: ANN401
     """Return the part of the land within a distance of its southern side, or its northern one for a negative one."""
-    band = land.difference(shapely.transform(land, lambda xy: xy + np.array([0.0, by])))
+    band = without(land, shapely.transform(land, lambda xy: xy + np.array([0.0, by])))
     return largest(opened(band, min(abs(by) / 2 - 0.6, 3.0)))
