@@ -24,7 +24,7 @@ GOLDEN = Path(__file__).with_name("evidence_cards.json")
 DAY = date(2026, 6, 30)
 REGISTER = ("industry_code", "status", "site_area_m2", "floor_area_m2", "footprint_m2", "structures_m2", "yard_m2",
             "started_on", "start_agreed_on", "handed_over_on")  # fmt: skip
-WANTED = ("idle", "low_efficiency", "to_check", "not_low_efficiency")
+WANTED = ("idle", "low_efficiency", "to_check", "not_low_efficiency", "exempt")
 
 
 def as_text(card: VerdictCard) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from shapely import affinity, box
 
 from parkplan import jobs
 from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.verdict_card import verdict_card
 from parkplan.jobs.whatif import compare_screenings
 from parkplan.model.screening import LimitChange, ScreeningChoice
 from parkplan.model.workspace import Change
@@ -142,6 +143,12 @@ def test_two_years_of_figures_are_compared(judged: Any) -> None:
     )
     assert then.parcels["tax_yuan"].tolist() == [30 * per_mu, 5 * per_mu, 26 * per_mu]
     assert now.parcels["tax_yuan"].tolist() == [10 * per_mu, 30 * per_mu, 26 * per_mu]
+    figure, single = (next(fact for fact in verdict_card(now, row).sources if fact.id == "tax_yuan") for row in (0, 2))
+    assert figure.origin is None
+    assert figure.method is not None
+    assert "parcel_years" in figure.method.zh
+    assert single.origin is not None  # without yearly figures the register counts, row and all
+    assert (single.origin.table, single.origin.row) == ("parcels", 2)
     flips = compare_screenings(then, now).parcels
     assert flips[["parcel_id", "before", "after"]].to_numpy().tolist() == [
         ["A", "not_low_efficiency", "low_efficiency"],

@@ -86,6 +86,45 @@ def test_government_cause_exempts_and_an_unknown_cause_is_to_be_checked() -> Non
     assert judged(IDLE | {"government_cause": True}, IDLE | {"government_cause": None}) == ["exempt", "to_check"]
 
 
+BARE = {
+    "land_use": "100101",
+    "industry_code": "3911",
+    "mu_benefit_class": "D",
+    "under_built_ratio": 1.0,
+    "vacancy": 1.0,
+    "far": 0.0,
+    "building_density": 0.0,
+    "building_coefficient": 0.0,
+    "investment_yuan_per_m2": 0.0,
+    "output_yuan_per_m2": 0.0,
+    "tax_yuan_per_m2": 0.0,
+}
+"""A parcel on which nothing stands and nobody works."""
+
+
+@pytest.mark.parametrize("pack", sorted(load_rule_packs().keys() - {"cn_idle_2012"}))
+def test_idle_land_is_a_matter_of_the_order_and_not_of_indicators_for_land_in_use(pack: str) -> None:
+    """Delayed by government, a bare parcel is exempt: not started or suspended half way, it is not badly *used*.
+
+    In use the same figures are low-efficiency under every pack, so it is the status that keeps them out.
+    """
+    delayed = IDLE | BARE | {"status": "idle", "government_cause": True}
+    half_way = delayed | {"started_on": pd.Timestamp(2023, 1, 1), "suspended_on": pd.Timestamp(2025, 1, 1)}
+    in_use = delayed | {"status": "in_use", "government_cause": False}
+    frame = parcels(delayed, half_way, delayed | {"government_cause": False}, delayed | {"status": None}, in_use)
+    found = verdicts(apply_rules(choose_rule_packs(["cn_idle_2012", pack]), frame, TODAY), frame.index)
+    assert found.tolist() == ["exempt", "exempt", "idle", "to_check", "low_efficiency"]
+
+
+def test_neither_fee_nor_reclaim_follows_a_delay_by_government() -> None:
+    """Article 14 leaves out what article 8 excuses; while the cause is unknown, so is what follows."""
+    frame = parcels(IDLE | {"government_cause": True}, IDLE | {"government_cause": None}, IDLE)
+    outcomes = {item.rule.id: item.truth for item in apply_rules(choose_rule_packs(["cn_idle_2012"]), frame, TODAY)}
+    assert outcomes["idle_reclaim"].true.tolist() == [False, False, True]
+    assert outcomes["idle_reclaim"].unknown.tolist() == [False, True, False]
+    assert not outcomes["idle_fee"].true.any()
+
+
 @pytest.mark.parametrize(
     ("developed", "invested", "suspended", "verdict"),
     [

@@ -31,7 +31,7 @@ FAR_MIN = {
     0.5: "25",
 }
 LIMITS = {prefix: limit for limit, prefixes in FAR_MIN.items() for prefix in prefixes.split()}
-NOT_BUILT = {"approved_not_supplied", "supplied_not_started", "under_construction"}
+NOT_BUILT = {"approved_not_supplied", "supplied_not_started", "idle", "under_construction"}
 
 Answer = bool | None
 
@@ -224,3 +224,10 @@ def test_the_card_of_an_idle_parcel_names_clause_and_disposal(rows: list[dict[st
     reclaim = next(item for item in card.rules if "无偿收回" in item.title.zh)
     assert reclaim.answer == ("true" if two_years <= DAY else "false")
     assert "调查认定后按闲置时间处置" in card.lifting[0].zh
+
+
+def test_the_card_of_an_exempt_parcel_tells_what_excuses_it_and_no_fee(found: Screening) -> None:
+    place = int((found.parcels["verdict"] == "exempt").to_numpy().nonzero()[0][0])
+    card = verdict_card(found, place)
+    assert [way.zh for way in card.lifting] == ["“因政府原因延误动工开发”：延长动工期限、置换、协议收回等"]
+    assert {rule.answer for rule in card.rules if rule.flag == "consequence"} == {"false"}

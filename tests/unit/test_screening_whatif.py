@@ -259,6 +259,39 @@ def test_screen_takes_limits_weights_and_methods_on_the_command_line(
         capsys.readouterr()
 
 
+def test_the_command_line_compares_two_packs(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    """FAR 0.2, 0.8, 0.9 and 1.6 all miss the 2.0 of Foshan; half unused are the first three: D alone flips, 1 ha."""
+    command = ["screen", ws.address, "--profile", "under_built", "--as-of", "2026-06-30", "--against", "foshan_2023"]
+    assert main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["comparison"]
+    assert (told["profiles"], told["as_of"], told["parcels"], told["hectares"]) == (
+        ["foshan_2023"], "2026-06-30", 1, 1.0
+    )  # fmt: skip
+    flip = {"before": "low_efficiency", "after": "not_low_efficiency"}
+    assert told["flips"] == [flip | {"parcels": 1, "hectares": 1.0}]
+    assert told["changed"] == [{"parcel_id": "D"} | flip]
+    assert main([*command, "--lang", "zh"]) == 0
+    shown = capsys.readouterr().out
+    assert "与研判日期 2026-06-30、规则包 foshan_2023 的结论相比：" in shown
+    assert "低效 → 非低效：1 宗，" in shown
+    assert main([*command, "--against", "foshan_2024", "--json"]) == 2
+    assert "foshan_2024" in capsys.readouterr().err
+
+
+def test_the_command_line_compares_two_years(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    """To be started by 1 September 2024 and not started: idle from 1 September 2025, between the two days."""
+    parcels = ws.read("parcels").assign(government_cause=False, start_agreed_on=pd.Timestamp(2024, 9, 1))
+    parcels.loc[0, "status"] = "supplied_not_started"
+    ws.write({"parcels": parcels}, change=Change("tester", "import"))
+    command = ["screen", ws.address, "--profile", "cn_idle_2012", "--as-of", "2026-06-30", "--json"]
+    assert main([*command, "--against-as-of", "2025-06-30"]) == 0
+    told = json.loads(capsys.readouterr().out)["comparison"]
+    assert told["as_of"] == "2025-06-30"
+    assert told["changed"] == [{"parcel_id": "A", "before": "not_low_efficiency", "after": "idle"}]
+    assert main([*command, "--against-as-of", "2025-09-01"]) == 0
+    assert json.loads(capsys.readouterr().out)["comparison"]["flips"] == []
+
+
 def test_a_bad_input_is_told_and_the_rest_still_judged(ws: Workspace) -> None:
     parcels = ws.read("parcels")
     parcels["site_area_m2"] = [10_000.0, -3.0, 10_000.0, 10_000.0, 10_000.0]

@@ -14,6 +14,7 @@ from parkplan.cli.text import grid, visible
 from parkplan.data.errors import load_measurement_errors
 from parkplan.i18n import message
 from parkplan.jobs.measured import assumed_errors
+from parkplan.jobs.whatif import compare_screenings, flips_in_words
 from parkplan.model.measurement import ErrorChange
 from parkplan.model.screening import LimitChange, Method, Ranking, ScreeningChoice
 from parkplan.screening.verdicts import VERDICT_TITLES
@@ -21,6 +22,7 @@ from parkplan.units import area
 
 if TYPE_CHECKING:
     from parkplan.jobs.screen import Screening
+    from parkplan.jobs.whatif import Comparison
 
 
 METHODS = get_args(Method)
@@ -38,16 +40,24 @@ METHODS = get_args(Method)
     ),
     frame.option("--limit", "limits", multiple=True, metavar="RULE=VALUE", help="option_limit"),
     frame.option("--error", "errors", multiple=True, metavar="SOURCE=PERCENT", help="option_error"),
+    frame.option("--against", multiple=True, metavar="NAME|FILE", help="option_against"),
+    frame.option("--against-as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option_against_as_of"),
     frame.option("--out", metavar="FILE", help="option_out_file"),
 )
 def command(workspace: str, out: str | None, **options: Any) -> frame.Answer:  # noqa: ANN401 (the options above)
     """Judge every parcel."""
-    found = jobs.screen(workspace, choice=_choice(options))
+    choice = _choice(options)
+    found = jobs.screen(workspace, choice=choice)
+    told = _compared(workspace, choice, found, options)
     lines = _lines(found)
+    if told is not None:
+        said = {"day": told.before.as_of, "profiles": ", ".join(told.before.profiles)}
+        lines += ["", message("cli.screen_against", **said), *flips_in_words(told)]
     if out is not None:
         path = jobs.export_screening(found, out)
         lines.append(message("cli.screen_written", path=visible(str(path)), rows=f"{len(found.parcels):,}"))
-    return frame.Answer(_document(found, out), lines, fault=rules_fault(found))
+    document = _document(found, out) | ({} if told is None else {"comparison": _changes(told)})
+    return frame.Answer(document, lines, fault=rules_fault(found))
 
 
 def rules_fault(found: Screening) -> DefinitionError | None:
@@ -69,6 +79,37 @@ def _choice(options: dict[str, Any]) -> ScreeningChoice:
         errors=tuple(error_change(text) for text in options["errors"]),
         ranking=ranking,
     )
+
+
+def _compared(workspace: str, choice: ScreeningChoice, found: Screening, options: dict[str, Any]) -> Comparison | None:
+    """Return what changes from other packs, or from another day, to the choice; None where nothing else is named."""
+    profiles, day = options["against"], day_of(options["against_as_of"])
+    if not profiles and day is None:
+        return None
+    other = choice.model_copy(
+        update={"profiles": profiles or choice.profiles, "as_of": day or found.as_of}
+        | ({"limits": ()} if profiles else {})  # limits moved belong to the rules of the packs that they are named for
+    )
+    return compare_screenings(jobs.screen(workspace, choice=other), found)
+
+
+def _changes(told: Comparison) -> dict[str, object]:
+    return {
+        "as_of": told.before.as_of,
+        "profiles": told.before.profiles,
+        "parcels": len(told.parcels),
+        "hectares": round(told.area_m2 / 10_000, 4),
+        "flips": [
+            {
+                "before": flip.before.value,
+                "after": flip.after.value,
+                "parcels": flip.parcels,
+                "hectares": round(flip.area_m2 / 10_000, 4),
+            }
+            for flip in told.flips
+        ],
+        "changed": told.parcels[["parcel_id", "before", "after"]].to_dict("records"),
+    }
 
 
 def _weights(text: str) -> tuple[float, float, float]:

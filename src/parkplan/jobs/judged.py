@@ -62,10 +62,10 @@ def judged_parcels(
     less is unknown. Floor area and footprint are the registered ones, else those of the buildings
     (``floor_area_source``, ``footprint_source``); the counted floor area adds what storeys higher than 8 m count twice,
     as far as buildings are known. Of yearly figures (table ``parcel_years``) the median of the last three years takes
-    the place of the single figure. ``constraint_share`` is the share of the parcel under lines that forbid,
-    ``constraint_share_<kind>`` that under each kind; ``plan_conformity``, ``vacancy`` (``vacant_floor_source``),
-    ``building_age_years``, ``firms`` and ``mu_benefit_class`` come from the other tables. A canonical column that the
-    data lack is unknown throughout.
+    the place of the single figure (``<figure>_source`` is then ``years``). ``constraint_share`` is the share of the
+    parcel under lines that forbid, ``constraint_share_<kind>`` that under each kind; ``plan_conformity``, ``vacancy``
+    (``vacant_floor_source``), ``building_age_years``, ``firms`` and ``mu_benefit_class`` come from the other tables. A
+    canonical column that the data lack is unknown throughout.
 
     Raises:
         RequestError: there is no such evaluation scheme.
@@ -120,8 +120,10 @@ def _with_yearly_figures(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of:
     if not columns or not {"parcel_id", "year"} <= set(records.columns):
         return parcels
     found = over_years(pd.DataFrame(records), columns, last_year=as_of.year)
-    filled = {name: parcels["parcel_id"].map(found[name]).fillna(_numbers(parcels, name)) for name in columns}
-    return parcels.assign(**filled)
+    yearly = {name: parcels["parcel_id"].map(found[name]) for name in columns}
+    filled = {name: values.fillna(_numbers(parcels, name)) for name, values in yearly.items()}
+    told = {f"{name}_source": _told(parcels, values.notna(), "years") for name, values in yearly.items()}
+    return parcels.assign(**filled, **told)
 
 
 def _numbers(parcels: pd.DataFrame, name: str) -> pd.Series:

@@ -32,6 +32,7 @@ FROM_OTHER_TABLES: Final = {
     "buildings": "screen.from_buildings",
     "geometry": "screen.from_geometry",
     "leases": "screen.from_leases",
+    "years": "screen.from_years",
 }
 
 
@@ -140,7 +141,8 @@ def _fact(found: Screening, row: int, name: str) -> Fact:
     column, value = judged_column(name), raw(found.parcels[name].iat[row])
     shown = written(column, value)
     own = PARCELS.column(name) is not None and name in found.source.columns
-    source = raw(found.parcels[f"{_SOURCES[name]}"].iat[row]) if name in _SOURCES else None
+    told_by = _SOURCES.get(name, f"{name}_source")
+    source = raw(found.parcels[told_by].iat[row]) if told_by in found.parcels else None
     if source in FROM_OTHER_TABLES:
         return Fact(name, column.title, value, shown, method=text(FROM_OTHER_TABLES[str(source)]))
     if name in METRICS:
@@ -282,11 +284,21 @@ def _datum(name: str, values: pd.Series) -> Text:
 
 
 def _ways_out(told: EvidenceCard) -> tuple[Text, ...]:
-    """Return the changes of figures that lift the parcel out; of a rule without figures, what its clause provides."""
+    """Return the changes of figures that lift the parcel out; of a rule without figures, what its clause provides.
+
+    Of a flag that an exemption sets aside, the exemption's own clause is told in its place.
+    """
     ways = [_lift(change) for change in told.lifting]
+    set_aside = {rule.rule.flag for rule in told.rules if rule.answer == "true"} - told.standing
     for rule in told.rules:
-        flagged = rule.answer == "true" and rule.rule.flag in {"idle", "low_efficiency"}
-        if flagged and rule.rule.disposal is not None and all(item.margin is None for item in rule.conditions):
+        excuses = rule.rule.flag == "exempt" and not set_aside.isdisjoint(rule.rule.exempts)
+        counts = rule.rule.flag in told.standing or excuses
+        if (
+            rule.answer == "true"
+            and counts
+            and rule.rule.disposal is not None
+            and all(item.margin is None for item in rule.conditions)
+        ):
             disposal = Text(rule.rule.disposal.zh, rule.rule.disposal.en)
             ways.insert(
                 0, text("screen.lift_disposal", title=Text(rule.rule.title.zh, rule.rule.title.en), disposal=disposal)

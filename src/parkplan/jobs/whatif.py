@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from parkplan.i18n import message
 from parkplan.jobs.verdict_table import screening
 from parkplan.screening import Verdict
+from parkplan.screening.verdicts import VERDICT_TITLES
+from parkplan.units import area
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
@@ -74,6 +77,21 @@ def compare_screenings(before: Screening, after: Screening) -> Comparison:
         Flip(Verdict(str(pair[0])), Verdict(str(pair[1])), len(areas), float(areas.sum())) for pair, areas in groups
     ]
     return Comparison(before, after, tuple(sorted(flips, key=lambda flip: -flip.area_m2)), changed)
+
+
+def flips_in_words(told: Comparison) -> tuple[str, ...]:
+    """Say how many parcels flip and how much land that is, then each kind of flip, in the language of the user."""
+    if not told.flips:
+        return (message("verdicts.whatif_same"),)
+    total = message("verdicts.whatif_total", parcels=f"{len(told.parcels):,}", area=area(told.area_m2))
+    kinds = (
+        message(
+            "verdicts.whatif_flip", before=VERDICT_TITLES[flip.before], after=VERDICT_TITLES[flip.after],
+            parcels=f"{flip.parcels:,}", area=area(flip.area_m2),
+        )
+        for flip in told.flips
+    )  # fmt: skip
+    return (total, *kinds)
 
 
 def whatif(ws: Workspace, choice: ScreeningChoice, other: ScreeningChoice) -> Comparison:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from parkplan.model.rules import Condition, Rule
+    from parkplan.model.rules import Condition, Flag, Rule
     from parkplan.screening.measurement import MeasuredErrors
     from parkplan.screening.overtaking import Overtaking
     from parkplan.screening.rules import ConditionOutcome
@@ -106,6 +106,13 @@ class EvidenceCard:
     overtakings: tuple[Overtaking, ...] = ()
 
     @property
+    def standing(self) -> frozenset[Flag]:
+        """What the parcel is flagged for (idle, low-efficiency) by a rule that holds and that none exempts it from."""
+        held = [rule.rule for rule in self.rules if rule.answer == "true"]
+        exempt = {flag for rule in held if rule.flag == "exempt" for flag in rule.exempts}
+        return frozenset({rule.flag for rule in held if rule.flag in {"idle", "low_efficiency"}} - exempt)
+
+    @property
     def lifting(self) -> tuple[ConditionEvidence, ...]:
         """The changes that lift the parcel out: for each rule that flags it, the condition nearest to its limit.
 
@@ -113,7 +120,7 @@ class EvidenceCard:
         """
         changes: list[ConditionEvidence] = []
         for rule in self.rules:
-            if rule.answer != "true" or rule.rule.flag not in {"idle", "low_efficiency"}:
+            if rule.answer != "true" or rule.rule.flag not in self.standing:
                 continue
             held = [item for item in rule.conditions if item.answer == "true" and item.margin is not None]
             nearest = sorted(held, key=_relative_margin)

@@ -55,7 +55,7 @@ def cluster_map(ws: Workspace, found: Clusters, code: str, *, height: int) -> No
     page = district_page(view, current_language(), where=where, only=only)
     key = f"clusters_map_{shows}"
     _take_click(key, (LAYERS[shows], f"{code} {found.question}"))
-    map_host(page.compact(), key=key, height=height)
+    map_host(page.compact(clicks=True), key=key, height=height)
     st.caption(map_note(found, code, shows))
     _card(view, (LAYERS[shows], f"{code} {found.question}"))
 

@@ -72,7 +72,7 @@ def _findings(ws: Workspace, now: Desk, findings: Sequence[Finding]) -> None:
         bounds = spot or whole(listed.findings)
         token = f"{now.round}.{now.looks}.{chosen if spot else None}.{now.finding.looks if spot else 0}"
         markers = markers_of(listed, chosen)
-        page = district_page(ws, current_language(), only=SHOWN).compact()
+        page = district_page(ws, current_language(), only=SHOWN).compact(clicks=True)
         map_host(page, key=MAP, height=HEIGHT, fit=Fit(bounds, token) if bounds else None, markers=markers)
         not_on_map(listed)
 

@@ -11,16 +11,15 @@ from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.judged_columns import judged_column
 from parkplan.jobs.screen import packs_of
 from parkplan.jobs.verdict_table import verdict_table
-from parkplan.jobs.whatif import whatif
+from parkplan.jobs.whatif import flips_in_words, whatif
 from parkplan.model.rules import LimitTable
 from parkplan.model.screening import LimitChange, ScreeningChoice
 from parkplan.screening.limits import movable_limits
-from parkplan.screening.verdicts import VERDICT_TITLES
 from parkplan.ui import verdict_map
 from parkplan.ui.judging import WIDGETS
 from parkplan.ui.verdict_form import packs_input
 from parkplan.ui.verdict_panels import chip, ranked_table
-from parkplan.units import UNITS, area, is_unknown, quantity
+from parkplan.units import UNITS, is_unknown, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -94,17 +93,13 @@ def _limit(limit: MovableLimit, before: LimitChange | None) -> LimitChange | Non
 
 
 def _flips(told: Comparison) -> None:
+    total, *kinds = flips_in_words(told)
     if not told.flips:
-        st.info(message("verdicts.whatif_same"))
+        st.info(total)
         return
-    st.markdown(f"**{message('verdicts.whatif_total', parcels=f'{len(told.parcels):,}', area=area(told.area_m2))}**")
-    for flip in told.flips:
-        st.text(
-            message(
-                "verdicts.whatif_flip", before=VERDICT_TITLES[flip.before], after=VERDICT_TITLES[flip.after],
-                parcels=f"{flip.parcels:,}", area=area(flip.area_m2),
-            )
-        )  # fmt: skip
+    st.markdown(f"**{total}**")
+    for line in kinds:
+        st.text(line)
 
 
 def _table(told: Comparison, now: Judging) -> None:

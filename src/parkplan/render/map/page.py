@@ -73,9 +73,12 @@ class MapPage:
         """Return what the browser needs of this map, as plain data."""
         return {"name": self.name, "script": self.script, "layers": list(self.layers), **self.frame}
 
-    def compact(self) -> MapPage:
-        """Return the same map to be looked at only: nothing lies open on it, the wheel scrolls the page around it."""
-        return replace(self, frame={**self.frame, "compact": True})
+    def compact(self, *, clicks: bool = False) -> MapPage:
+        """Return the same map as a figure: nothing lies open on it, the wheel scrolls the page around it.
+
+        It is only looked at, unless the page around it answers ``clicks``.
+        """
+        return replace(self, frame={**self.frame, "compact": True, "clicks": clicks})
 
 
 def drawing_spec(layer: MapLayer) -> dict[str, object]:

@@ -87,7 +87,7 @@ class Host {
     this.views[index] = new MapView(this.root, page, {
       texts: this.texts,
       restore: index === 0 ? data.restore : null,
-      clicked: (event) => page.compact || this.emit("click", { ...event, map: index }),
+      clicked: (event) => (page.compact && !page.clicks) || this.emit("click", { ...event, map: index }),
       drew: (shape) => this.emit("drawn", shape),
       viewed: (state) => index === 0 && !page.compact && this.emit("view", { ...state, fit: this.fit }),
       moved: (view) => this._follow(view),

@@ -38,7 +38,7 @@ export class MapView {
   /**
    * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), drew(shape), moved(view).
    * A compact page is a map to look at: nothing lies open on it, the wheel scrolls what is around it, and it reports
-   * nothing, so that the page around it is not run again.
+   * nothing but the clicks that its page asks for, so that the page around it is not run again.
    */
   constructor(root, page, options) {
     this.page = page;
