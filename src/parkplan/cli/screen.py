@@ -51,8 +51,9 @@ def command(workspace: str, out: str | None, **options: Any) -> frame.Answer:  #
     told = _compared(workspace, choice, found, options)
     lines = _lines(found)
     if told is not None:
-        said = {"day": told.before.as_of, "profiles": ", ".join(told.before.profiles)}
-        lines += ["", message("cli.screen_against", **said), *flips_in_words(told)]
+        packs = ", ".join(told.before.profiles)
+        head = message("cli.screen_against", day=told.before.as_of, profiles=packs)
+        lines += ["", head, *flips_in_words(told)]
     if out is not None:
         path = jobs.export_screening(found, out)
         lines.append(message("cli.screen_written", path=visible(str(path)), rows=f"{len(found.parcels):,}"))
