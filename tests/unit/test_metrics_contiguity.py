@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely import box
+from shapely import Polygon, box
 from shapely.affinity import translate
 
 from parkplan.metrics import blocks, pairs_within
@@ -29,6 +29,14 @@ def test_pairs_agree_with_measuring_every_pair(gap: float) -> None:
     series = gpd.GeoSeries(box(*corner.T, *(corner + size).T), crs=4547)
     expected = {(i, j) for i in range(60) for j in range(i + 1, 60) if series.iloc[i].distance(series.iloc[j]) <= gap}
     assert set(zip(*(pair.tolist() for pair in pairs_within(series, gap)), strict=True)) == expected
+
+
+def test_a_polygon_that_leaves_a_corner_of_its_box_is_measured() -> None:
+    # boxes 2 m apart, but the slant of the triangle x + y >= 32 is 12 / sqrt 2 = 8.49 m from (10, 10)
+    triangle = Polygon([(12, 20), (22, 10), (22, 20), (22, 20)])
+    for turned in (triangle, triangle.reverse()):
+        series = gpd.GeoSeries([box(0, 0, 10, 10), turned], crs=4547)
+        assert [len(pairs_within(series, gap)[0]) for gap in (2.0, 8.4, 8.5)] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(("seed", "gap"), [(1, 0.0), (2, 7.5), (3, 40.0)])

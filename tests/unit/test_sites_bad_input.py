@@ -1,7 +1,8 @@
-"""What candidate sites say of bad input: nothing flagged, limits that nothing meets, loose or overlapping land."""
+"""Candidate sites of a few plots by hand: fill-in, order of acquisition, and what is said of bad input."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -15,12 +16,14 @@ import parkplan as pp
 from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.portfolio import fund
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_words import choice_words, proof_words
 from parkplan.model.sites import SiteLimits
 from parkplan.model.workspace import Change
 from parkplan.sites.assembly import proven
 from parkplan.sites.engine import Effort
+from parkplan.sites.portfolio import Programme
 
 if TYPE_CHECKING:
     from parkplan.jobs.sites import Candidates
@@ -124,6 +127,34 @@ def test_unknown_owners_count_one_each_and_are_told(tmp_path: Path) -> None:
         ("max_owners", 3.0),
         ("min_parcels", 2.0),
     }
+
+
+def test_a_used_plot_joins_idle_ones_where_fill_in_is_allowed(tmp_path: Path) -> None:
+    limits = SiteLimits(min_area_m2=25_000.0, min_flagged_share=0.6)
+    used: dict[str, list[Any]] = {"status": ["idle", "built", "idle"], "started_on": [None, date(2015, 6, 1), None]}
+    address = district(tmp_path, ROW[:3], **used)
+    found = asked(address, limits)
+    assert found.question.flagged.tolist() == [True, False, True]
+    (site,) = found.sites
+    assert site.parcel_ids == ("P0", "P1", "P2")
+    assert site.facts.flagged_share == pytest.approx(2 / 3)
+    assert not asked(address, limits, fill_in=False).sites
+    # flats are never filled in, and a share of three quarters leaves no room for the used plot
+    assert not asked(district(tmp_path / "flats", ROW[:3], land_use=["1001", "0701", "1001"], **used), limits).sites
+    assert not asked(address, replace(limits, min_flagged_share=0.75)).sites
+
+
+def test_the_owner_who_can_stop_most_is_met_first_unless_a_site_waits_for_another(tmp_path: Path) -> None:
+    found = asked(district(tmp_path, [(0.0, 0.0, 100.0, 100.0), (300.0, 0.0, 500.0, 100.0)], holder=["a", "b"]))
+    small, large = (next(one.id for one in found.sites if one.parcel_ids == (name,)) for name in ("P0", "P1"))
+    funded = fund(found, Programme(budget_yuan=1e8, years=2), Effort(10.0))
+    assert [loss.id for loss in funded.losses] == ["b", "a"]  # two hectares against one
+    assert funded.table["site_id"].tolist() == [large, small]
+    assert funded.table[["year", "order"]].to_numpy().tolist() == [[1, 1], [1, 2]]
+    waiting = Programme(budget_yuan=1e8, years=2, capacity=1, after=((large, small),))
+    later = fund(found, waiting, Effort(10.0))
+    assert later.table["site_id"].tolist() == [small, large]
+    assert later.table["year"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,32 @@ def test_open_land_wins_where_the_plan_says_so() -> None:
     assert advise(site, load_assumptions().clusters).reuses[0].id == "open"
 
 
+HARD = replace(
+    FACTS, owners=13, floor_area_m2=0.0, far_permitted=1.5, height_m=20.0, plan_industrial=0.2, area_m2=210_000.0,
+    station_distance_m=800.0, plan_open=0.3, constraint_share=0.2, compactness=0.2, cluster_quotient={},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("site", "points"),
+    [
+        # renewal: plan 10, two owners 8, buildings 8; vertical: plan 10, FAR 14, height 6, light industry 8;
+        # M0: FAR 8, no station in 1 km -10, approval -4; open: loss of industrial land -25
+        (FACTS, {"vertical": 88.0, "renewal": 76.0, "m0": 44.0, "open": 25.0}),
+        # renewal: plan -6, owners -15; vertical: plan -6, FAR -18, height -25; M0: FAR -15, station 15, above
+        # 300 mu -15, approval -4; open: -25, three tenths planned open 15, constraints 6, shape 8
+        (HARD, {"open": 54.0, "m0": 31.0, "renewal": 29.0, "vertical": 1.0}),
+        # under a hectare is small for a high-rise works: -10
+        (replace(FACTS, area_m2=9_000.0), {"vertical": 78.0, "renewal": 76.0, "m0": 44.0, "open": 25.0}),
+    ],
+)
+def test_each_kind_of_reuse_by_hand_in_order_with_its_margin(site: SiteFacts, points: dict[str, float]) -> None:
+    found = advise(site, load_assumptions().clusters).reuses
+    assert [(one.id, one.fitness) for one in found] == [(name, pytest.approx(value)) for name, value in points.items()]
+    first, second, *_ = points.values()
+    assert Advice.margin(found) == pytest.approx(first - second)
+
+
 def candidates(seed: int, count: int) -> list[Candidate]:
     rng = np.random.default_rng(seed)
     return [

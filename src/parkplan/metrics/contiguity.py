@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MANY_CORNERS: Final = 200
 """Polygons of more corners are prepared before they are measured."""
+CLOSED_RING: Final = 5
+"""Coordinates of a ring of four corners, the first of them twice."""
 
 
 def pairs_within(geometry: gpd.GeoSeries, gap_m: float = 0.0) -> tuple[Positions, Positions]:
@@ -40,18 +42,36 @@ def pairs_within(geometry: gpd.GeoSeries, gap_m: float = 0.0) -> tuple[Positions
 def near_pairs(shapes: npt.NDArray[np.object_], gap_m: float) -> tuple[Positions, Positions]:
     """Return the pairs (i < j, sorted) of polygons that touch, overlap or lie no farther apart than a gap.
 
-    Pairs whose boxes are no farther apart come from a grid, each once. What is left is measured without preparing the
-    polygons: for the twenty corners of a parcel the index of a prepared polygon costs more than it saves.
+    Pairs whose boxes are no farther apart come from a sweep, each once; two polygons that are boxes need no further
+    look. What is left is measured without preparing the polygons: for the twenty corners of a parcel the index of a
+    prepared polygon costs more than it saves.
     """
-    left, right = near_boxes(shapely.bounds(shapes), gap_m)
+    bounds = shapely.bounds(shapes)
+    left, right = near_boxes(bounds, gap_m)
+    plain = _are_boxes(shapes, bounds)
+    near = plain[left] & plain[right]
+    open_ = np.flatnonzero(~near)
+    one, two = shapes[left[open_]], shapes[right[open_]]
     shapely.prepare(shapes[shapely.get_num_coordinates(shapes) > MANY_CORNERS])
     if gap_m > 0:
-        near = shapely.dwithin(shapes[left], shapes[right], gap_m)
+        near[open_] = shapely.dwithin(one, two, gap_m)
     else:
-        near = shapely.intersects(shapes[left], shapes[right])
+        near[open_] = shapely.intersects(one, two)
     left, right = left[near], right[near]
     order = np.argsort(left * len(shapes) + right)
     return left[order], right[order]
+
+
+def _are_boxes(shapes: npt.NDArray[np.object_], bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which polygons are the box of their own bounds: four corners, each a corner of the box, none twice."""
+    found = shapely.get_num_coordinates(shapes) == CLOSED_RING
+    four = np.flatnonzero(found)
+    corner = shapely.get_coordinates(shapes[four]).reshape(-1, CLOSED_RING, 2)
+    box = bounds[four, None, :]
+    on_side = ((corner == box[..., :2]) | (corner == box[..., 2:])).all(axis=(1, 2))
+    size = box[:, 0, 2:] - box[:, 0, :2]
+    found[four] = on_side & (shapely.area(shapes[four]) > 0.75 * size.prod(axis=1))
+    return found
 
 
 def blocks(parcels: gpd.GeoDataFrame, chosen: npt.NDArray[np.bool_], gap_m: float = 0.0) -> pd.DataFrame:

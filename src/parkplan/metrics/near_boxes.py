@@ -1,13 +1,13 @@
-"""Which boxes lie near each other: a grid of square cells, sorted once, instead of a tree of boxes.
+"""Which boxes lie near each other: level strips, each swept from west to east, instead of a tree of boxes.
 
-Parcels of a district are of much the same size, so a cell as large as a usual parcel holds a handful of boxes, and all
-pairs of a cell are compared at once. A pair counts in the one cell where the later of its two beginnings lies, so that
-it comes once. Boxes that would cover many cells are looked up in a tree.
+Parcels of a district are of much the same size, so a strip as high as a usual parcel holds them in one row or two. In
+a strip sorted by the western sides, those that a box may meet follow it without a gap, so that one search gives how
+many they are. A pair counts in the one strip where the later of its two beginnings lies, so that it comes once. Boxes
+that would cover many strips, or meet many others, are looked up in a tree.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
     Positions = npt.NDArray[np.int64]
 
-MOST_CELLS: Final = 64
-"""A box that covers more cells is looked up in a tree."""
-LEAST_CELL_M: Final = 1e-3
+MOST_SIZES: Final = 16
+"""A box so many times as large as the usual one is looked up in a tree."""
+LEAST_STRIP_M: Final = 1e-3
+PORTION: Final = 4_000_000
+"""Pairs looked at in one go."""
 
 
 def near_boxes(bounds: Numbers, gap_m: float) -> tuple[Positions, Positions]:
@@ -39,78 +41,66 @@ def near_boxes(bounds: Numbers, gap_m: float) -> tuple[Positions, Positions]:
         return known[:0], known[:0]
     boxes = bounds[known]
     reach = boxes + np.array([-gap_m, -gap_m, gap_m, gap_m]) / 2
-    grid = _Grid.over(boxes, reach, gap_m)
-    small = np.flatnonzero(grid.cells() <= MOST_CELLS)
-    sides = [grid.pairs(small, reach)]
-    if len(small) < len(boxes):
-        sides.append(_of_large(np.flatnonzero(grid.cells() > MOST_CELLS), reach))
+    size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) + gap_m
+    usual = max(float(np.median(size)), LEAST_STRIP_M)
+    large = size > MOST_SIZES * usual
+    sides = [_of_strips(np.flatnonzero(~large), reach, usual)]
+    if large.any():
+        sides.append(_of_large(np.flatnonzero(large), reach))
     one, two = (np.concatenate(side) for side in zip(*sides, strict=True))
-    low, high = np.maximum(boxes[one, :2], boxes[two, :2]), np.minimum(boxes[one, 2:], boxes[two, 2:])
-    near = (np.maximum(low - high, 0.0) ** 2).sum(axis=1) <= gap_m**2
-    return known[one[near]], known[two[near]]
+    apart = np.zeros(len(one))
+    for low, high in ((0, 2), (1, 3)):
+        begin, end = np.ascontiguousarray(boxes[:, low]), np.ascontiguousarray(boxes[:, high])
+        between = np.maximum(begin[one], begin[two]) - np.minimum(end[one], end[two])
+        apart += np.maximum(between, 0.0) ** 2
+    near = apart <= gap_m**2
+    one, two = known[one[near]], known[two[near]]
+    return np.minimum(one, two), np.maximum(one, two)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The cells that boxes cover: columns ``west`` to ``east`` and rows ``south`` to ``north``, of ``rows`` rows."""
+def _of_strips(chosen: Positions, reach: Numbers, height: float) -> tuple[Positions, Positions]:
+    """Return the pairs among chosen boxes whose reaches meet."""
+    strip, box = _covered(chosen, reach, height)
+    west, south, east, north = np.ascontiguousarray(reach[box].T)
+    origin = west.min()
+    width = east.max() - origin + 1.0
+    begin, end = strip * width + (west - origin), strip * width + (east - origin)
+    order = np.argsort(begin)
+    strip, box, begin, end, south, north = (side[order] for side in (strip, box, begin, end, south, north))
+    slack = 4.0 * np.spacing(float(end.max()))
+    many = np.searchsorted(begin, end + slack, side="right") - np.arange(1, len(box) + 1)
+    first_strip = np.floor(south / height)
+    one, two = [chosen[:0]], [chosen[:0]]
+    for part in _portions(many):
+        here = np.repeat(np.arange(part.start, part.stop), many[part])
+        before = np.repeat(np.cumsum(many[part]) - many[part], many[part])
+        there = here + 1 + np.arange(len(here)) - before
+        meet = np.flatnonzero((south[there] <= north[here]) & (south[here] <= north[there]))
+        here, there = here[meet], there[meet]
+        once = np.maximum(first_strip[here], first_strip[there]) == strip[here]
+        one.append(box[here[once]])
+        two.append(box[there[once]])
+    return np.concatenate(one), np.concatenate(two)
 
-    west: Positions
-    south: Positions
-    east: Positions
-    north: Positions
-    rows: int
 
-    @classmethod
-    def over(cls, boxes: Numbers, reach: Numbers, gap_m: float) -> _Grid:
-        size = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-        cell = max(float(np.median(size)) + gap_m, LEAST_CELL_M)
-        west, south, east, north = ((reach - np.tile(reach[:, :2].min(axis=0), 2)) / cell).astype(np.int64).T
-        return cls(west, south, east, north, int(north.max()) + 1)
+def _covered(chosen: Positions, reach: Numbers, height: float) -> tuple[Positions, Positions]:
+    """Return the strips that chosen boxes cover, and the boxes."""
+    low, high = (np.floor(reach[chosen, side] / height).astype(np.int64) for side in (1, 3))
+    many = high - low + 1
+    box, within = np.repeat(chosen, many), np.arange(int(many.sum()))
+    return np.repeat(low - np.cumsum(many) + many, many) + within, box
 
-    def cells(self) -> Positions:
-        """Return how many cells each box covers."""
-        found: Positions = (self.east - self.west + 1) * (self.north - self.south + 1)
-        return found
 
-    def pairs(self, chosen: Positions, reach: Numbers) -> tuple[Positions, Positions]:
-        """Return the pairs (i < j) among chosen boxes whose reaches meet."""
-        key, box = self._covered(chosen.astype(np.int32))
-        last = np.flatnonzero(np.append(key[1:] != key[:-1], True)) if len(key) else key
-        later = np.repeat(last, np.diff(last, prepend=-1)) - np.arange(len(key))
-        west, south, east, north = np.ascontiguousarray(reach.T)[:, box]
-        one, two, step = [chosen[:0]], [chosen[:0]], 1
-        here = np.flatnonzero(later)
-        while len(here):
-            there = here + step
-            meet = (west[there] <= east[here]) & (west[here] <= east[there])
-            meet &= (south[there] <= north[here]) & (south[here] <= north[there])
-            first, second = box[here[meet]], box[there[meet]]
-            column = np.maximum(self.west[first], self.west[second])
-            row = np.maximum(self.south[first], self.south[second])
-            once = column * self.rows + row == key[here[meet]]
-            one.append(first[once])
-            two.append(second[once])
-            step += 1
-            here = here[later[here] >= step]
-        return np.concatenate(one).astype(np.int64), np.concatenate(two).astype(np.int64)
-
-    def _covered(self, chosen: npt.NDArray[np.int32]) -> tuple[Positions, npt.NDArray[np.int32]]:
-        """Return the cells that chosen boxes cover and the boxes, by cell, in a cell in their order."""
-        many = self.cells()[chosen]
-        box = np.repeat(chosen, many)
-        within = (np.arange(len(box)) - np.repeat(np.cumsum(many) - many, many)).astype(np.int32)
-        wide = (self.east - self.west + 1).astype(np.int32)[box]
-        up = within // wide
-        key = (self.west[box] + (within - up * wide)) * self.rows + self.south[box] + up
-        order = np.argsort(key, kind="stable")
-        return key[order], box[order]
+def _portions(sizes: Positions) -> list[slice]:
+    """Cut rows into portions of about so many pairs."""
+    cuts = np.flatnonzero(np.diff(np.cumsum(sizes) // PORTION)) + 1
+    return [slice(int(a), int(b)) for a, b in zip([0, *cuts], [*cuts, len(sizes)], strict=True)]
 
 
 def _of_large(large: Positions, reach: Numbers) -> tuple[Positions, Positions]:
-    """Return the pairs (i < j) of which one at least is large."""
+    """Return the pairs of which one at least is large."""
     boxes = shapely.box(*reach.T)
     first, second = shapely.STRtree(boxes).query(boxes[large])
     both = np.isin(second, large)
     kept = (large[first] != second) & (~both | (large[first] < second))
-    one, two = large[first[kept]], second[kept]
-    return np.minimum(one, two), np.maximum(one, two)
+    return large[first[kept]], second[kept]

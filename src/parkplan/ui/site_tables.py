@@ -121,11 +121,14 @@ def _advice(head: str, options: Sequence[Option]) -> None:
 def comparison(ws: Workspace, found: Candidates) -> None:
     """Draw two to four sites on one sheet, and offer it as a file."""
     names = [one.id for one in found.sites]
+    if len(names) < FEWEST:
+        st.caption(message("sites.compare_one"))
+        return
     titles = {one.id: f"{place}  {one.id}" for place, one in enumerate(found.sites, start=1)}
     chosen = st.multiselect(
-        message("sites.compare"), names, default=names[:2], max_selections=MOST, key="site_compare",
-        format_func=titles.__getitem__,
-    )  # fmt: skip
+        message("sites.compare"), names, default=names[:2], max_selections=MOST,
+        key=f"site_compare_{'_'.join(names[:2])}", format_func=titles.__getitem__,
+    )  # fmt: skip  # other candidates begin with their own first two
     if len(chosen) < FEWEST:
         st.caption(message("sites.compare_few"))
         return
