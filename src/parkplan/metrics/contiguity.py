@@ -64,7 +64,7 @@ def near_pairs(shapes: npt.NDArray[np.object_], gap_m: float) -> tuple[Positions
 
 def _are_boxes(shapes: npt.NDArray[np.object_], bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Return which polygons are the box of their own bounds: four corners, each a corner of the box, none twice."""
-    found = shapely.get_num_coordinates(shapes) == CLOSED_RING
+    found = np.asarray(shapely.get_num_coordinates(shapes) == CLOSED_RING, dtype=np.bool_)
     four = np.flatnonzero(found)
     corner = shapely.get_coordinates(shapes[four]).reshape(-1, CLOSED_RING, 2)
     box = bounds[four, None, :]
