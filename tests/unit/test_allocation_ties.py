@@ -184,18 +184,21 @@ def test_cores_that_are_cut_short_say_so_and_hold() -> None:
         asked += 1
         return asked > 3
 
-    for effort in (Effort(seconds=0.0), Effort(seconds=20.0, cancelled=soon)):
-        found = solve(problem, effort, (0,) * 24)
-        assert found.choice is not None
-        assert problem.feasible(found.choice)
-        assert found.status == "bounded"
-    best = solve(problem, EFFORT)
     runs = [
         float(gain[first:last, 1].sum() + np.maximum(0, gain[:first, 2]).sum())
         + float(np.maximum(0, gain[last:, 2]).sum())
         for first in range(25)
         for last in range(first, 25)
     ]
+    for effort in (Effort(seconds=0.0), Effort(seconds=20.0, cancelled=soon)):
+        found = solve(problem, effort, (0,) * 24)
+        assert found.choice is not None
+        assert problem.feasible(found.choice)
+        assert found.bound is not None
+        assert found.bound >= max(runs) - 1e-4
+        # a quick machine may have the proof before it is told to stop; only then is it called optimal
+        assert found.status == "bounded" or found.value == pytest.approx(max(runs), abs=1e-4)
+    best = solve(problem, EFFORT)
     assert best.status == "optimal"
     assert best.value == pytest.approx(max(runs), abs=1e-4)
 

@@ -56,13 +56,10 @@ def test_the_petersen_graph_has_domination_number_three_and_diameter_two() -> No
     assert site_services(question(way), "cover_all", QUICK, reach_m=1.0).value == 3
     assert [site_services(question(way), "p_centre", QUICK, count=p).value for p in (1, 2, 3, 10)] == [2, 2, 1, 0]
     # one site: 3 neighbours and 6 others at two steps; three dominating sites leave 7 nodes at one step;
-    # two sites that are no neighbours have one neighbour in common
+    # two sites that are no neighbours have one neighbour in common, so that they serve 4 + 4 - 1
     assert [site_services(question(way), "p_median", QUICK, count=p).value for p in (1, 3, 10)] == [15, 7, 0]
-    assert [site_services(question(way), "cover_most", QUICK, count=p, reach_m=1.0).value for p in (1, 2, 3)] == [
-        4,
-        8,
-        10,
-    ]
+    covered = [site_services(question(way), "cover_most", QUICK, count=p, reach_m=1.0).value for p in (1, 2, 3)]
+    assert covered == [4, 7, 10]
 
 
 def test_the_median_of_a_street_is_its_middle() -> None:
