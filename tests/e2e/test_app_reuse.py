@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,8 @@ def compare(page: Page) -> None:
         .first
     ).to_be_visible()
     picture(page, "en_compare")
-    book = load_workbook(taken(page, page.locator(".st-key-site_compare_file button")))
+    file = taken(page, page.locator(".st-key-site_compare_file button"))  # its name in the browser has no ending
+    book = load_workbook(BytesIO(file.read_bytes()))
     assert len(book.worksheets) == 2
 
 
