@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from app_page import panel
 from streamlit.testing.v1 import AppTest
 
-import parkplan.ui
 from parkplan.data.gcj import wgs84_to_gcj02
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import LANGUAGES, Language
 from parkplan.jobs.imports import imports
 from parkplan.jobs.match_decisions import decisions
 from parkplan.model.workspace import Change
-from parkplan.ui import check_panel, finding_list, gate, import_findings, import_state, opened
-from parkplan.ui.state import KEY, Session
+from parkplan.ui import check_panel, finding_list, import_findings, import_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-UI = Path(parkplan.ui.__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _own_cache() -> Iterator[None]:
-    gate.stand()
-    opened._opened.clear()
-    yield
-    opened._opened.clear()
+    from collections.abc import Callable
 
 
 @pytest.fixture
-def place(handmade_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the district, for what is written there."""
-    copy = tmp_path / "copy.parkplan"
-    shutil.copytree(handmade_workspace, copy)
-    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(copy))
-    return copy
+def place(handmade_copy: Path) -> Path:
+    return handmade_copy
 
 
 @pytest.fixture
-def app(place: Path) -> AppTest:
+def page(place: Path, app_on: Callable[..., AppTest]) -> Callable[[Language], AppTest]:
+    """Open the page of data in a language."""
+    return lambda chosen: app_on(place, chosen).switch_page("views/data.py").run()
+
+
+@pytest.fixture
+def app(page: Callable[[Language], AppTest]) -> AppTest:
     return page("zh")
-
-
-def page(chosen: Language) -> AppTest:
-    made = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
-    made.session_state[KEY] = Session(language=chosen)
-    return made.switch_page("views/data.py").run()
 
 
 def desk(app: AppTest) -> import_state.Desk:
@@ -110,7 +93,7 @@ def test_a_web_map_in_disguise_is_put_before_the_user_and_comes_home(app: AppTes
     before = open_workspace(place).read("parcels")
     examined(app, web_map(place))
     seen = desk(app).seen
-    assert seen is not None
+    assert seen is not None, texts(app)
     assert seen.result is None  # nobody decided yet
     places = {each.statement: each for each in seen.places[0]}
     shifted, straight = places["gcj02"], places["EPSG:4326"]
@@ -152,7 +135,7 @@ def test_a_file_that_is_none_is_told_in_a_sentence(app: AppTest, place: Path) ->
     assert desk(app).seen is None
 
 
-def test_findings_and_map_lead_to_each_other(place: Path) -> None:
+def test_findings_and_map_lead_to_each_other(page: Callable[[Language], AppTest]) -> None:
     app = section(page("en"), "check")
     assert check_panel.KEY in app.session_state, texts(app)
     state = app.session_state[check_panel.KEY]
@@ -166,25 +149,15 @@ def test_findings_and_map_lead_to_each_other(place: Path) -> None:
     placed = next(number for number, each in enumerate(listed.findings) if each.lon is not None)
     state.choose(placed)
     app.run()
-    sent = component(app, "check_map")
+    sent = panel(app, "check_map")
     assert sent["fit"] is not None
     assert [marker["id"] for marker in sent["markers"] if marker["chosen"]] == [placed]
     finding = listed.findings[placed]
     assert any(rows == [finding.row - 1] for rows in sent["selection"].values())
-    assert component(app, "check_table")["chosen"] == placed
+    assert panel(app, "check_table")["chosen"] == placed
 
 
-def component(app: AppTest, key: str) -> dict[str, Any]:
-    for element in app.main:
-        proto = getattr(element, "proto", None)
-        if type(proto).__name__ == "BidiComponent" and f"-{key}" in proto.id:
-            found = json.loads(proto.json or proto.mixed.json)
-            assert isinstance(found, dict)
-            return found
-    raise AssertionError(f"no component {key}")
-
-
-def test_a_proposed_match_is_confirmed_or_rejected_by_name(place: Path) -> None:
+def test_a_proposed_match_is_confirmed_or_rejected_by_name(page: Callable[[Language], AppTest], place: Path) -> None:
     ws = open_workspace(place)
     firms = ws.read("enterprises")
     firms["parcel_id"] = pd.Series([None, None, "JH-003"], dtype=object)
@@ -208,7 +181,7 @@ def test_a_proposed_match_is_confirmed_or_rejected_by_name(place: Path) -> None:
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
-def test_every_section_draws_in_both_languages(place: Path, chosen: Language) -> None:
+def test_every_section_draws_in_both_languages(page: Callable[[Language], AppTest], chosen: Language) -> None:
     app = page(chosen)
     for name in ("match", "tables", "journal", "import"):
         section(app, name)
@@ -227,14 +200,14 @@ def test_findings_before_the_import_and_map_lead_to_each_other(app: AppTest, pla
     assert seen.incoming is not None
     number = next(at for at, each in enumerate(seen.incoming.findings) if each.code == "overlap")
     finding = seen.incoming.findings[number]
-    sent = component(app, import_findings.MAP)
+    sent = panel(app, import_findings.MAP)
     assert number in [marker["id"] for marker in sent["markers"]]
     assert not any(marker["chosen"] for marker in sent["markers"])
     desk(app).finding.choose(number)
     app.run()
-    sent = component(app, import_findings.MAP)
+    sent = panel(app, import_findings.MAP)
     west, south, east, north = sent["fit"]["bounds"]
     assert west < finding.lon < east
     assert south < finding.lat < north
     assert [marker["id"] for marker in sent["markers"] if marker["chosen"]] == [number]
-    assert component(app, f"{import_findings.KEY}_table")["chosen"] == number
+    assert panel(app, f"{import_findings.KEY}_table")["chosen"] == number

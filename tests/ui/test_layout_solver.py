@@ -10,47 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import parkplan.ui
 from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import optimise_search
-from parkplan.jobs.demo import demo
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.sites.engine import Progress
-from parkplan.ui import gate, opened
 from parkplan.ui.layout_state import KEY as LAYOUT
 from parkplan.ui.layout_state import Layout
-from parkplan.ui.state import KEY, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from parkplan.sites.engine import Effort
 
-UI = Path(parkplan.ui.__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _own_cache() -> Iterator[None]:
-    gate.stand()
-    opened._opened.clear()
-    yield
-    opened._opened.clear()
-
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    path = tmp_path / "small.parkplan"
-    demo(path, size="small")
-    return path
-
-
-def page(place: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(place))
-    app = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
-    app.session_state[KEY] = Session(language="zh")
-    app.session_state[LAYOUT] = Layout(actor="张工")
-    return app.run().switch_page("views/layout_options.py").run()
+def app(demo_copy: Path, app_on: Callable[..., AppTest]) -> AppTest:
+    made = app_on(demo_copy)
+    made.session_state[LAYOUT] = Layout(actor="张工")
+    return made.switch_page("views/layout_options.py").run()
 
 
 def start(app: AppTest) -> AppTest:
@@ -65,18 +43,17 @@ def answered(app: AppTest) -> AppTest:
     return app.run()
 
 
-def test_the_button_makes_branches_and_opens_the_best(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = page(place, monkeypatch)
+def test_the_button_makes_branches_and_opens_the_best(app: AppTest, demo_copy: Path) -> None:
     app.radio(key="layout_solve.base.land").set_value("chosen")
     start(app)
     assert [one.value for one in app.warning] == ["还没有选中地块；请先在图上选择。"]
-    assert len(all_scenarios(open_workspace(str(place)))) == 1
+    assert len(all_scenarios(open_workspace(demo_copy))) == 1
     app.radio(key="layout_solve.base.land").set_value("flagged")
     app.number_input(key="layout_solve.base.budget").set_value(2.0)
     app.number_input(key="layout_solve.base.count").set_value(2)
     answered(start(app))
     assert not app.exception
-    made = all_scenarios(open_workspace(str(place)))[1:]
+    made = all_scenarios(open_workspace(demo_copy))[1:]
     now = app.session_state[LAYOUT]
     assert [one.name for one in made] == ["现状 优化1", "现状 优化2"]
     assert now.scenario == made[0].id
@@ -100,11 +77,11 @@ class Slow:
 
 
 def test_value_bound_and_gap_are_shown_while_it_runs_and_it_can_be_stopped(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = Slow()
     monkeypatch.setattr(optimise_search, "optimise", slow)
-    app = start(page(place, monkeypatch))
+    start(app)
     assert slow.told.wait(60.0)
     app.run()
     assert {one.label: one.value for one in app.metric} == {

@@ -3,65 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from app_page import panel
 from streamlit.testing.v1 import AppTest
 
-import parkplan.ui
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.overrides import overrides
 from parkplan.jobs.screening_choice import choice_in_force
 from parkplan.screening import Verdict
-from parkplan.ui import gate, opened
 from parkplan.ui.judging import KEY, Judging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-UI = Path(parkplan.ui.__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _own_cache() -> Iterator[None]:
-    gate.stand()
-    opened._opened.clear()
-    yield
-    opened._opened.clear()
+    from collections.abc import Callable
 
 
 @pytest.fixture
-def place(handmade_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the district, for what is saved there."""
-    copy = tmp_path / "copy.parkplan"
-    shutil.copytree(handmade_workspace, copy)
-    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(copy))
-    return copy
+def place(handmade_copy: Path) -> Path:
+    return handmade_copy
 
 
 @pytest.fixture
-def app(place: Path) -> AppTest:
-    made = AppTest.from_file(str(UI / "main.py"), default_timeout=300).run()
-    return made.switch_page("views/low_efficiency.py").run()
+def app(place: Path, app_on: Callable[..., AppTest]) -> AppTest:
+    return app_on(place).switch_page("views/low_efficiency.py").run()
 
 
 def state(app: AppTest) -> Judging:
     found = app.session_state[KEY]
     assert isinstance(found, Judging)
     return found
-
-
-def panel(app: AppTest, key: str) -> dict[str, Any]:
-    for element in app.main:
-        proto = getattr(element, "proto", None)
-        if type(proto).__name__ == "BidiComponent" and f"-{key}" in proto.id:
-            found = json.loads(proto.json or proto.mixed.json)
-            assert isinstance(found, dict)
-            return found
-    raise AssertionError(f"no component {key}")
 
 
 def counts(app: AppTest) -> dict[str, str]:

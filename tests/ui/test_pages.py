@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from app_page import panel, texts
 from streamlit.testing.v1 import AppTest
 
 import parkplan.jobs.figures
-import parkplan.ui
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.i18n import LANGUAGES, Language, Text, catalogue
 from parkplan.jobs.targets import targets
-from parkplan.ui import gate, navigation, opened
+from parkplan.ui import navigation
 from parkplan.ui.state import KEY, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-UI = Path(parkplan.ui.__file__).parent
 PAGES = [entry.name for entry in navigation.MENU]
 HAN = re.compile(r"[\u3400-\u9fff]")
 SHOWN_IN_BOTH = {"中文", "English"}
 NOT_SHOWN = {"point", "line", "polygon"}  # words of the map's own language
 
 
-@pytest.fixture(autouse=True)
-def _own_cache() -> Iterator[None]:
-    gate.stand()
-    opened._opened.clear()
-    yield
-    opened._opened.clear()
-
-
 @pytest.fixture
-def app(handmade_workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    return app_on(handmade_workspace, monkeypatch)
-
-
-def app_on(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(workspace))
-    return AppTest.from_file(str(UI / "main.py"), default_timeout=300)
+def app(handmade_workspace: Path, app_on: Callable[..., AppTest]) -> AppTest:
+    return app_on(handmade_workspace)
 
 
 def open_page(app: AppTest, page: str, chosen: Language = "zh") -> AppTest:
     app.session_state[KEY] = Session(language=chosen)
-    app.run()
-    return app if page == PAGES[0] else app.switch_page(f"views/{page}.py").run()
+    return (app if page == PAGES[0] else app.switch_page(f"views/{page}.py")).run()
 
 
 def session(app: AppTest) -> Session:
@@ -59,82 +43,37 @@ def session(app: AppTest) -> Session:
     return found
 
 
-def panel(app: AppTest, key: str) -> dict[str, Any]:
-    """What one of our own components was given."""
-    for element in app.main:
-        proto = getattr(element, "proto", None)
-        if type(proto).__name__ == "BidiComponent" and f"-{key}" in proto.id:
-            found = json.loads(proto.json or proto.mixed.json)
-            assert isinstance(found, dict)
-            return found
-    raise AssertionError(f"no component {key}")
-
-
-def texts(app: AppTest) -> list[str]:
-    """All texts of the page, those of our own components among them."""
-    return [text for element in app.main for text in _strings(element)]
-
-
-def _strings(element: Any) -> Iterator[str]:
-    proto = getattr(element, "proto", None)
-    for name in ("body", "label", "placeholder", "help", "alt"):
-        value = getattr(proto, name, None)
-        if isinstance(value, str) and value and "<style>" not in value:
-            yield value
-    if type(proto).__name__ == "BidiComponent":
-        yield from _walk(json.loads(proto.json or proto.mixed.json or "null"))
-
-
-def _walk(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _walk(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _walk(part)
-
-
 def faults(app: AppTest) -> list[str]:
     return [str(error.value) for error in (*app.error, *app.exception)]
 
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_draws_and_says_that_the_data_are_fictional(app: AppTest, page: str, chosen: Language) -> None:
+def test_every_page_draws_in_its_language_alone_and_says_that_the_data_are_fictional(
+    app: AppTest, page: str, chosen: Language, handmade_workspace: Path
+) -> None:
     open_page(app, page, chosen)
     assert faults(app) == []
     assert panel(app, "banner")["badge"] == catalogue()["ui.synthetic"].to(chosen)
-
-
-def data_texts(workspace: Path) -> set[str]:
-    """Every text that stands in the data: names are not translated."""
-    ws = open_workspace(workspace)
-    found: set[str] = set()
-    for info in ws.tables():
-        frame = ws.read(info.name)
-        found |= {str(value) for name in info.columns for value in frame[name].dropna().unique()}
-    return found
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_english_leaves_no_chinese_but_names(app: AppTest, page: str, handmade_workspace: Path) -> None:
-    names = sorted(data_texts(handmade_workspace), key=len, reverse=True)
-    left = []
-    for text in texts(open_page(app, page, "en")):
-        rest = text
-        for name in (*names, *SHOWN_IN_BOTH):
-            rest = rest.replace(name, "")
-        if HAN.search(rest):
-            left.append(text)
+    left = chinese_left(texts(app), handmade_workspace) if chosen == "en" else english_left(texts(app))
     assert left == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_chinese_leaves_no_english_sentence(app: AppTest, page: str) -> None:
+def chinese_left(shown: list[str], workspace: Path) -> list[str]:
+    """Texts with Chinese characters beside those of names in the data, which are not translated."""
+    ws = open_workspace(workspace)
+    names = set(SHOWN_IN_BOTH)
+    for info in ws.tables():
+        frame = ws.read(info.name)
+        names |= {str(value) for name in info.columns for value in frame[name].dropna().unique()}
+    any_name = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    return [text for text in shown if HAN.search(any_name.sub("", text))]
+
+
+def english_left(shown: list[str]) -> list[str]:
+    """English texts of the catalogue among those of a page."""
     english = {text.en for text in catalogue().values() if len(text.en) > 2 and text.en != text.zh}
-    assert sorted(english & set(texts(open_page(app, page, "zh"))) - SHOWN_IN_BOTH - NOT_SHOWN) == []
+    return sorted(english & set(shown) - SHOWN_IN_BOTH - NOT_SHOWN)
 
 
 def test_the_language_switch_changes_the_page_and_is_kept_on_the_next(app: AppTest) -> None:
@@ -156,11 +95,11 @@ def test_overview_shows_figures_with_what_they_rest_on(app: AppTest) -> None:
 
 
 def test_a_target_is_unknown_until_it_is_entered_with_a_name(
-    handmade_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    handmade_workspace: Path, tmp_path: Path, app_on: Callable[..., AppTest]
 ) -> None:
     own = tmp_path / "own.parkplan"
     shutil.copytree(handmade_workspace, own)
-    app = open_page(app_on(own, monkeypatch), "overview")
+    app = open_page(app_on(own), "overview")
     assert {tile["value"] for tile in panel(app, "targets_manufacturing_2025")["items"]} == {"未知"}
     app.selectbox(key="target").set_value("high_tech_enterprises").run()
     app.number_input(key="target_value_high_tech_enterprises").set_value(712.0).run()
@@ -238,9 +177,9 @@ def test_a_selection_that_is_gone_is_a_sentence_and_then_forgotten(app: AppTest)
 
 @pytest.mark.parametrize("chosen", LANGUAGES)
 def test_without_a_workspace_the_way_to_one_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: Language
+    tmp_path: Path, app_on: Callable[..., AppTest], chosen: Language
 ) -> None:
-    app = open_page(app_on(tmp_path / "none.parkplan", monkeypatch), "overview", chosen)
+    app = open_page(app_on(tmp_path / "none.parkplan"), "overview", chosen)
     assert faults(app) == []
     assert any(str(tmp_path) in text.value for text in app.text)
     assert [code.value.split()[:2] for code in app.code] == [["parkplan", "demo"], ["parkplan", "import"]]
@@ -250,9 +189,9 @@ WORK_WITHOUT_TABLES = {"plan_targets", "data"}
 """Values of targets and files can be entered before there is any table."""
 
 
-def test_an_empty_workspace_is_a_designed_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_workspace_is_a_designed_state(tmp_path: Path, app_on: Callable[..., AppTest]) -> None:
     create_workspace(tmp_path / "empty.parkplan", crs="EPSG:4547", actor="test")
-    app = app_on(tmp_path / "empty.parkplan", monkeypatch)
+    app = app_on(tmp_path / "empty.parkplan")
     for page in PAGES:
         open_page(app, page)
         assert faults(app) == []
@@ -260,11 +199,11 @@ def test_an_empty_workspace_is_a_designed_state(tmp_path: Path, monkeypatch: pyt
         assert empty != (page in WORK_WITHOUT_TABLES), page
 
 
-def test_a_broken_workspace_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_workspace_is_one_sentence(tmp_path: Path, app_on: Callable[..., AppTest]) -> None:
     broken = tmp_path / "broken.parkplan"
     broken.mkdir()
     (broken / "workspace.sqlite").write_bytes(b"no database")
-    app = open_page(app_on(broken, monkeypatch), "overview", "en")
+    app = open_page(app_on(broken), "overview", "en")
     assert faults(app) == [catalogue()["ui.fault"].en]
     assert any("broken.parkplan" in text.value for text in app.text)
 

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import parkplan.ui
-from parkplan.ui import gate, opened
 from parkplan.ui.service_state import KEY as SITING
-from parkplan.ui.state import KEY, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-UI = Path(parkplan.ui.__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _own_cache() -> Iterator[None]:
-    gate.stand()
-    opened._opened.clear()
-    yield
-    opened._opened.clear()
+    from collections.abc import Callable
 
 
 def test_a_fire_station_is_sited_and_what_cannot_be_asked_is_said(
-    small_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_copy: Path, app_on: Callable[..., AppTest]
 ) -> None:
-    place = tmp_path / "small.parkplan"
-    shutil.copytree(small_demo, place)
-    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(place))
-    app = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
-    app.session_state[KEY] = Session(language="zh")
-    app = app.run().switch_page("views/services.py").run()
+    app = app_on(demo_copy).switch_page("views/services.py").run()
     app.text_input(key="service_where").set_value("site_area_m2 > 1e12")
     app.button(key="service_solve").click().run()
     assert any("候选地块有 0 宗" in one.value for one in app.warning)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
 import shapely
+from app_page import panel
 from pyproj import CRS
 from streamlit.testing.v1 import AppTest
 
-import parkplan.ui
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.scenario import show_scenario
@@ -21,18 +20,15 @@ from parkplan.jobs.siteplan_land import land_of_workspace
 from parkplan.jobs.siteplan_search import Asked
 from parkplan.layout.siteplan import generate
 from parkplan.model.workspace import Change
-from parkplan.ui import gate, opened
 from parkplan.ui.layout_state import KEY as LAYOUT
 from parkplan.ui.siteplan_state import KEY, Desk
-from parkplan.ui.state import KEY as SESSION
-from parkplan.ui.state import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from parkplan.i18n import Language
     from parkplan.model.siteplan import SitePlans
 
-UI = Path(parkplan.ui.__file__).parent
 PROFILE = choose_profile("cn_industrial")
 
 
@@ -44,14 +40,6 @@ class Done:
 
     def stop(self) -> None:
         """Nothing runs."""
-
-
-@pytest.fixture(autouse=True)
-def _own_cache() -> Iterator[None]:
-    gate.stand()
-    opened._opened.clear()
-    yield
-    opened._opened.clear()
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +60,16 @@ def answer(place: Path) -> tuple[Asked, SitePlans]:
     )
 
 
-def page(place: Path, monkeypatch: pytest.MonkeyPatch, chosen: str = "zh") -> AppTest:
-    monkeypatch.setenv("PARKPLAN_WORKSPACE", str(place))
-    app = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
-    app.query_params["site"] = "A"
-    app.session_state[SESSION] = Session(language=chosen)  # type: ignore[arg-type]
-    return app.run().switch_page("views/site_plans.py").run()
+@pytest.fixture
+def page(place: Path, app_on: Callable[..., AppTest]) -> Callable[[Language], AppTest]:
+    """Open the page on the site in a language."""
+
+    def opened_page(chosen: Language) -> AppTest:
+        app = app_on(place, chosen)
+        app.query_params["site"] = "A"
+        return app.switch_page("views/site_plans.py").run()
+
+    return opened_page
 
 
 def desk(app: AppTest) -> Desk:
@@ -86,52 +78,42 @@ def desk(app: AppTest) -> Desk:
     return found
 
 
-def drawn(app: AppTest, key: str) -> dict[str, Any]:
-    for element in app.main:
-        proto = getattr(element, "proto", None)
-        if type(proto).__name__ == "BidiComponent" and f"-{key}" in proto.id:
-            found = json.loads(proto.json or proto.mixed.json)
-            assert isinstance(found, dict)
-            return found
-    raise AssertionError(f"no component {key}")
-
-
 @pytest.mark.parametrize("chosen", ["zh", "en"])
 def test_options_certificate_and_files_are_shown(
-    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch, chosen: str
+    page: Callable[[Language], AppTest], place: Path, answer: tuple[Asked, SitePlans], chosen: Language
 ) -> None:
-    app = page(place, monkeypatch, chosen)
+    app = page(chosen)
     desk(app).search = Done(*answer)  # type: ignore[assignment]
     app.run()
     assert not app.exception
     options = answer[1].options
-    assert [option["id"] for option in drawn(app, "plan_gallery")["options"]] == [plan.id for plan in options]
-    assert len(drawn(app, "plan_scatter")["points"]) == len(options)
-    assert len(drawn(app, "plan_massing")["blocks"]) == len(options[0].buildings)
+    assert [option["id"] for option in panel(app, "plan_gallery")["options"]] == [plan.id for plan in options]
+    assert len(panel(app, "plan_scatter")["points"]) == len(options)
+    assert len(panel(app, "plan_massing")["blocks"]) == len(options[0].buildings)
     rules = [frame.value for frame in app.dataframe if len(frame.value) == len(options[0].certificate)]
     assert len(rules) == 1
     assert set(rules[0].iloc[:, 4]) == {"满足" if chosen == "zh" else "kept"}
     desk(app).chosen = options[-1].id
     app.run()
-    assert drawn(app, "plan_gallery")["chosen"] == options[-1].id
+    assert panel(app, "plan_gallery")["chosen"] == options[-1].id
 
 
 def test_the_measures_of_the_axes_are_chosen(
-    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch
+    page: Callable[[Language], AppTest], answer: tuple[Asked, SitePlans]
 ) -> None:
-    app = page(place, monkeypatch)
+    app = page("zh")
     desk(app).search = Done(*answer)  # type: ignore[assignment]
     app.run()
     app.selectbox(key="plan_axis_x").set_value("dock_m").run()
-    points = {point["id"]: point["x"] for point in drawn(app, "plan_scatter")["points"]}
+    points = {point["id"]: point["x"] for point in panel(app, "plan_scatter")["points"]}
     assert points == {plan.id: pytest.approx(plan.quality["dock_m"]) for plan in answer[1].options}
 
 
 @pytest.mark.parametrize("chosen", ["zh", "en"])
 def test_the_open_option_goes_into_a_scenario(
-    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch, chosen: str
+    page: Callable[[Language], AppTest], place: Path, answer: tuple[Asked, SitePlans], chosen: Language
 ) -> None:
-    app = page(place, monkeypatch, chosen)
+    app = page(chosen)
     desk(app).search = Done(*answer)  # type: ignore[assignment]
     app.run()
     put = {"zh": "放入", "en": "Put in"}[chosen]
@@ -147,9 +129,9 @@ def test_the_open_option_goes_into_a_scenario(
 
 
 def test_a_site_in_another_crs_is_told_instead(
-    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch
+    page: Callable[[Language], AppTest], answer: tuple[Asked, SitePlans]
 ) -> None:
-    app = page(place, monkeypatch)
+    app = page("zh")
     elsewhere = replace(answer[0], crs=CRS("EPSG:4546"))
     desk(app).search = Done(elsewhere, answer[1])  # type: ignore[assignment]
     app.run()
@@ -157,18 +139,16 @@ def test_a_site_in_another_crs_is_told_instead(
     assert not [button for button in app.button if button.label == "放入"]
 
 
-def test_rules_that_collide_are_named(
-    place: Path, answer: tuple[Asked, SitePlans], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = page(place, monkeypatch)
+def test_rules_that_collide_are_named(page: Callable[[Language], AppTest], answer: tuple[Asked, SitePlans]) -> None:
+    app = page("zh")
     none = type(answer[1])((), 20, 0, None, ("density_min",), {})
     desk(app).search = Done(answer[0], none)  # type: ignore[assignment]
     app.run()
     assert any("建筑密度下限" in warning.value for warning in app.warning)
 
 
-def test_a_site_that_does_not_exist_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = page(place, monkeypatch)
+def test_a_site_that_does_not_exist_is_told(page: Callable[[Language], AppTest]) -> None:
+    app = page("zh")
     app.text_input[0].set_value("Z-9")
     next(button for button in app.button if button.label == "生成方案").click().run()
     assert any("Z-9" in text.value for text in app.text)
