@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from parkplan.jobs.judged_columns import lacking
 from parkplan.screening import Verdict
 
 if TYPE_CHECKING:
@@ -19,34 +20,41 @@ MOST_PARCELS: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class DataWanted:
-    """A missing column: how many parcels it settles alone, and how many it can settle if it turns out one way."""
+    """Missing data of a parcel's sources, needed together: how many parcels they settle, and how many they may.
 
-    column: str
+    ``columns`` are what can be collected: of a measure, those of its parts that are missing.
+    """
+
+    columns: tuple[str, ...]
     settles: int
     may_settle: int
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``columns``: the most useful first; ``examined`` of ``to_check`` parcels."""
+    """``data``: the most useful first; ``examined`` of ``to_check`` parcels."""
 
-    columns: tuple[DataWanted, ...]
+    data: tuple[DataWanted, ...]
     examined: int
     to_check: int
 
 
 def data_wanted(found: Screening) -> Wanted:
-    """Rank missing columns by how many parcels that are to be checked each would settle."""
+    """Rank missing data by how many parcels that are to be checked each would settle.
+
+    A parcel counts once for the same data, though several of its measures may want them: as settled, if any is.
+    """
     rows = np.flatnonzero(found.parcels["verdict"] == Verdict.TO_CHECK)
     chosen = rows if len(rows) <= MOST_PARCELS else rows[np.linspace(0, len(rows) - 1, MOST_PARCELS).astype(int)]
-    settled: Counter[str] = Counter()
-    possible: Counter[str] = Counter()
+    settled: Counter[tuple[str, ...]] = Counter()
+    possible: Counter[tuple[str, ...]] = Counter()
     for row in chosen:
-        for datum in found.card(int(row)).missing:
-            if datum.settles:
-                settled[datum.column] += 1
-            elif set(datum.outcomes) != {Verdict.TO_CHECK}:
-                possible[datum.column] += 1
-    columns = [DataWanted(name, settled[name], possible[name]) for name in {*settled, *possible}]
-    columns.sort(key=lambda item: (-item.settles, -item.may_settle, item.column))
-    return Wanted(tuple(columns), len(chosen), len(rows))
+        values = found.parcels.iloc[row]
+        missing = found.card(int(row)).missing
+        sure = {lacking(datum.column, values) for datum in missing if datum.settles}
+        open_still = {lacking(datum.column, values) for datum in missing if set(datum.outcomes) != {Verdict.TO_CHECK}}
+        settled.update(sure)
+        possible.update(open_still - sure)
+    wanted = [DataWanted(names, settled[names], possible[names]) for names in {*settled, *possible}]
+    wanted.sort(key=lambda item: (-item.settles, -item.may_settle, item.columns))
+    return Wanted(tuple(wanted), len(chosen), len(rows))

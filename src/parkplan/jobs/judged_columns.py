@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from parkplan.expressions import parse
 from parkplan.i18n import Text
-from parkplan.jobs.writing import text
+from parkplan.jobs.writing import raw, text
 from parkplan.metrics import METRICS
 from parkplan.model.codes import CONSTRAINT_KIND
 from parkplan.model.columns import Column
 from parkplan.model.derived_tables import SCREENING
 from parkplan.model.rules import UNANSWERABLE
 from parkplan.model.tables import PARCELS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SI: Final = {"wan_yuan_per_mu": "yuan_per_m2", "percent": "ratio"}
 
@@ -55,3 +59,17 @@ def judged_column(name: str) -> Column:
         return Column(name, metric.title, "number", _SI.get(metric.shown_in, metric.shown_in), metric.shown_in)
     known = DERIVED_COLUMNS.get(name) or PARCELS.column(name) or SCREENING.column(name)
     return known or Column(name, Text(name, name))
+
+
+def lacking(name: str, values: pd.Series) -> tuple[str, ...]:
+    """Return what has to be collected for a value that is missing: of a measure, its missing parts, down to columns.
+
+    >>> lacking("tax_yuan_per_m2", pd.Series({"tax_yuan": None, "site_area_m2": 20_000.0}))
+    ('tax_yuan',)
+    >>> lacking("street", pd.Series({"street": None}))
+    ('street',)
+    """
+    if name not in METRICS:
+        return (name,)
+    parts = [part for part in parse(METRICS[name].formula).names if raw(values.get(part)) is None]
+    return tuple(sorted({deep for part in parts for deep in lacking(part, values)})) or (name,)

@@ -11,7 +11,7 @@ from parkplan import units
 from parkplan.expressions import parse
 from parkplan.i18n import Text
 from parkplan.jobs.condition_words import in_words, with_values
-from parkplan.jobs.judged_columns import judged_column
+from parkplan.jobs.judged_columns import judged_column, lacking
 from parkplan.jobs.measured import assumed_errors
 from parkplan.jobs.writing import both, raw, text, written
 from parkplan.metrics import METRICS
@@ -275,12 +275,9 @@ def _missing(datum: MissingDatum, values: pd.Series) -> Text:
 def _datum(name: str, values: pd.Series) -> Text:
     """Return the title of what is missing; of a measure, also which of its parts are."""
     title = judged_column(name).title
-    if name not in METRICS:
-        return title
-    parts = [part for part in sorted(parse(METRICS[name].formula).names) if raw(values.get(part)) is None]
-    listed = [judged_column(part).title for part in parts]
-    lacking = Text("、".join(part.zh for part in listed), ", ".join(part.en for part in listed))
-    return text("screen.measure_lacks", title=title, parts=lacking) if parts else title
+    parts = [judged_column(part).title for part in lacking(name, values) if part != name]
+    listed = Text("、".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+    return text("screen.measure_lacks", title=title, parts=listed) if parts else title
 
 
 def _ways_out(told: EvidenceCard) -> tuple[Text, ...]:

@@ -43,6 +43,9 @@ def data_wanted_panel(found: Screening) -> None:
         return
     told = data_wanted(found)
     st.caption(message("verdicts.wanted_examined", examined=f"{told.examined:,}", total=f"{told.to_check:,}"))
-    lines = [(judged_column(item.column).title.to(), item.settles, item.may_settle) for item in told.columns]
+    lines = [
+        (" + ".join(judged_column(name).title.to() for name in item.columns), item.settles, item.may_settle)
+        for item in told.data
+    ]
     names = [message(f"verdicts.wanted_{name}") for name in ("column", "settles", "may_settle")]
     st.dataframe(pd.DataFrame(lines, columns=names), hide_index=True)

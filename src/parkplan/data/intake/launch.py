@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import hashlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 
 ANSWER: Final = "answer.json"
 TABLE: Final = "table.arrow"
+ERRORS: Final = "stderr.txt"
 _POLL_S: Final = 0.05
+_LAST_LINES: Final = 12
 _LAST_WORDS_S: Final = 30.0
 _COPY_BYTES: Final = 1 << 20
 _KEPT_VARIABLES: Final = ("SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -46,6 +49,8 @@ _PLAIN_TYPES: Final = (
     pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date32,
     pa.types.is_timestamp,
 )  # fmt: skip
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 def _run(folder: Path, name: str, options: Options) -> None:
     deadline = time.monotonic() + options.limits.wall_s
-    with (folder / "stderr.txt").open("wb") as errors:
+    with (folder / ERRORS).open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603 -- our own script in our own interpreter
             [sys.executable, "-I", "-B", str(Path(confine.__file__).resolve()), str(folder)],
             stdin=subprocess.DEVNULL,
@@ -260,6 +265,9 @@ def _run(folder: Path, name: str, options: Options) -> None:
             listener.join(_LAST_WORDS_S)
             if process.stdout is not None and not listener.is_alive():
                 process.stdout.close()
+    if not (folder / ANSWER).is_file():
+        words = (folder / ERRORS).read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        _log.warning("the reader of %r ended with %s and no answer: %s", name, process.returncode, "\n".join(words))
 
 
 def _watch(
