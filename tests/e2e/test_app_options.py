@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shapely
 from at_rest import rest
 from downloads import taken
 from playwright.sync_api import expect
@@ -65,6 +66,38 @@ def history(place: Path, name: str) -> History:
     return store.history(next(one.id for one in store.scenarios() if one.name == name))
 
 
+def road(place: Path) -> shapely.Polygon:
+    """Return the road of the scenario that is drawn by hand, as it lies now."""
+    last = next(edit for edit in reversed(history(place, "Drawn by hand").edits) if edit.id == "road-1")
+    return shapely.from_wkt(last.shape)
+
+
+def pull_a_road_and_take_it_back(page: Page, place: Path) -> None:
+    """Pull the drawn road 60 pixels to the south, and undo that."""
+    before = road(place)
+    page.get_by_role("radio", name="Move").click()
+    handle = page.locator("[data-moves=road-1]")
+    expect(handle).to_be_visible(timeout=WAIT_MS)
+    rest(page, maps=1)
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 30)
+    page.mouse.move(x, y + 60)
+    page.mouse.up()
+    expect(page.get_by_text("Move (New road) → road-1")).to_be_visible(timeout=WAIT_MS)
+    rest(page, maps=1)
+    after = road(place)
+    assert after.area == pytest.approx(before.area, rel=1e-3)
+    assert after.centroid.y < before.centroid.y - 1.0
+    assert after.centroid.x == pytest.approx(before.centroid.x, abs=0.05 * (before.centroid.y - after.centroid.y))
+    page.get_by_role("button", name="Undo").click()
+    rest(page)
+    assert road(place).equals(before)
+
+
 def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
     page: Page = browser_page(f"{serve(place)}/?lang=en", height=1300)
     page.set_default_timeout(WAIT_MS)
@@ -102,6 +135,7 @@ def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], brows
     page.get_by_role("tab", name="Steps").click()
     expect(page.get_by_text("New road → road-1")).to_be_visible(timeout=WAIT_MS)
     rest(page)
+    pull_a_road_and_take_it_back(page, place)
 
     page.get_by_role("link", name="Compare", exact=True).click()
     rest(page, maps=3)

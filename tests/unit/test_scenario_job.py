@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shapely
+from pyproj import Transformer
 
 from parkplan._errors import ConflictError, DefinitionError, RequestError
 from parkplan.cli import main
@@ -16,9 +17,9 @@ from parkplan.data.layers import load_layers
 from parkplan.data.typologies import load_typologies
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs import scenario as work
-from parkplan.jobs.scenario_drawing import from_degrees, parcels_in
+from parkplan.jobs.scenario_drawing import drawings, from_degrees, parcels_in, removed, rings_in_degrees, shifted
 from parkplan.jobs.scenario_state import all_scenarios
-from parkplan.jobs.scenario_words import edit_words
+from parkplan.jobs.scenario_words import edit_words, step_words
 from parkplan.model.scenarios import BASE, Edit
 
 if TYPE_CHECKING:
@@ -139,6 +140,36 @@ def test_a_lasso_on_the_map_chooses_the_parcels_within(ws: Workspace) -> None:
     assert set(parcels_in(state, lasso)) == {"JH-001", "JH-004", "JH-005"}
     with pytest.raises(RequestError):
         from_degrees([(114.0, 22.5)], "line", ws.crs.to_wkt())
+
+
+def test_what_was_drawn_is_pulled_elsewhere_taken_back_and_removed(ws: Workspace) -> None:
+    work.new_scenario(ws, "A", actor=ME)
+    work.edit_scenario(ws, "A", [Edit("road", shape=shapely.box(500_050, 2_499_990, 500_060, 2_500_210).wkt)], actor=ME)
+    to_degrees = Transformer.from_crs(4547, 4326, always_xy=True).transform
+    start, end = to_degrees(500_055, 2_500_100), to_degrees(500_155, 2_500_100)
+    drawn = work.show_scenario(ws, "A")
+    assert list(drawings(drawn)) == ["road-1"]
+    ((ring,),) = rings_in_degrees(drawings(drawn)["road-1"], ws.crs.to_wkt())
+    assert shapely.Polygon(ring).distance(shapely.Point(to_degrees(500_050, 2_499_990))) == pytest.approx(0, abs=1e-9)
+    step = work.edit_scenario(ws, "A", [shifted(drawn, "road-1", start, end, ws.crs.to_wkt())], actor=ME)
+    assert (step.edits[0].id, step.edits[0].parcels) == ("road-1", ("JH-001", "JH-005"))
+
+    def areas() -> list[float]:
+        state = work.show_scenario(ws, "A").state
+        return [round(float(area), 3) for area in shapely.area(state.geometry[[0, 3, 4, 5]])]
+
+    assert areas() == [19_000.0, 10_000.0, 9_000.0, 2_200.0]
+    work.undo_scenario(ws, "A", actor=ME)
+    assert areas() == [19_000.0, 9_000.0, 10_000.0, 2_200.0]
+    work.redo_scenario(ws, "A", actor=ME)
+    assert areas() == [19_000.0, 10_000.0, 9_000.0, 2_200.0]
+    work.edit_scenario(ws, "A", [removed(work.show_scenario(ws, "A"), "road-1")], actor=ME)
+    gone = work.show_scenario(ws, "A")
+    assert gone.state.parcel_id.tolist() == ["JH-001", "JH-002", "JH-003", "JH-004", "JH-005"]
+    words = [one.en.split(":")[0] for one in step_words(gone.history.steps)]
+    assert words == ["New road → road-1", "Move (New road) → road-1", "#3", "#3", "Remove (New road) → road-1"]
+    with pytest.raises(RequestError, match="road-1"):
+        shifted(gone, "road-1", start, end, ws.crs.to_wkt())
 
 
 def test_edits_in_words() -> None:

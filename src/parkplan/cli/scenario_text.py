@@ -10,7 +10,7 @@ from parkplan.compare.breaches import RULES
 from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.data.scenarios import scenario_store
 from parkplan.i18n import message
-from parkplan.jobs.scenario_words import edit_words, figure, status_words
+from parkplan.jobs.scenario_words import figure, status_words, step_words
 from parkplan.units import area
 
 if TYPE_CHECKING:
@@ -43,10 +43,9 @@ def _step_lines(steps: Sequence[Step]) -> list[str]:
     return [
         message(
             "scenario.step_line", number=step.number, action=message(f"scenario.action_{step.action}"),
-            what="；".join(edit_words(edit).to() for edit in step.edits) or f"#{step.target}",
-            actor=visible(step.actor), at=f"{step.at.astimezone():%Y-%m-%d %H:%M:%S}",
+            what=what.to(), actor=visible(step.actor), at=f"{step.at.astimezone():%Y-%m-%d %H:%M:%S}",
         )
-        for step in steps
+        for step, what in zip(steps, step_words(steps), strict=True)
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from parkplan.model.scenarios import BASE, DRAWN, Step
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from parkplan.compare.district import District
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.scenario_state import Option
     from parkplan.model.scenarios import Edit, Scenario, ScenarioState
@@ -169,13 +170,21 @@ def _completed(ws: Workspace, scenario: Scenario, edits: Sequence[Edit]) -> tupl
     before = edits_of(store, scenario)
     state = apply_edits(district.parcels, before)
     named = tuple(
-        _drawn(state, before, edit, place) if edit.kind in DRAWN else edit for place, edit in enumerate(edits)
+        _drawn(_without(district, state, before, edit), before, edit, place) if edit.kind in DRAWN else edit
+        for place, edit in enumerate(edits)
     )
     after = apply_edits(district.parcels, (*before, *named))
     faults = [RequestError(one.key, subject=one.subject) for one in after.refused if one.edit in named]
     if faults:
         raise faults[0] if len(faults) == 1 else RequestError("scenario_faults", count=len(faults), details=faults[:50])
     return named
+
+
+def _without(district: District, state: ScenarioState, before: Sequence[Edit], edit: Edit) -> ScenarioState:
+    """Return the land on which a drawing is laid: where it is drawn anew, without its earlier form."""
+    if edit.id not in {one.id for one in before if one.kind in DRAWN}:
+        return state
+    return apply_edits(district.parcels, [one for one in before if one.kind not in DRAWN or one.id != edit.id])
 
 
 def _drawn(state: ScenarioState, before: Sequence[Edit], edit: Edit, place: int) -> Edit:

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import affinity
 
 from parkplan._errors import RequestError
 from parkplan.expressions import parse
 from parkplan.jobs.frames import moved
 from parkplan.jobs.scenario_state import find_scenario, option
-from parkplan.layout.scenario_shapes import cut_along
+from parkplan.layout.scenario_shapes import cut_along, polygons
+from parkplan.model.scenarios import DRAWN, Edit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from parkplan.data.workspace import Workspace
+    from parkplan.jobs.scenario_state import Option
     from parkplan.model.scenarios import ScenarioState
 
 DEGREES: Final = "EPSG:4326"
@@ -87,3 +90,55 @@ def parcels_cut(state: ScenarioState, line: Any, among: Sequence[str] = ()) -> t
     meets = np.flatnonzero(shapely.intersects(state.geometry, line) & state.of_parcels)
     names = [(str(state.parcel_id[row]), state.geometry[row]) for row in meets]
     return tuple(name for name, shape in names if (not among or name in among) and len(cut_along(shape, line)) > 1)
+
+
+def drawings(one: Option) -> dict[str, Edit]:
+    """Return what was drawn in an option and lies on its land, by name, as it was drawn last."""
+    last = {edit.id: edit for edit in one.edits if edit.kind in DRAWN}
+    there = set(one.state.parcel_id[~one.state.of_parcels].tolist())
+    return {name: edit for name, edit in last.items() if name in there and edit.shape is not None}
+
+
+def rings_in_degrees(edit: Edit, crs: str) -> tuple[tuple[tuple[tuple[float, float], ...], ...], ...]:
+    """Return the polygons of a drawn road or green as rings of (longitude, latitude), the outer ring first."""
+    parts = [moved(one, crs) for one in polygons(shapely.make_valid(shapely.from_wkt(edit.shape)))]
+    return tuple(
+        tuple(tuple((lng, lat) for lng, lat in ring.coords) for ring in (one.exterior, *one.interiors)) for one in parts
+    )
+
+
+def shifted(one: Option, name: str, start: Sequence[float], end: Sequence[float], crs: str) -> Edit:
+    """Return the edit that moves a drawn road or green as a whole, so far as ``end`` lies from ``start``.
+
+    Args:
+        one: the option that it was drawn in.
+        name: that of the road or green.
+        start: a longitude and a latitude.
+        end: where what lay at ``start`` shall lie.
+        crs: the CRS of the workspace, in which the shape keeps its form and size.
+
+    Raises:
+        RequestError: nothing of this name was drawn.
+
+    """
+    edit = _drawing(one, name)
+    (x, y), (to_x, to_y) = shapely.get_coordinates(moved(shapely.MultiPoint([start, end]), DEGREES, crs)).tolist()
+    shape = affinity.translate(shapely.from_wkt(edit.shape), to_x - x, to_y - y)
+    return Edit(edit.kind, shape=str(shapely.to_wkt(shape, rounding_precision=3)), id=name)
+
+
+def removed(one: Option, name: str) -> Edit:
+    """Return the edit that takes a drawn road or green away.
+
+    Raises:
+        RequestError: nothing of this name was drawn.
+
+    """
+    return Edit(_drawing(one, name).kind, id=name)
+
+
+def _drawing(one: Option, name: str) -> Edit:
+    known = drawings(one)
+    if name not in known:
+        raise RequestError("scenario_not_drawn", id=name, known=", ".join(known) or "—")
+    return known[name]

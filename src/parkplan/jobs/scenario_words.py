@@ -10,13 +10,15 @@ from parkplan.data.typologies import load_typologies
 from parkplan.i18n import LANGUAGES, Text
 from parkplan.jobs.writing import text
 from parkplan.model.codes import CLUSTER
-from parkplan.model.scenarios import EDIT_TITLES, PROPERTIES
+from parkplan.model.scenarios import DRAWN, EDIT_TITLES, PROPERTIES
 from parkplan.units import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from parkplan.i18n import Language
     from parkplan.model.options import Measure, Status
-    from parkplan.model.scenarios import Edit
+    from parkplan.model.scenarios import Edit, Step
 
 _NAMED: Final = 3
 """So many parcels are named; more are counted."""
@@ -65,14 +67,35 @@ def value_words(edit: Edit) -> Text:
     return Text(f"{value}", f"{value}")
 
 
-def edit_words(edit: Edit) -> Text:
-    """Return an edit as a short phrase.
+def step_words(steps: Sequence[Step]) -> list[Text]:
+    """Return what each step of a history does; what was drawn before and is drawn anew was moved.
+
+    A step that takes back or does again names the step that it turns.
+    """
+    drawn: set[str] = set()
+    found = []
+    for step in steps:
+        said = [edit_words(edit, _again(edit, drawn)) for edit in step.edits]
+        drawn |= {edit.id for edit in step.edits if edit.kind in DRAWN}
+        turned = f"#{step.target}"
+        found.append(Text("；".join(one.zh for one in said) or turned, "; ".join(one.en for one in said) or turned))
+    return found
+
+
+def _again(edit: Edit, drawn: set[str]) -> Text | None:
+    if edit.kind not in DRAWN or (edit.shape is not None and edit.id not in drawn):
+        return None
+    return text("scenario.moved" if edit.shape is not None else "scenario.removed", title=EDIT_TITLES[edit.kind])
+
+
+def edit_words(edit: Edit, title: Text | None = None) -> Text:
+    """Return an edit as a short phrase, under another title than that of its kind where one is given.
 
     >>> from parkplan.model.scenarios import Edit
     >>> edit_words(Edit("far", ("A", "B"), 2.0)).en
     'FAR → 2.0: A, B'
     """
-    title = EDIT_TITLES[edit.kind]
+    title = title or EDIT_TITLES[edit.kind]
     said = value_words(edit) if edit.kind in PROPERTIES else Text(edit.id, edit.id)
     return Text(*(_phrase(edit, title.to(chosen), said.to(chosen), chosen) for chosen in LANGUAGES))
 

@@ -1,26 +1,34 @@
-"""The map of a layout option: a click chooses or paints, a lasso chooses, lines split and become roads."""
+"""The map of a layout option: clicks choose or paint, a lasso chooses, lines split and become roads, drawings move."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
 from parkplan._errors import ParkplanError
-from parkplan.i18n import current_language
+from parkplan.i18n import current_language, message
 from parkplan.jobs.compare import option_pieces
 from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.place import Place, row_at
-from parkplan.jobs.scenario_drawing import from_degrees, parcels_cut, parcels_in, shape_text
+from parkplan.jobs.scenario_drawing import (
+    drawings,
+    from_degrees,
+    parcels_cut,
+    parcels_in,
+    rings_in_degrees,
+    shape_text,
+    shifted,
+)
 from parkplan.jobs.scenario_layers import pieces_at, scenario_table
 from parkplan.jobs.scenario_page import option_page
-from parkplan.model.scenarios import BASE, Edit
+from parkplan.model.scenarios import BASE, EDIT_TITLES, Edit
 from parkplan.ui.layout_state import save
-from parkplan.ui.map_host import Draw, click_of, drawing_host, drawn_of
+from parkplan.ui.map_host import Draw, Movable, Wishes, click_of, drawing_host, drawn_of, shifted_of
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.scenario_state import Option
     from parkplan.ui.layout_state import Layout
-    from parkplan.ui.map_host import Click, Drawn
+    from parkplan.ui.map_host import Click, Drawn, Shifted
 
 MAP: Final = "layout_map"
 LAYERS: Final = ("option_typologies", "option_land_use", "option_locked")
@@ -32,10 +40,22 @@ def layout_map(ws: Workspace, found: Option, now: Layout, *, height: int) -> Non
     view = cast("Workspace", WithDerived(ws, scenario_table(ws, found)))
     marked = pieces_at(option_pieces(found), now.chosen)
     page = option_page(view, current_language())
-    draw = None
-    if now.tool in SHAPES and (now.tool == "lasso" or found.scenario.id != BASE):
-        draw = Draw("polygon" if SHAPES[now.tool] == "polygon" else "line", f"{now.tool}.{now.drawings}")
-    drawing_host(page, key=MAP, height=height, selection={"option_land_use": marked}, draw=draw)
+    drawing_host(page, key=MAP, height=height, selection={"option_land_use": marked}, wishes=_wishes(ws, found, now))
+
+
+def _wishes(ws: Workspace, found: Option, now: Layout) -> Wishes:
+    """Return what the tool lets the user do on the map."""
+    token = f"{now.tool}.{now.drawings}"
+    if now.tool == "lasso" or (now.tool in SHAPES and found.scenario.id != BASE):
+        return Wishes(Draw("polygon" if SHAPES[now.tool] == "polygon" else "line", token))
+    if now.tool != "move" or found.scenario.id == BASE:
+        return Wishes()
+    crs = ws.crs.to_wkt()
+    shapes = []
+    for name, edit in drawings(found).items():
+        title = message("scenario.pull", name=name, kind=EDIT_TITLES[edit.kind].to())
+        shapes.append(Movable(name, title, rings_in_degrees(edit, crs)))
+    return Wishes(shapes=tuple(shapes), token=token)
 
 
 def take_events(ws: Workspace, found: Option, now: Layout, paint: Edit | None, width_m: float) -> bool:
@@ -43,12 +63,15 @@ def take_events(ws: Workspace, found: Option, now: Layout, paint: Edit | None, w
 
     ``paint`` is the property that the brush gives, without parcels.
     """
-    click, drawn = click_of(MAP), drawn_of(MAP)
+    click, drawn, pulled = click_of(MAP), drawn_of(MAP), shifted_of(MAP)
     before = now.seen
-    if drawn is not None:
+    if drawn is not None or pulled is not None:
         now.drawings += 1
         try:
-            _take_drawing(ws, found, now, drawn, width_m)
+            if drawn is not None:
+                _take_drawing(ws, found, now, drawn, width_m)
+            elif pulled is not None:
+                _take_move(ws, found, now, pulled)
         except ParkplanError as fault:
             now.fault = fault.sentence()
     elif click is not None and now.tool in {"choose", "paint"}:
@@ -92,3 +115,7 @@ def _take_drawing(ws: Workspace, found: Option, now: Layout, drawn: Drawn, width
             save(ws, now, [Edit("road", shape=shape_text(shape.wkt, width_m))])
         case "green":
             save(ws, now, [Edit("green", shape=shape_text(shape.wkt, width_m))])
+
+
+def _take_move(ws: Workspace, found: Option, now: Layout, pulled: Shifted) -> None:
+    save(ws, now, [shifted(found, pulled.id, pulled.start, pulled.end, ws.crs.to_wkt())])

@@ -10,7 +10,7 @@ import streamlit as st
 from parkplan.compare.breaches import RULES
 from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.i18n import message
-from parkplan.jobs.scenario_words import change, edit_words, figure, status_words
+from parkplan.jobs.scenario_words import change, figure, status_words, step_words
 from parkplan.ui.layout_tools import history_panel
 from parkplan.ui.plain import plain
 from parkplan.units import area
@@ -81,10 +81,9 @@ def _land(found: Option, base: Option) -> pd.DataFrame:
 def _steps(found: Option) -> list[tuple[int, str, bool]]:
     stands = {step.number for step in found.history.standing}
     lines = []
-    for step in found.history.steps:
-        what = "；".join(edit_words(edit).to() for edit in step.edits) or f"#{step.target}"
+    for step, what in zip(found.history.steps, step_words(found.history.steps), strict=True):
         text = message(
-            "scenario.step_line", number=step.number, action=message(f"scenario.action_{step.action}"), what=what,
+            "scenario.step_line", number=step.number, action=message(f"scenario.action_{step.action}"), what=what.to(),
             actor=step.actor, at=f"{step.at.astimezone():%m-%d %H:%M}",
         )  # fmt: skip
         lines.append((step.number, text, step.number in stands))

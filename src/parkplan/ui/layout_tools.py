@@ -12,6 +12,7 @@ from parkplan.data.layers import load_layers
 from parkplan.data.typologies import load_typologies
 from parkplan.i18n import message
 from parkplan.jobs import scenario as work
+from parkplan.jobs.scenario_drawing import drawings, removed
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.model.codes import CLUSTER
 from parkplan.model.scenarios import BASE, EDIT_TITLES, LONGEST_PHASES, Edit
@@ -175,7 +176,20 @@ def actions(ws: Workspace, found: Option, now: Layout, paint: Edit) -> None:
             if st.button(message(f"scenario.act_{name}"), disabled=disabled, key=f"layout_{name}"):
                 act()
                 st.rerun(scope="fragment")
+        if now.tool == "move" and not base:
+            _remove_form(ws, found, now)
         st.caption(message("scenario.advice_base" if base else f"scenario.advice_{now.tool}", count=len(names)))
+
+
+def _remove_form(ws: Workspace, found: Option, now: Layout) -> None:
+    """Draw the choice of something drawn, and the button that takes it away."""
+    known = list(drawings(found))
+    with st.popover(message("scenario.remove"), disabled=not known, width="content"):
+        name = st.selectbox(message("scenario.drawn"), known, key="layout_drawn")
+        if st.button(message("scenario.remove_now"), type="primary", key="layout_remove", disabled=not known):
+            save(ws, now, [removed(found, str(name))])
+            now.drawings += 1
+            st.rerun(scope="fragment")
 
 
 def troubles(ws: Workspace, now: Layout) -> None:

@@ -126,6 +126,40 @@ class Draw:
     token: str
 
 
+Corner = tuple[float, float]
+"""A longitude and a latitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """A shape that the user may pull to another place: polygons as rings of corners, the outer ring first."""
+
+    id: str
+    title: str
+    parts: tuple[tuple[tuple[Corner, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user may do on a map: ``draw`` something, or move ``shapes``.
+
+    Each new ``token`` puts the shapes back to where they are.
+    """
+
+    draw: Draw | None = None
+    shapes: tuple[Movable, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """A shape was pulled so that what lay at ``start`` lies at ``end``."""
+
+    id: str
+    start: Corner
+    end: Corner
+
+
 _TOOLS: Final[dict[Shape, str]] = {"polygon": "area", "line": "length"}
 
 
@@ -184,6 +218,15 @@ def drawn_of(key: str) -> Drawn | None:
     return Drawn("polygon" if told["kind"] == _TOOLS["polygon"] else "line", points)
 
 
+def shifted_of(key: str) -> Shifted | None:
+    """Return the move of a shape on the map of this key that caused this very run."""
+    told = (st.session_state.get(key) or {}).get("shifted")
+    if not told:
+        return None
+    start, end = ((float(lng), float(lat)) for lng, lat in (told["from"], told["to"]))
+    return Shifted(str(told["id"]), start, end)
+
+
 def _nothing() -> None:
     """Be told of an event: the value is read after the run."""
 
@@ -211,11 +254,15 @@ def map_host(
 
 
 def drawing_host(
-    page: MapPage, *, key: str, height: int | str, selection: Mapping[str, Sequence[int]], draw: Draw | None
+    page: MapPage, *, key: str, height: int | str, selection: Mapping[str, Sequence[int]], wishes: Wishes
 ) -> MapEvents:
-    """Show one map on which the user draws what ``draw`` asks for; see `map_host` and `drawn_of`."""
-    wished = None if draw is None else {"kind": _TOOLS[draw.kind], "token": draw.token}
-    return _hosted(page, key, height, selection, {"draw": wished})
+    """Show one map on which the user draws or moves shapes; see `map_host`, `drawn_of` and `shifted_of`."""
+    draw = wishes.draw
+    told = {
+        "draw": None if draw is None else {"kind": _TOOLS[draw.kind], "token": draw.token},
+        "movable": {"token": wishes.token, "shapes": [asdict(shape) for shape in wishes.shapes]},
+    }
+    return _hosted(page, key, height, selection, told)
 
 
 def swipe_host(pages: Sequence[MapPage], *, key: str, height: int | str) -> MapEvents:
@@ -247,6 +294,7 @@ def _hosted(
         on_click_change=_nothing,
         on_view_change=_nothing,
         on_drawn_change=_nothing,
+        on_shifted_change=_nothing,
     )
     view = cast("ViewState | None", result.get("view"))
     if view:

@@ -70,6 +70,7 @@ class Host {
       this.drawToken = String(data.draw?.token);
       this.views[0].draw(data.draw?.kind ?? null);
     }
+    this.views[0].drag.show(data.movable ?? null, this.texts);
     if (data.fit && data.fit.token !== this.fit) {
       this.fit = data.fit.token;
       this.views[0].fit(data.fit.bounds);
@@ -89,6 +90,7 @@ class Host {
       restore: index === 0 ? data.restore : null,
       clicked: (event) => (page.compact && !page.clicks) || this.emit("click", { ...event, map: index }),
       drew: (shape) => this.emit("drawn", shape),
+      shifted: (move) => this.emit("shifted", move),
       viewed: (state) => index === 0 && !page.compact && this.emit("view", { ...state, fit: this.fit }),
       moved: (view) => this._follow(view),
     });
@@ -110,7 +112,7 @@ class Host {
   }
 }
 
-/** Show `data` in an element. `emit(name, value)` carries "click", "drawn" and "view" back. */
+/** Show `data` in an element. `emit(name, value)` carries "click", "drawn", "shifted" and "view" back. */
 export function mount(root, data, emit) {
   base = data.base ?? "";
   L.Icon.Default.imagePath = under("/assets/leaflet/images/");

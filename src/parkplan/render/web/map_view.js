@@ -2,6 +2,7 @@
 
 import { Chrome } from "./chrome.js";
 import { element } from "./dom.js";
+import { Drag } from "./drag.js";
 import { projector } from "./geodesy.js";
 import { highlightPainter } from "./highlight.js";
 import { labelPainter } from "./labels.js";
@@ -36,7 +37,8 @@ function runScript(page, container) {
 
 export class MapView {
   /**
-   * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), drew(shape), moved(view).
+   * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), drew(shape),
+   * shifted(move), moved(view).
    * A compact page is a map to look at: nothing lies open on it, the wheel scrolls what is around it, and it reports
    * nothing but the clicks that its page asks for, so that the page around it is not run again.
    */
@@ -56,6 +58,7 @@ export class MapView {
     this._build(options.texts);
     this.pointer = new Pointer(this, (event) => options.clicked(event));
     this.markers = new Markers(this.map, (event) => options.clicked(event));
+    this.drag = new Drag(this.map, (event) => options.shifted(event));
     this._listen();
     this._place(options.restore);
     this.items.take(page.layers, options.restore?.layers);
