@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
-from parkplan.jobs import optimise_search
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.sites.engine import Progress
+from parkplan.ui import layout_solver
 from parkplan.ui.layout_state import KEY as LAYOUT
 from parkplan.ui.layout_state import Layout
 
@@ -80,7 +80,7 @@ def test_value_bound_and_gap_are_shown_while_it_runs_and_it_can_be_stopped(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = Slow()
-    monkeypatch.setattr(optimise_search, "optimise", slow)
+    monkeypatch.setattr(layout_solver, "optimise", slow)
     start(app)
     assert slow.told.wait(60.0)
     app.run()

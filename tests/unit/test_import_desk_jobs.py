@@ -17,10 +17,10 @@ from parkplan._errors import ParkplanError, RequestError, SourceFileError
 from parkplan.data.intake.uploads import Uploads, main_files, plain_name
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.i18n import language
+from parkplan.jobs.background import BackgroundWork
 from parkplan.jobs.import_desk import Wanted, bring, confirm, examine, with_columns
 from parkplan.jobs.import_recipe import wishes_of_recipe
 from parkplan.jobs.import_report import import_recipe, import_report
-from parkplan.jobs.import_work import ImportWork
 from parkplan.ui.import_columns import field_titles, lines_frame, wishes_of
 
 if TYPE_CHECKING:
@@ -195,7 +195,8 @@ def test_work_that_is_stopped_ends_at_its_next_stage() -> None:
         progress("second")
         return "done"
 
-    work = ImportWork("a.gpkg", task)
+    cancelled = SourceFileError("import_cancelled", file="a.gpkg")
+    work = BackgroundWork(lambda one: task(one.tell, one.effort.cancelled), cancelled=cancelled)
     assert reached.wait(30)
     assert work.running
     work.stop()

@@ -16,6 +16,7 @@ import numpy as np
 from parkplan.layout.allocation import Allocated
 from parkplan.layout.allocation_model import add_cuts, loaded, whole_choices
 from parkplan.sites.engine import GAP, Progress
+from parkplan.sites.highs import finite
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -144,7 +145,7 @@ class _Search:
             self.infeasible = self.known is None
             return None
         self.nodes += max(int(info.mip_node_count), 0)
-        dual = _finite(float(info.mip_dual_bound))
+        dual = finite(float(info.mip_dual_bound))
         self.bound = self.bound if dual is None else min(self.bound, dual)
         if info.primal_solution_status == 2:
             self._keep(np.asarray(solver.getSolution().col_value)[: self.problem.gain.size])
@@ -193,8 +194,8 @@ class _Search:
             if self.effort.cancelled():
                 into.user_interrupt = True
             if time.perf_counter() - self.told >= TELL_S:
-                best = None if self.problem.cores else _finite(out.mip_primal_bound)
-                self._tell(best, _finite(out.mip_dual_bound))
+                best = None if self.problem.cores else finite(out.mip_primal_bound)
+                self._tell(best, finite(out.mip_dual_bound))
 
         self.solver.setCallback(heard, None)
         self.solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
@@ -204,7 +205,3 @@ class _Search:
         best = max((one for one in (value, self.value) if one is not None), default=None)
         least = self.bound if bound is None else min(bound, self.bound)
         self.effort.progress(Progress(self.told - self.begun, best, least))
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) and abs(value) < 1e30 else None

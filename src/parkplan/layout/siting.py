@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack, identity, vstack
 
 from parkplan.layout.siting_program import Program, solve
-from parkplan.sites.engine import GAP, Clock
+from parkplan.sites.engine import GAP, Clock, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +149,7 @@ def cover_most(question: Siting, reach_m: float, count: int, effort: Effort) -> 
         np.concatenate([np.zeros(sites), -weight]), csr_array(vstack([most, reached])),
         np.concatenate([[-np.inf], np.zeros(groups)]), np.concatenate([[float(count)], np.full(groups, np.inf)]), sites,
     )  # fmt: skip
-    found = solve(program, effort)
+    found = solve(program, _telling(effort, lambda cost: already - cost))
     limit = already + min(-found.bound, float(weight.sum()))
     if found.x is None:
         return Sited(None, None, limit, "unknown", sites)
@@ -176,7 +176,9 @@ def p_centre(question: Siting, count: int, effort: Effort) -> Sited:
         middle = (low + high) // 2
         within = question.way_m[rows] <= lengths[middle]
         waiting = question.existing_m[rows] > lengths[middle]
-        found = _fewest(within[waiting], replace(effort, seconds=clock.left()))
+        reached = None if best.chosen is None else float(question.ways(best.chosen)[rows].max())
+        effort.progress(Progress(clock.gone(), reached, float(lengths[low])))
+        found = _fewest(within[waiting], replace(effort, seconds=clock.left(), progress=_unheard))
         if found.chosen is not None and len(found.chosen) <= count:
             best, high = found, middle
         elif found.status == "infeasible" or (found.bound is not None and math.ceil(found.bound - GAP) > count):
@@ -203,12 +205,26 @@ def _fewest(covers: Flags, effort: Effort) -> Sited:
     width = rows.shape[1]
     ones = np.ones(len(rows))
     program = Program(np.ones(width), csr_array(rows.astype(np.float64)), ones, ones * np.inf, width)
-    found = solve(program, effort)
+    found = solve(program, _telling(effort, lambda cost: float(math.ceil(cost - GAP))))
     bound = float(max(1, math.ceil(found.bound - GAP))) if math.isfinite(found.bound) else 1.0
     if found.x is None:
         return Sited(None, None, bound, "infeasible" if found.infeasible else "unknown", width)
     chosen = kept[np.flatnonzero(found.x > 0.5)]
     return _sited(chosen, float(len(chosen)), min(bound, float(len(chosen))), width)
+
+
+def _telling(effort: Effort, meant: Callable[[float], float]) -> Effort:
+    """Return an effort whose listener hears value and bound of a programme as those of the question."""
+
+    def heard(now: Progress) -> None:
+        value, bound = (None if one is None else meant(one) for one in (now.value, now.bound))
+        effort.progress(Progress(now.seconds, value, bound))
+
+    return replace(effort, progress=heard)
+
+
+def _unheard(now: Progress) -> None:
+    """Nobody listens to the steps of a bisection."""
 
 
 def _grouped(covers: Flags, weight: Numbers) -> tuple[Flags, Numbers]:

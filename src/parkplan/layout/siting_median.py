@@ -8,15 +8,15 @@ of them (Christofides and Beasley 1982).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from parkplan.layout.siting import Sited
-from parkplan.layout.siting_program import Program, solve
-from parkplan.sites.engine import GAP, Clock
+from parkplan.layout.siting_program import TELL_S, Program, solve
+from parkplan.sites.engine import GAP, Clock, Progress
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,6 +63,14 @@ class _Search:
         self.out[outside] |= bound - last + rho[outside] > limit
         self.fixed[inside] |= bound - rho[inside] + following > limit
 
+    def tell(self, effort: Effort, clock: Clock, told: float) -> float:
+        """Tell value and bound if that was long ago, and return when it was told last."""
+        gone = clock.gone()
+        if gone - told < TELL_S:
+            return told
+        effort.progress(Progress(gone, self.value, self.bound))
+        return gone
+
     def proven(self) -> bool:
         """Whether value and bound meet."""
         return np.isfinite(self.value) and self.value - self.bound <= GAP / 100 * max(1.0, abs(self.value))
@@ -80,7 +88,7 @@ def p_median(question: Siting, count: int, effort: Effort) -> Sited:
     cost = weight[:, None] * way[:, useful]
     search = _started(cost, min(count, len(useful)))
     clock = Clock(effort.seconds)
-    _climb(search, clock)
+    _climb(search, clock, effort)
     if not search.proven() and not effort.cancelled():
         _finish(search, weight * there, effort, clock.left())
     kept = int((~search.out).sum())
@@ -128,7 +136,7 @@ def _exchanged(cost: Numbers, chosen: Rows) -> Rows:
     return chosen
 
 
-def _climb(search: _Search, clock: Clock) -> None:
+def _climb(search: _Search, clock: Clock, effort: Effort) -> None:
     """Raise the bound by subgradient steps; answers of the relaxed question are tried on the way.
 
     Nothing is done where the quick search left demand unreached: there may be no answer.
@@ -139,7 +147,7 @@ def _climb(search: _Search, clock: Clock) -> None:
     ordered = np.partition(cost, min(1, cost.shape[1] - 1), axis=1)
     second = ordered[:, min(1, cost.shape[1] - 1)]
     price = np.where(np.isfinite(second), second, ordered[:, 0])
-    step, waited, best_price = 1.5, 0, price
+    step, waited, best_price, told = 1.5, 0, price, -TELL_S
     for _ in range(ROUNDS):
         gain = np.minimum(cost - price[:, None], 0.0)
         rho = gain.sum(axis=0)
@@ -151,7 +159,8 @@ def _climb(search: _Search, clock: Clock) -> None:
         search.heed(bound, rho)
         slope = 1.0 - (gain[:, chosen] < 0).sum(axis=1)
         length = float(slope @ slope)
-        if search.proven() or not length or step < LEAST_STEP or clock.left() <= 0:
+        told = search.tell(effort, clock, told)
+        if search.proven() or not length or step < LEAST_STEP or clock.left() <= 0 or effort.cancelled():
             break
         if waited >= PATIENCE:
             step, waited, price = step / 2, 0, best_price
@@ -162,12 +171,16 @@ def _climb(search: _Search, clock: Clock) -> None:
 
 def _finish(search: _Search, there: Numbers, effort: Effort, seconds: float) -> None:
     """Let HiGHS decide among the candidates that are left; a demand is never sent farther than it need be."""
-    from dataclasses import replace
-
     left = np.flatnonzero(~search.out)
     cost = search.cost[:, left]
     program = _program(cost, np.flatnonzero(search.fixed[left]), there, search.count)
-    found = solve(program, replace(effort, seconds=seconds))
+
+    def heard(now: Progress) -> None:
+        value = search.value if now.value is None else min(search.value, now.value)
+        bound = search.bound if now.bound is None else max(search.bound, now.bound)
+        effort.progress(Progress(now.seconds, value, min(value, bound)))
+
+    found = solve(program, replace(effort, seconds=seconds, progress=heard))
     if found.x is not None:
         chosen = np.flatnonzero(found.x[: len(left)] > 0.5)
         search.take(left[chosen])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from parkplan.sites.engine import GAP
-from parkplan.sites.highs import quiet_highs
+from parkplan.sites.engine import GAP, Progress
+from parkplan.sites.highs import finite, quiet_highs
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.float64]
 
-LEAST_S = 0.1
+LEAST_S: Final = 0.1
+TELL_S: Final = 0.5
+"""Seconds between two reports of value and bound."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +46,10 @@ class Solved:
 
 
 def solve(program: Program, effort: Effort) -> Solved:
-    """Solve a programme, or return the best so far with its bound when time is up or it is cancelled."""
+    """Solve a programme, or return the best so far with its bound when time is up or it is cancelled.
+
+    Value and bound are told as they stand in the programme, whose cost is to be small.
+    """
     import highspy
 
     if not len(program.cost):
@@ -63,7 +69,7 @@ def solve(program: Program, effort: Effort) -> Solved:
     matrix.index_ = program.rows.indices.astype(np.int32)
     matrix.value_ = program.rows.data.astype(np.float64)
     solver.passModel(model)
-    _stoppable(solver, effort)
+    _listen(solver, effort)
     solver.run()
     status, info = solver.getModelStatus(), solver.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
@@ -73,12 +79,21 @@ def solve(program: Program, effort: Effort) -> Solved:
     return Solved(found, dual if abs(dual) < 1e30 else -math.inf)
 
 
-def _stoppable(solver: Any, effort: Effort) -> None:  # noqa: ANN401  # a HiGHS solver
+def _listen(solver: Any, effort: Effort) -> None:  # noqa: ANN401  # a HiGHS solver
+    """Let the solver ask whether to stop, and tell how far it is."""
     import highspy
 
-    def heard(_kind: Any, _text: str, _out: Any, into: Any, _data: Any) -> None:  # noqa: ANN401  # of HiGHS
+    begun = time.perf_counter()
+    told = -TELL_S
+
+    def heard(_kind: Any, _text: str, out: Any, into: Any, _data: Any) -> None:  # noqa: ANN401  # of HiGHS
+        nonlocal told
         if effort.cancelled():
             into.user_interrupt = True
+        gone = time.perf_counter() - begun
+        if gone - told >= TELL_S:
+            told = gone
+            effort.progress(Progress(gone, finite(out.mip_primal_bound), finite(out.mip_dual_bound)))
 
     solver.setCallback(heard, None)
     solver.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)

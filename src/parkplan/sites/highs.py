@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +27,12 @@ def quiet_highs(effort: Effort, gap: float) -> highspy.Highs:
     solver.setOptionValue("random_seed", effort.seed)
     solver.setOptionValue("mip_rel_gap", gap)
     return solver
+
+
+def finite(value: float) -> float | None:
+    """Return a value or bound of the solver; None where it has none yet.
+
+    >>> finite(2.5), finite(float("inf")), finite(-1e31)
+    (2.5, None, None)
+    """
+    return value if math.isfinite(value) and abs(value) < 1e30 else None

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
+from parkplan._errors import SourceFileError
 from parkplan.i18n import current_language, message
+from parkplan.jobs.background import BackgroundWork
 from parkplan.jobs.check import Check, check_open, findings_file
 from parkplan.jobs.district_layers import GROUP, layers_of
 from parkplan.jobs.district_map import district_page
 from parkplan.jobs.frames import load
-from parkplan.jobs.import_work import ImportWork
 from parkplan.ui import map_panel
 from parkplan.ui.boundary import boundary, fragment
 from parkplan.ui.finding_list import (
@@ -50,13 +51,14 @@ class Looking(Choice):
 
     versions: tuple[str, ...] = ()
     found: Check | None = None
-    work: ImportWork[Check] | None = None
+    work: BackgroundWork[Check] | None = None
     fault: Exception | None = None
 
     def begin(self, ws: Workspace, versions: tuple[str, ...]) -> None:
         """Begin to examine the workspace as it is now."""
         self.versions, self.found, self.fault, self.chosen, self.kinds, self.page = versions, None, None, None, (), 1
-        self.work = ImportWork(ws.name, lambda progress, _: check_open(ws, progress=progress))
+        cancelled = SourceFileError("import_cancelled", file=ws.name)
+        self.work = BackgroundWork(lambda one: check_open(ws, progress=one.tell), cancelled=cancelled)
 
     def settle(self) -> None:
         """Take over what finished work has brought."""

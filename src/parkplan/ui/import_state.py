@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from parkplan._errors import ParkplanError
+from parkplan._errors import ParkplanError, SourceFileError
+from parkplan.jobs.background import BackgroundWork
 from parkplan.jobs.import_desk import Brought, Examined, Wanted, bring, confirm, examine
-from parkplan.jobs.import_work import ImportWork
 from parkplan.ui.boundary import show_fault, show_unexpected
 from parkplan.ui.finding_list import Choice
 
@@ -47,7 +47,7 @@ class Desk:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seen: Examined | None = None
     done: ImportResult | None = None
-    work: ImportWork[Answer] | None = None
+    work: BackgroundWork[Answer] | None = None
     fault: Exception | None = None
     finding: Choice = field(default_factory=Choice)
     round: int = 0
@@ -77,7 +77,8 @@ class Desk:
 
     def _begin(self, work: Callable[[Progress, Stopped], Answer]) -> None:
         self.fault = None
-        self.work = ImportWork(", ".join(path.name for path in self.paths)[:80], work)
+        cancelled = SourceFileError("import_cancelled", file=", ".join(path.name for path in self.paths)[:80])
+        self.work = BackgroundWork(lambda one: work(one.tell, one.effort.cancelled), cancelled=cancelled)
 
     def settle(self) -> None:
         """Take over what finished work has brought."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from parkplan._errors import ParkplanError
 from parkplan.i18n import message
-from parkplan.jobs.optimise_search import AllocationSearch, Asked
+from parkplan.jobs.background import BackgroundWork
+from parkplan.jobs.optimise import optimise
 from parkplan.jobs.optimise_words import collision_words, drawn_words, progress_words, summary_words
 from parkplan.ui.boundary import boundary, show_unexpected
 from parkplan.ui.layout_state import layout
 from parkplan.ui.layout_wish import wish_fields
+from parkplan.ui.solver_watch import POLL_S, solver_box
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.optimise import Optimised
     from parkplan.ui.layout_state import Layout
 
-POLL_S: Final = 1.0
 FORM_WIDTH: Final = 860
 
 
@@ -44,7 +46,9 @@ def solver_form(ws: Workspace, now: Layout) -> None:
                 st.warning(message("optimise.none_chosen"))
                 return
             wish = replace(wish, parcels=tuple(now.chosen) if land == "chosen" else ())
-            now.search, now.told, now.fault = AllocationSearch(Asked(ws, now.scenario, wish, now.actor)), (), ""
+            asked = partial(optimise, ws, scenario=now.scenario, wish=wish, actor=now.actor)
+            now.search = BackgroundWork(lambda one: asked(effort=one.effort, tell=one.tell))
+            now.told, now.fault = (), ""
             st.rerun()
 
 
@@ -60,18 +64,10 @@ def watch_solver() -> None:
             now.search = None
             _take(now, search)
             st.rerun()
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.text(search.stage or message("optimise.solving"))
-            for title, said in progress_words(search.progress).items():
-                st.metric(title, said, width="content")
-            if search.stopping:
-                st.caption(message("optimise.stopping"))
-            elif st.button(message("optimise.stop"), key="layout_solve_stop"):
-                search.stop()
-                st.rerun(scope="fragment")
+        solver_box(search, progress_words(search.progress), "layout_solve_stop")
 
 
-def _take(now: Layout, search: AllocationSearch) -> None:
+def _take(now: Layout, search: BackgroundWork[Optimised]) -> None:
     """Open the best branch, or say why there is none."""
     if isinstance(search.fault, ParkplanError):
         now.fault = "\n".join(search.fault.sentences()[:6])

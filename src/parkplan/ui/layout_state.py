@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 import streamlit as st
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from parkplan.data.workspace import Workspace
-    from parkplan.jobs.optimise_search import AllocationSearch
+    from parkplan.jobs.background import BackgroundWork
+    from parkplan.jobs.optimise import Optimised
     from parkplan.jobs.scenario_state import Option
     from parkplan.model.scenarios import Edit, Step
 
 KEY: Final = "parkplan.layout"
-Tool = Literal["choose", "paint", "lasso", "split", "road", "green"]
-TOOLS: Final[tuple[Tool, ...]] = ("choose", "paint", "lasso", "split", "road", "green")
+Tool = Literal["choose", "paint", "lasso", "split", "road", "green", "move"]
+TOOLS: Final[tuple[Tool, ...]] = get_args(Tool)
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Layout:
     clash: str = ""
     fault: str = ""
     told: tuple[str, ...] = ()
-    search: AllocationSearch | None = None
+    search: BackgroundWork[Optimised] | None = None
 
     def open(self, scenario: str, head: int) -> None:
         """Open a scenario."""
