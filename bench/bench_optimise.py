@@ -32,7 +32,7 @@ from pymoo.optimize import minimize
 
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.allocation_around import around
-from parkplan.jobs.allocation_land import Land, land_of
+from parkplan.jobs.allocation_land import Land, access_of, land_of
 from parkplan.jobs.allocation_rules import question
 from parkplan.jobs.allocation_wish import free_parcels, uses_of
 from parkplan.jobs.demo import demo
@@ -92,7 +92,7 @@ def case(size: str, folder: Path) -> Case:
     wish = Wish(budget_yuan=budget, shares=(Share("safety", least=0.1), Share("electronics", most=0.3)))
     at, shown = option(ws, find_scenario(ws, "base")), library()
     nearby = around(ws, at, shown.options.contiguity_gap_m.value, shown.options.detour_factor.value)
-    land = land_of(at, nearby, free_parcels(ws, at, wish), uses_of(wish), shown, wish.access_reach_m)
+    land = land_of(at, nearby, free_parcels(ws, at, wish), uses_of(wish), shown, access_of(nearby, wish))
     return Case(land, question(land, wish), land.change["output_yuan"], land.change["cost_yuan"], budget)
 
 

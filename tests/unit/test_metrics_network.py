@@ -105,8 +105,8 @@ def test_ways_to_a_class_of_roads_end_at_its_nearest_point() -> None:
 def test_an_end_that_almost_meets_a_street_is_reported_and_stays_open() -> None:
     graph = road_graph(streets([(0, 0), (100, 0)], [(40, 0.6), (40, 90)], [(70, 5), (70, 90)]))
     assert graph.components == 3
-    assert [gap for *_, gap in open_ends(graph, 2.0)] == pytest.approx([0.6])
-    assert [gap for *_, gap in open_ends(graph, 6.0)] == pytest.approx([0.6, 5.0])
+    assert [one.gap_m for one in open_ends(graph, 2.0)] == pytest.approx([0.6])
+    assert [one.gap_m for one in open_ends(graph, 6.0)] == pytest.approx([0.6, 5.0])
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -84,6 +84,19 @@ def test_a_narrow_gap_is_told_and_a_street_is_not() -> None:
     assert "0.40" in found.text("en")
 
 
+def test_a_road_that_misses_another_by_little_is_told_at_its_end() -> None:
+    shapes = [
+        shapely.LineString([(X, Y), (X + 300, Y)]), shapely.LineString([(X + 100, Y + 4), (X + 100, Y + 90)]),
+        shapely.LineString([(X + 200, Y + 40), (X + 200, Y + 90)]), None,
+    ]  # fmt: skip
+    lines = gpd.GeoDataFrame({"road_id": ["R1", "R2", "R3", "R4"]}, geometry=shapes, crs=4547)
+    found = one(check_tables({"roads": lines}, DAY), "open_end")
+    assert (found.key, found.other, found.row, found.measure) == ("R2", "R1", 2, pytest.approx(4.0))
+    place = gpd.GeoSeries([shapely.Point(X + 100, Y + 4)], crs=4547).to_crs(4490).iloc[0]
+    assert (found.lon, found.lat) == pytest.approx((place.x, place.y), abs=1e-6)
+    assert "4.00" in found.text("en")
+
+
 def test_a_sliver_that_fills_the_gap_is_a_sliver_and_no_gap() -> None:
     found = findings(parcels([box(0, 0), box(100, 0, 0.5), box(100.5, 0)]))
     assert [(each.code, each.key) for each in found] == [("sliver", "P2")]

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+import shapely
 
 import parkplan as pp
 from parkplan._errors import DefinitionError, RequestError
 from parkplan.data.typologies import load_services
 from parkplan.i18n import language
+from parkplan.jobs.scenario import new_scenario
 from parkplan.jobs.scenario_state import find_scenario, option
 from parkplan.jobs.service_files import export_services, proof_words, service_document, sites_as_edits, uncovered
 from parkplan.jobs.services import services
+from parkplan.model.scenarios import Edit
 from parkplan.model.services import ServiceWish
 
 NORTH = ("JH-004", "JH-005")
@@ -94,6 +97,25 @@ def test_sites_become_one_step_of_an_option_and_count_as_services_there(
     assert len(again.sites) == 0
     with pytest.raises(RequestError):
         sites_as_edits(ws, again, "x", actor="t")
+
+
+def test_ways_lead_along_a_road_that_is_drawn_and_one_that_joins_nothing_is_told(
+    handmade_workspace: Path, tmp_path: Path
+) -> None:
+    """A road at y = 95 to 105: what is left of JH-001, JH-003 and JH-005 lies 52.5 m from its axis.
+
+    The surface of the road at y = 210 begins at 190, 85 m north of it.
+    """
+    place = tmp_path / "own.parkplan"
+    shutil.copytree(handmade_workspace, place)
+    ws = pp.open(place)
+    road = shapely.box(500_000, 2_500_095, 500_400, 2_500_105).wkt
+    new_scenario(ws, "A", actor="t", edits=[Edit("road", shape=road)])
+    found = services(ws, ServiceWish(service="canteen", model="p_median", parcels=("JH-005",)), scenario="A")
+    way = found.coverage.set_index("parcel_id")["way_after_m"]
+    assert way[["JH-001", "JH-003"]].tolist() == pytest.approx([155, 305], abs=0.5)
+    breaches = option(ws, find_scenario(ws, "A")).measures.breaches
+    assert [(one.parcel, one.value) for one in breaches if one.rule == "road_apart"] == [("road-1", pytest.approx(85))]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     frame.option("--connected", multiple=True, metavar="PARK|CLUSTER", help="option_optimise_connected"),
     frame.option("--service", "services", multiple=True, metavar="ID:SERVICE=M", help="option_optimise_service"),
     frame.option("--period", "periods", multiple=True, metavar="YUAN[,M2]", help="option_optimise_period"),
+    frame.option("--access-to", multiple=True, metavar="KIND", help="option_optimise_access_to"),
     frame.option(
         "--access-reach-m",
         type=float,

@@ -32,6 +32,7 @@ NAMED = 20
     frame.option("--demand", metavar="NAME", help="option_services_demand"),
     frame.option("--where", metavar="EXPRESSION", help="option_services_where"),
     frame.option("--parcel", "parcels", multiple=True, metavar="PARCEL", help="option_services_parcel"),
+    frame.option("--at", multiple=True, metavar="KIND", help="option_services_at"),
     frame.option("--existing/--no-existing", default=True, help="option_services_existing"),
     frame.option("--time-limit", type=float, default=20.0, show_default=True, metavar="S", help="option_services_time"),
     frame.option("--seed", type=int, default=0, show_default=True, help="option_optimise_seed"),

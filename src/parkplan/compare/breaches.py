@@ -33,6 +33,7 @@ RULES: Final[dict[str, Text]] = {
     "off_plan": Text("用途与规划不符（符合比例）", "Use not as planned (share that agrees)"),
     "veto": Text("位于禁止线内（占比）", "Under a forbidding line (share)"),
     "near_housing": Text("与居住用地距离不足（米）", "Too close to housing (m)"),
+    "road_apart": Text("所画道路未接入路网（缺口，米）", "Drawn road does not join the network (gap in m)"),
 }
 """The rules, with what their number says."""
 
@@ -54,6 +55,7 @@ def breaches_of(district: District, pieces: Pieces, options: OptionAssumptions) 
         ("off_plan", changed & (share < PLAN_LEAST), share, np.full(len(share), PLAN_LEAST)),
         ("veto", changed & ~open_land & (pieces.veto_share > VETO_LEAST), pieces.veto_share, np.zeros(len(share))),
         ("near_housing", changed & (distance < least), distance, least),
+        ("road_apart", pieces.apart_m > 0, pieces.apart_m, np.zeros(len(share))),
     )
     names = pieces.state.parcel_id
     return tuple(

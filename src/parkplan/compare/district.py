@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from parkplan.compare.columns import numbers
+from parkplan.compare.streets import Streets, streets_of
 from parkplan.metrics import built_form, geodesic_area_m2, overlaps
-from parkplan.metrics.network import Tied, nearest_way_m, road_graph, tied
+from parkplan.metrics.network import Tied, nearest_way_m, tied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from parkplan.metrics.network import RoadGraph
     from parkplan.model.options import OptionAssumptions
 
     Numbers = npt.NDArray[np.float64]
@@ -31,9 +31,6 @@ FIGURES: Final = ("floor_area_m2", "footprint_m2", "output_yuan", "tax_yuan", "e
 """What a parcel counts and its pieces share."""
 SERVICES: Final = ("school", "hospital")
 FIRE: Final = "fire_station"
-MAIN_ROADS: Final = ("expressway", "arterial")
-LEVELS: Final = ("level", "layer")
-"""Columns in which a road table may say at which level a road runs; bridges are 1, tunnels -1."""
 TOUCH_M: Final = 0.5
 
 
@@ -78,8 +75,8 @@ class District:
     ``figures`` by name (see `FIGURES`), n values each, NaN where unknown; ``area_m2`` geodesic, ``planar_m2`` in the
     plane; ``far_min`` and ``far_max`` of the parcels' own terms; ``veto_share`` of each parcel under forbidding lines;
     ``reach_m`` the largest distance over which pairs were sought; ``road_m2`` surfaces of roads outside parcels;
-    ``outside_m2`` all other land of the district outside parcels; ``network`` the roads as a graph (without edges where
-    there are none), ``main_road`` which edges are arterials or expressways, ``ties`` where ``points`` reach it.
+    ``outside_m2`` all other land of the district outside parcels; ``streets`` the roads as a graph (without edges where
+    there are none), ``ties`` where ``points`` reach it.
     """
 
     parcels: gpd.GeoDataFrame
@@ -98,8 +95,7 @@ class District:
     services: Numbers
     district_m2: float
     road_m2: float
-    network: RoadGraph
-    main_road: npt.NDArray[np.bool_]
+    streets: Streets
     points: Numbers = field(repr=False)
     ties: Tied = field(repr=False)
 
@@ -132,7 +128,7 @@ def district_of(
     zones = _zones(tables.get("land_use_plan"))
     whole, road = _land(parcels, tables, area, planar)
     veto = _veto(tables.get("constraints"))
-    points, network = _coordinates(shapes), _network(tables.get("roads"))
+    points, streets = _coordinates(shapes), streets_of(tables.get("roads"))
     return District(
         parcels=parcels,
         figures=_figures(parcels, tables.get("buildings")),
@@ -150,10 +146,9 @@ def district_of(
         services=_points(tables.get("facilities"), SERVICES),
         district_m2=whole,
         road_m2=road,
-        network=network,
-        main_road=_main_roads(tables.get("roads"), network),
+        streets=streets,
         points=points,
-        ties=tied(network, points),
+        ties=tied(streets.graph, points),
     )
 
 
@@ -187,14 +182,14 @@ def veto_shares(shapes: npt.NDArray[Any], veto: npt.NDArray[Any]) -> Numbers:
     return np.asarray(np.divide(covered, own, out=np.zeros(len(shapes)), where=own > 0))
 
 
-def way_m(district: District, origins: tuple[Numbers, Tied], places: Numbers, detour: float) -> Numbers:
+def way_m(streets: Streets, origins: tuple[Numbers, Tied], places: Numbers, detour: float) -> Numbers:
     """Return the way from each origin to the nearest place: along the roads, without any the straight line x detour.
 
     Args:
-        district: the district with its roads.
+        streets: the roads, those drawn among them.
         origins: n points, and where they reach the roads.
         places: m points.
-        detour: what turns a straight line into a way, where the district has no roads.
+        detour: what turns a straight line into a way, where there are no roads.
 
     Returns:
         n metres; inf without places and where no road leads there, NaN for a point that is unknown.
@@ -203,19 +198,12 @@ def way_m(district: District, origins: tuple[Numbers, Tied], places: Numbers, de
     points, ties = origins
     if not len(places) or not len(points):
         return np.full(len(points), np.inf)
-    if len(district.network.lines):
-        return nearest_way_m(district.network, ties, tied(district.network, places))
+    if streets:
+        return nearest_way_m(streets.graph, ties, tied(streets.graph, places))
     known = np.isfinite(points).all(axis=1)
     found = np.full(len(points), np.nan)
     found[known] = np.asarray(cKDTree(places).query(points[known])[0]) * detour
     return found
-
-
-def numbers(frame: pd.DataFrame, name: str) -> Numbers:
-    """Return a column as numbers, NaN where it is missing."""
-    if name not in frame.columns:
-        return np.full(len(frame), np.nan)
-    return np.asarray(pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _coordinates(shapes: npt.NDArray[Any]) -> Numbers:
@@ -245,19 +233,6 @@ def _veto(lines: gpd.GeoDataFrame | None) -> npt.NDArray[Any]:
     forbidding = (lines["severity"] == "veto").to_numpy(dtype=bool, na_value=False)
     merged = shapely.union_all(np.array(lines.geometry.array, dtype=object)[forbidding])
     return np.asarray(shapely.get_parts(merged), dtype=object)
-
-
-def _network(roads: gpd.GeoDataFrame | None) -> RoadGraph:
-    if roads is None or not len(roads):
-        return road_graph(np.empty(0, dtype=object))
-    level = next((numbers(roads, name) for name in LEVELS if name in roads.columns), None)
-    return road_graph(np.array(roads.geometry.array, dtype=object), level)
-
-
-def _main_roads(roads: gpd.GeoDataFrame | None, network: RoadGraph) -> npt.NDArray[np.bool_]:
-    if roads is None or "class" not in roads.columns:
-        return np.zeros(len(network.lines), dtype=bool)
-    return np.asarray(roads["class"].isin(MAIN_ROADS).to_numpy(dtype=bool, na_value=False)[network.source])
 
 
 def _points(facilities: gpd.GeoDataFrame | None, kinds: tuple[str, ...]) -> Numbers:

@@ -163,18 +163,18 @@ def _coverage(district: District, pieces: Pieces, options: OptionAssumptions) ->
     jobs = np.nan_to_num(pieces.kept["employees"]) + pieces.new["employees"]
     shared = pieces.points[pieces.state.typology == SERVICE_TYPOLOGY]
     origins, detour = (pieces.points, pieces.ties), options.detour_factor.value
-    to_fire = way_m(district, origins, district.fire, detour)
-    to_services = way_m(district, origins, np.concatenate([district.services, shared]), detour)
+    to_fire = way_m(pieces.streets, origins, district.fire, detour)
+    to_services = way_m(pieces.streets, origins, np.concatenate([district.services, shared]), detour)
     return {
         "fire_coverage": _rate(float(floor[to_fire <= options.fire_reach_m.value].sum()), float(floor.sum())),
         "service_coverage": _rate(float(jobs[to_services <= options.service_reach_m.value].sum()), float(jobs.sum())),
-        "main_road_way_m": _main_road_way(district, pieces),
+        "main_road_way_m": _main_road_way(pieces),
     }
 
 
-def _main_road_way(district: District, pieces: Pieces) -> float:
+def _main_road_way(pieces: Pieces) -> float:
     """Return the mean way of industrial land to an arterial or expressway; unknown where none is known or reached."""
-    way = ways_to_road_m(district.network, pieces.ties, district.main_road)
+    way = ways_to_road_m(pieces.streets.graph, pieces.ties, pieces.streets.main)
     reached = pieces.of(*INDUSTRY) & np.isfinite(way)
     area = pieces.area_m2[reached]
     return _rate(float((area * way[reached]).sum()), float(area.sum()))

@@ -12,12 +12,14 @@ import shapely
 from parkplan._errors import RequestError
 from parkplan.compare.catalogue import land_class
 from parkplan.compare.district import FIGURES, Pairs, Planned, near_pairs, planned_parts, veto_shares
+from parkplan.compare.streets import retied, with_drawn
 from parkplan.metrics.network import Tied, tied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from parkplan.compare.district import District
+    from parkplan.compare.streets import Streets
     from parkplan.model.scenarios import ScenarioState
     from parkplan.model.typologies import ReuseAssumptions, Typology
 
@@ -34,7 +36,11 @@ YIELDS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """n pieces. ``kept`` holds what is there today and stays, ``new`` what is built; NaN in ``kept`` is unknown."""
+    """n pieces. ``kept`` holds what is there today and stays, ``new`` what is built; NaN in ``kept`` is unknown.
+
+    ``streets`` are the roads with those that were drawn, ``ties`` where the pieces reach them, ``apart_m`` how far a
+    drawn road lies from the network that it does not join (0 for all else).
+    """
 
     state: ScenarioState
     area_m2: Numbers
@@ -49,7 +55,9 @@ class Pieces:
     far_max: Numbers
     veto_share: Numbers
     points: Numbers
+    streets: Streets
     ties: Tied
+    apart_m: Numbers
     pairs: Pairs
     planned: Planned
 
@@ -81,6 +89,8 @@ def pieces_of(
     new, far = _built(state, area, kept["floor_area_m2"], chosen, typologies[assumed.typology])
     altered = np.flatnonzero(~own)
     centres = shapely.get_coordinates(shapely.centroid(state.geometry[altered]))
+    points = _with_altered(district.points, state, centres, own)
+    streets, ties, apart = _roads(district, state, points, own)
     return Pieces(
         state=state,
         area_m2=area,
@@ -94,8 +104,10 @@ def pieces_of(
         far_min=_of_source(district.far_min, state),
         far_max=_of_source(district.far_max, state),
         veto_share=_with_altered(district.veto_share, state, veto_shares(state.geometry[altered], district.veto), own),
-        points=_with_altered(district.points, state, centres, own),
-        ties=_ties(district, state, tied(district.network, centres), own),
+        points=points,
+        streets=streets,
+        ties=ties,
+        apart_m=apart,
         pairs=_pairs(district, state, own),
         planned=_planned(district, state, own),
     )
@@ -180,6 +192,17 @@ def _of_source(values: Numbers, state: ScenarioState) -> Numbers:
     known = state.source_row >= 0
     found[known] = values[state.source_row[known]]
     return found
+
+
+def _roads(district: District, state: ScenarioState, points: Numbers, own: Flags) -> tuple[Streets, Tied, Numbers]:
+    """Return the roads with those that were drawn, where the pieces reach them, and what does not join them."""
+    ties = _ties(district, state, tied(district.streets.graph, points[~own]), own)
+    apart, roads = np.zeros(len(state)), np.flatnonzero(state.drawn == "road")
+    drawn = with_drawn(district.streets, state.geometry[roads])
+    if drawn is None:
+        return district.streets, ties, apart
+    apart[roads] = drawn.apart_m
+    return drawn.streets, retied(drawn, points, ties), apart
 
 
 def _ties(district: District, state: ScenarioState, altered: Tied, own: Flags) -> Tied:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from scipy.spatial.distance import cdist
 
+from parkplan.jobs.compare import option_pieces
 from parkplan.jobs.kept import Kept
 from parkplan.jobs.site_question import obstacles, table
 from parkplan.metrics.network import tied, way_m, ways_to_road_m
@@ -16,6 +17,8 @@ from parkplan.model.codes import CLUSTER
 from parkplan.sites.contiguity import Contiguity, contiguity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from parkplan.data.workspace import Workspace
@@ -60,6 +63,15 @@ class Around:
             return straight_ways(points, places) * self.detour
         return _known(way_m(self.roads, tied(self.roads, points), tied(self.roads, places), limit_m=reach_m))
 
+    def access_m(self, kinds: Sequence[str], reach_m: float) -> Numbers:
+        """Return the way of each piece to the nearest facility of some kinds, or to the next main road without any."""
+        if not kinds:
+            return self.way_m
+        places = [self.facilities[kind] for kind in kinds if kind in self.facilities]
+        if not places:
+            return np.full(len(self.points), np.inf)
+        return np.asarray(self.ways(self.points, np.concatenate(places), reach_m).min(axis=1))
+
 
 def _known(ways: Numbers) -> Numbers:
     """Return ways with no way where one is unknown."""
@@ -87,15 +99,15 @@ def around(ws: Workspace, at: Option, gap_m: float, detour: float) -> Around:
 
 def _made(ws: Workspace, at: Option, gap_m: float, detour: float) -> Around:
     state = at.state
-    points = shapely.get_coordinates(shapely.centroid(state.geometry))
     name, lead, kind = (_by_park(ws, column) for column in ("name", "lead_cluster", "kind"))
-    network = at.district.network
+    pieces = option_pieces(at)
+    graph = pieces.streets.graph
     return Around(
-        roads=network if len(network.lines) else None,
+        roads=graph if pieces.streets else None,
         detour=detour,
         graph=contiguity(state.geometry, gap_m, obstacles(ws)),
-        way_m=_known(ways_to_road_m(network, tied(network, points), at.district.main_road)),
-        points=points,
+        way_m=_known(ways_to_road_m(graph, pieces.ties, pieces.streets.main)),
+        points=pieces.points,
         hazard=_in_zones(state.geometry, _hazards(ws)),
         lead=np.array([lead.get(str(park)) for park in state.park_id.tolist()], dtype=object),
         facilities=_facilities(ws),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.scenario_state import Option
     from parkplan.layout.allocation import Row
     from parkplan.layout.allocation_bonds import Bonds
-    from parkplan.model.allocation import Use
+    from parkplan.model.allocation import Use, Wish
     from parkplan.model.scenarios import ScenarioState
 
     Numbers = npt.NDArray[np.float64]
@@ -88,7 +88,7 @@ class Land:
         return np.concatenate([self.change[objective].ravel(), *ties])
 
 
-def land_of(at: Option, around: Around, free: Flags, uses: Sequence[Use], library: Library, reach_m: float) -> Land:
+def land_of(at: Option, around: Around, free: Flags, uses: Sequence[Use], library: Library, nearness: Numbers) -> Land:
     """Try every use on all free parcels of a scenario; the first of ``uses`` is the land as it is.
 
     Args:
@@ -97,7 +97,7 @@ def land_of(at: Option, around: Around, free: Flags, uses: Sequence[Use], librar
         free: the pieces that are to be decided.
         uses: what each may become.
         library: typologies and assumptions.
-        reach_m: way to an arterial or expressway beyond which floor counts as without access.
+        nearness: access of each piece, from 1 at a main road or an access point to 0 at the reach (see `access_of`).
 
     """
     district, state, places = at.district, at.state, np.flatnonzero(free)
@@ -105,7 +105,6 @@ def land_of(at: Option, around: Around, free: Flags, uses: Sequence[Use], librar
     of_use = np.array([typologies.index(use.typology) for use in uses])
     tried = [_tried(district, state, library)]
     tried += [_tried(district, _painted(state, free, name), library) for name in typologies[1:]]
-    nearness = np.nan_to_num(np.clip(1.0 - around.way_m / reach_m, 0.0, 1.0))
     bare = _tried(district, _painted(state, np.ones(len(state), dtype=bool), None), library)
     figures = [_figures(one, bare, library, nearness) for one in tried]
     change = {
@@ -137,6 +136,12 @@ def land_of(at: Option, around: Around, free: Flags, uses: Sequence[Use], librar
         unknown=int(unknown.sum()), state=state, around=around, here=here,
         discount=np.array([(1.0 + library.reuse.discount_rate.value) ** -max(use.period - 1, 0) for use in uses]),
     )  # fmt: skip
+
+
+def access_of(around: Around, wish: Wish) -> Numbers:
+    """Return the access of each piece: 1 at what it is to reach, falling in a straight line to 0 at the reach."""
+    way = around.access_m(wish.access_to, wish.access_reach_m)
+    return np.asarray(np.nan_to_num(np.clip(1.0 - way / wish.access_reach_m, 0.0, 1.0)))
 
 
 def _equal(values: npt.NDArray[np.object_], wanted: str | None) -> Flags:

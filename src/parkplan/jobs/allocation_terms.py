@@ -20,9 +20,9 @@ def _term(id: str, title: Text, shown_in: str, direction: Direction, formula: Te
 
 _TERMS: Final = (
     _term("access_m2", Text("交通可达产业建筑面积", "Industrial floor with access"), "m2", "more",
-          Text("工业、仓储建筑面积×可达度；可达度在主干路、高速公路处为1，随路网距离线性减到可达距离处为0",
-               "Industrial and logistics floor x nearness, 1 at an arterial or expressway and falling in a straight "
-               "line to 0 at the reach, by way along roads")),
+          Text("工业、仓储建筑面积×可达度；可达度在主干路、高速公路（或所选类别的设施）处为1，随路网距离线性减到可达距离处为0",
+               "Industrial and logistics floor x nearness, 1 at an arterial or expressway (or a facility of the kinds "
+               "chosen) and falling in a straight line to 0 at the reach, by way along roads")),
     _term("park_fit_m2", Text("符合园区主导集群的用地", "Land in the lead cluster of its park"), "hectare", "more",
           Text("所属集群与所在园区主导集群一致的工业用地面积",
                "Industrial land whose cluster is the lead cluster of the park that it lies in")),

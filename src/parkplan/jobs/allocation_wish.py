@@ -84,7 +84,7 @@ def _name_faults(wish: Wish) -> Iterator[RequestError]:
     services = [one.service for one in wish.services]
     for names, among in (
         (wish.typologies, known), (wish.clusters, CLUSTERS), (named, both), (served, known),
-        (services, {*known, *FACILITY_KIND}),
+        (services, {*known, *FACILITY_KIND}), (wish.access_to, FACILITY_KIND),
     ):  # fmt: skip
         for name in dict.fromkeys(names):
             if name not in among:

@@ -13,7 +13,7 @@ from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
 from parkplan.jobs.allocation_around import around
-from parkplan.jobs.allocation_land import land_of
+from parkplan.jobs.allocation_land import access_of, land_of
 from parkplan.jobs.allocation_rules import points_each, question
 from parkplan.jobs.allocation_terms import measure_of
 from parkplan.jobs.allocation_wish import checked, free_parcels, uses_of
@@ -123,7 +123,7 @@ def proposals(
     limits = replace(effort or Effort(), seconds=asked.time_limit, seed=asked.seed)
     shown = library()
     nearby = around(ws, at, shown.options.contiguity_gap_m.value, shown.options.detour_factor.value)
-    land = land_of(at, nearby, free_parcels(ws, at, asked), uses_of(asked), shown, asked.access_reach_m)
+    land = land_of(at, nearby, free_parcels(ws, at, asked), uses_of(asked), shown, access_of(nearby, asked))
     problem = question(land, asked)
     floor = max(1, math.ceil(asked.difference * len(land.names)))
     found = different(problem, asked.options, floor, limits, lambda number: tell(_stage(number, asked)))

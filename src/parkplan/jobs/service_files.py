@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from parkplan.data.files import write_whole
 from parkplan.i18n import message
 from parkplan.jobs.json_values import plain
 from parkplan.jobs.scenario import edit_scenario, new_scenario
+from parkplan.layout.siting import Sited
 from parkplan.model.scenarios import BASE, Edit
 from parkplan.units import quantity
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.i18n import Language
     from parkplan.jobs.services import Services
+    from parkplan.model.services import ServiceWish
+    from parkplan.sites.engine import Progress
 
 ENDINGS: Final = (".xlsx", ".gpkg", ".json")
 UNITS_OF: Final = {"floor": "m2", "jobs": "person", "parcels": "count"}
@@ -83,15 +87,32 @@ def service_figures(found: Services) -> list[tuple[str, float, Any]]:
     return [(name, one.value, one.badge) for name, one in figures if one is not None]
 
 
+def value_words(value: float | None, wish: ServiceWish, chosen: Language | None = None) -> str:
+    """Write a value or bound of a model in its unit; a dash where there is none yet."""
+    unit = {
+        "cover_all": "count", "p_centre": "m", "cover_most": UNITS_OF[wish.demand or "floor"], "p_median": "",
+    }[wish.model]  # fmt: skip
+    return "—" if value is None else quantity(value, unit, chosen) if unit else f"{value:,.0f}"
+
+
+def progress_words(progress: Progress | None, wish: ServiceWish) -> dict[str, str]:
+    """Return by title how far the solver is: seconds, best so far, bound, and the gap between them."""
+    seconds, value, bound = (0.0, None, None) if progress is None else astuple(progress)
+    gap = Sited(None, value, bound, "unknown").gap
+    texts = (
+        f"{seconds:.0f} s", value_words(value, wish), value_words(bound, wish),
+        "—" if gap is None else f"{100 * gap:.2f} %",
+    )  # fmt: skip
+    names = ("seconds", "value", "bound" if wish.model == "cover_most" else "bound_low", "gap")
+    return {message(f"optimise.now_{name}"): text for name, text in zip(names, texts, strict=True)}
+
+
 def proof_words(found: Services, chosen: Language | None = None) -> str:
     """Say what is proven of an answer; it is called the best only where that is proven."""
     sited = found.sited
-    unit = {
-        "cover_all": "count", "p_centre": "m", "cover_most": UNITS_OF[found.wish.demand or "floor"], "p_median": "",
-    }[found.wish.model]  # fmt: skip
 
     def said(value: float | None) -> str:
-        return "—" if value is None else quantity(value, unit, chosen) if unit else f"{value:,.0f}"
+        return value_words(value, found.wish, chosen)
 
     gap = "—" if sited.gap is None else f"{100 * sited.gap:.2f} %"
     title = message(f"services.value_{found.wish.model}", chosen)
@@ -110,9 +131,11 @@ def sites_as_edits(ws: Workspace, found: Services, name: str, *, actor: str) -> 
 
     """
     typology, scenario = found.service.typology, found.at.scenario
-    if typology is None or not len(found.sites):
+    land = set(found.at.state.parcel_id.tolist())
+    parcels = tuple(str(one) for one in found.sites["parcel_id"] if one in land)
+    if typology is None or not parcels:
         raise RequestError("services_no_edit", service=found.service.title.to())
-    edits = [Edit("typology", tuple(str(one) for one in found.sites["parcel_id"]), typology)]
+    edits = [Edit("typology", parcels, typology)]
     note = f"{found.service.title.to()}: {proof_words(found)}"
     if scenario.id == BASE:
         return new_scenario(ws, name, actor=actor, note=note, edits=edits).id

@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from parkplan._errors import RequestError
 from parkplan.data.typologies import load_services
 from parkplan.data.workspace import open_workspace
-from parkplan.expressions import parse
 from parkplan.jobs.compare import option_pieces
-from parkplan.jobs.frames import require
 from parkplan.jobs.scenario_state import find_scenario, option
-from parkplan.jobs.screen import FLAGGED, judge
-from parkplan.jobs.screening_choice import choice_in_force
+from parkplan.jobs.service_places import candidates, existing_places, no_places
 from parkplan.layout.siting import MODELS, Siting, site_services
-from parkplan.metrics.network import Tied, nearest_way_m, tied, way_m
-from parkplan.model.screening import ScreeningChoice
+from parkplan.metrics.network import nearest_way_m, way_m
+from parkplan.model.codes import FACILITY_KIND
 from parkplan.model.services import DEMANDS, MOST_SITES, Service, ServiceWish
 from parkplan.sites.engine import Effort
 
@@ -33,12 +29,11 @@ if TYPE_CHECKING:
     from parkplan.compare.pieces import Pieces
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.scenario_state import Option
+    from parkplan.jobs.service_places import Candidates
     from parkplan.layout.siting import Sited
 
     Numbers = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
-
-MOST_CANDIDATES = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +47,7 @@ class Services:
         sited: what the solver proved.
         sites: a row for each site in the columns of `parkplan.model.derived_tables.SERVICE_SITES`.
         coverage: a row for each piece of land in those of ``SERVICE_COVERAGE``.
-        candidates: how many parcels could be chosen.
+        candidates: how many parcels and places of facilities could be chosen.
         facilities: how many facilities are there and count.
         road_parts: how many parts of the road network do not reach each other.
 
@@ -89,7 +84,7 @@ class Services:
 def services(
     workspace: str | Path | Workspace, wish: ServiceWish, *, scenario: str = "base", effort: Effort | None = None
 ) -> Services:
-    """Choose parcels for a service, by ways along the roads.
+    """Choose parcels, or places where facilities are, for a service, by ways along the roads.
 
     A way leads from the middle of a parcel straight to the nearest road, along the roads, and straight to the middle of
     the other parcel; within one parcel it is 0. Land that no road leads to is never served, and told apart.
@@ -107,19 +102,20 @@ def services(
     ws = open_workspace(workspace) if isinstance(workspace, (str, Path)) else workspace
     service, asked = checked(wish)
     at = option(ws, find_scenario(ws, scenario))
-    if not len(at.district.network.lines):
+    if not at.district.streets:
         raise RequestError("services_no_roads")
     pieces = option_pieces(at)
-    places = _candidates(ws, at, asked)
-    there = _facilities(ws, at, service, pieces) if asked.existing else _none()
-    graph, ties = at.district.network, pieces.ties
-    way = way_m(graph, ties, Tied(ties.edge[places], ties.along_m[places], ties.off_m[places]))
-    way[places, np.arange(len(places))] = 0.0
+    places = candidates(ws, at, pieces, asked)
+    there = existing_places(ws, at, service, pieces) if asked.existing else no_places()
+    graph, ties = pieces.streets.graph, pieces.ties
+    way = way_m(graph, ties, places.ties)
+    own = np.flatnonzero(places.piece >= 0)
+    way[places.piece[own], own] = 0.0
     question = Siting(way, _demand(pieces, asked), nearest_way_m(graph, ties, there))
     limits = replace(effort or Effort(), seconds=asked.time_limit, seed=asked.seed)
     reach = asked.reach_m or 0.0
     sited = site_services(question, asked.model, limits, count=asked.count, reach_m=reach)  # type: ignore[arg-type]
-    coverage, sites = _tables(at, pieces, question.cleaned(), places, sited, reach)
+    coverage, sites = _tables(at, question.cleaned(), places, sited, reach)
     return Services(
         at, asked, service, sited, sites, coverage, len(places), len(there), graph.components, ws.synthetic
     )  # fmt: skip
@@ -140,6 +136,9 @@ def checked(wish: ServiceWish) -> tuple[Service, ServiceWish]:
     service = known[wish.service]
     reach = service.reach_m if wish.reach_m is None else wish.reach_m
     demand = wish.demand or service.demand
+    for kind in wish.at:
+        if kind not in FACILITY_KIND:
+            raise RequestError("services_unknown", service=kind, known=", ".join(FACILITY_KIND))
     if demand not in DEMANDS:
         raise RequestError("services_demand", demand=demand, known=", ".join(DEMANDS))
     if not 1 <= wish.count <= MOST_SITES:
@@ -160,43 +159,8 @@ def _demand(pieces: Pieces, wish: ServiceWish) -> Numbers:
     return np.asarray(np.nan_to_num(pieces.kept[name]) + np.nan_to_num(pieces.new[name]))
 
 
-def _candidates(ws: Workspace, at: Option, wish: ServiceWish) -> Rows:
-    """Return the pieces that may be chosen: named, of a condition or flagged; not locked, not drawn."""
-    names = at.state.parcel_id.tolist()
-    if missing := [name for name in wish.parcels if name not in names]:
-        raise RequestError("scenario_parcel_missing", subject=missing[0])
-    chosen = np.array([name in wish.parcels for name in names], dtype=bool)
-    if wish.where:
-        rows = parse(wish.where).select(pd.DataFrame(at.district.parcels))
-        chosen |= np.isin(at.state.source_row, np.flatnonzero(rows))
-    elif not wish.parcels:
-        saved = choice_in_force(ws)
-        judged = judge(ws, ScreeningChoice() if saved is None else saved.choice)
-        chosen |= np.isin(at.state.source_row, np.flatnonzero(judged.parcels["verdict"].isin(FLAGGED).to_numpy()))
-    found = np.flatnonzero(chosen & at.state.of_parcels & ~at.state.locked)
-    if not 0 < len(found) <= MOST_CANDIDATES:
-        raise RequestError("services_candidates", count=len(found), most=MOST_CANDIDATES)
-    return found
-
-
-def _none() -> Tied:
-    return Tied(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
-
-
-def _facilities(ws: Workspace, at: Option, service: Service, pieces: Pieces) -> Tied:
-    """Return the facilities that give the service, and the land of the option that does."""
-    points = np.empty((0, 2))
-    if service.facilities and any(info.name == "facilities" for info in ws.tables()):
-        table = require(ws, "facilities").frame
-        shapes = np.array(table.geometry.array, dtype=object)[table["kind"].isin(service.facilities).to_numpy()]
-        points = shapely.get_coordinates(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
-    if service.typology_serves:
-        points = np.concatenate([points, pieces.points[at.state.typology == service.typology]])
-    return tied(at.district.network, points)
-
-
 def _tables(
-    at: Option, pieces: Pieces, question: Siting, places: Rows, sited: Sited, reach: float
+    at: Option, question: Siting, places: Candidates, sited: Sited, reach: float
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     chosen = sited.chosen or ()
     after, before = question.ways(chosen), question.existing_m
@@ -215,10 +179,11 @@ def _tables(
     served = np.isfinite(after) & (own.min(axis=1, initial=np.inf) < before) & (demand > 0)
     rows = []
     for place, candidate in enumerate(chosen):
-        mine, piece = served & (nearest == place), int(places[candidate])
+        mine = served & (nearest == place)
         longest = float(after[mine].max()) if mine.any() else math.nan
         gained = float(demand[mine & (state == "gained")].sum())
-        rows.append((names[piece], f"{place + 1}", gained, float(demand[mine].sum()), longest, pieces.area_m2[piece]))
+        site = (places.names[candidate], f"{place + 1}", gained, float(demand[mine].sum()), longest)
+        rows.append((*site, places.area_m2[candidate]))
     heads = ("parcel_id", "site", "gained", "assigned", "longest_m", "area_m2")
-    shapes = at.state.geometry[places[list(chosen)]]
+    shapes = places.shapes[list(chosen)]
     return coverage, gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(heads)), geometry=list(shapes), crs=crs)

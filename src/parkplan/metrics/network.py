@@ -14,15 +14,19 @@ import shapely
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from parkplan.metrics.road_nodes import noded
+from parkplan.metrics.road_nodes import GRID_M, noded, numbered
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from parkplan.metrics.road_nodes import Noded
 
     Numbers = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
     Shapes = npt.NDArray[Any]
 
+LEVELS: Final = ("level", "layer")
+"""Columns in which a road table may say at which level a road runs; bridges are 1, tunnels -1."""
 BATCH: Final = 256
 """Places whose ways are sought at once: their table of nodes stays small."""
 
@@ -37,7 +41,8 @@ class RoadGraph:
         head: see ``tail``.
         length_m: m lengths in the plane.
         lines: m pieces of line.
-        source: m positions of the line that was given.
+        source: m positions of the line that was given; below 0 for lines that were added later (see `extended`).
+        level: m levels; 0 is the ground.
         component: k numbers: nodes of one number reach each other; 0 has the most road.
 
     """
@@ -48,6 +53,7 @@ class RoadGraph:
     length_m: Numbers
     lines: Shapes
     source: Rows
+    level: Numbers
     component: Rows
     tree: shapely.STRtree = field(repr=False)
 
@@ -99,6 +105,11 @@ def road_graph(lines: Shapes, level: Numbers | None = None) -> RoadGraph:
     (1, 2)
     """
     pieces = noded(lines, level)
+    height = np.zeros(len(lines)) if level is None else np.nan_to_num(np.asarray(level, dtype=np.float64))
+    return _graph(pieces, height[pieces.source])
+
+
+def _graph(pieces: Noded, level: Numbers) -> RoadGraph:
     size = len(pieces.nodes)
     links = coo_array((np.ones(len(pieces.tail)), (pieces.tail, pieces.head)), shape=(size, size))
     number, label = connected_components(links, directed=False) if size else (0, np.empty(0, dtype=np.int64))
@@ -107,9 +118,31 @@ def road_graph(lines: Shapes, level: Numbers | None = None) -> RoadGraph:
     rank = np.empty(number, dtype=np.int64)
     rank[np.argsort(-road, kind="stable")] = np.arange(number)
     return RoadGraph(
-        pieces.nodes, pieces.tail, pieces.head, length, pieces.lines, pieces.source, rank[label],
+        pieces.nodes, pieces.tail, pieces.head, length, pieces.lines, pieces.source, level, rank[label],
         shapely.STRtree(pieces.lines),
     )  # fmt: skip
+
+
+def extended(graph: RoadGraph, lines: Shapes) -> tuple[RoadGraph, Rows]:
+    """Add lines on the ground to a graph, and return where its edges are now (m positions, -1 where one was split).
+
+    Only the edges that a new line meets are split again. The pieces of the new line at position k have ``-1 - k`` as
+    their source.
+
+    >>> street = road_graph(shapely.from_wkt(["LINESTRING (0 0, 100 0)", "LINESTRING (100 0, 200 0)"]))
+    >>> more, place = extended(street, np.array([shapely.LineString([(50, -10), (50, 40)])]))
+    >>> sorted(more.source.tolist()), place.tolist(), more.components
+    ([-1, -1, 0, 0, 1], [-1, 0], 1)
+    """
+    _, near = graph.tree.query(lines, predicate="dwithin", distance=GRID_M)
+    met = np.unique(near[graph.level[near] == 0.0])
+    rest = np.setdiff1d(np.arange(len(graph.lines)), met)
+    local = noded(np.concatenate([graph.lines[met], lines]))
+    own = np.concatenate([graph.source[met], -1 - np.arange(len(lines))])[local.source]
+    pieces = numbered(np.concatenate([graph.lines[rest], local.lines]), np.concatenate([graph.source[rest], own]))
+    place = np.full(len(graph.lines), -1, dtype=np.int64)
+    place[rest] = np.arange(len(rest))
+    return _graph(pieces, np.concatenate([graph.level[rest], np.zeros(len(local.lines))])), place
 
 
 def tied(graph: RoadGraph, points: Numbers) -> Tied:
@@ -194,8 +227,19 @@ def ways_to_road_m(graph: RoadGraph, origins: Tied, chosen: npt.NDArray[np.bool_
     return np.asarray(np.where(on, origins.off_m, found))
 
 
-def open_ends(graph: RoadGraph, within_m: float) -> list[tuple[float, float, float]]:
-    """Return the dead ends that almost reach another road: x, y and the gap in metres, the smallest first.
+@dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """A dead end at ``x``, ``y`` of the line at position ``source`` that misses another road by ``gap_m``."""
+
+    x: float
+    y: float
+    gap_m: float
+    source: int
+    other: int
+
+
+def open_ends(graph: RoadGraph, within_m: float) -> list[OpenEnd]:
+    """Return the dead ends that almost reach another road, the smallest gap first; ``other`` is its position.
 
     Such a gap is most often a fault of drawing; it is reported, never closed.
     """
@@ -206,10 +250,13 @@ def open_ends(graph: RoadGraph, within_m: float) -> list[tuple[float, float, flo
     other = (graph.tail[near] != ends[asked]) & (graph.head[near] != ends[asked])
     asked, near = asked[other], near[other]
     gap = shapely.distance(place[asked], graph.lines[near])
-    least: dict[int, float] = {}
-    for end, width in zip(ends[asked].tolist(), gap.tolist(), strict=True):
-        least[end] = min(width, least.get(end, np.inf))
-    return sorted(((*graph.nodes[end].tolist(), width) for end, width in least.items()), key=lambda one: one[2])
+    own = np.empty(len(graph.nodes), dtype=np.int64)
+    own[graph.tail], own[graph.head] = graph.source, graph.source
+    found: dict[int, OpenEnd] = {}
+    for end, width, edge in sorted(zip(ends[asked].tolist(), gap.tolist(), near.tolist(), strict=True)):
+        x, y = graph.nodes[end].tolist()
+        found.setdefault(end, OpenEnd(x, y, width, int(own[end]), int(graph.source[edge])))
+    return sorted(found.values(), key=lambda one: (one.gap_m, one.x, one.y))
 
 
 def _road_part(graph: RoadGraph, origins: Tied, places: Tied, limit_m: float) -> Numbers:

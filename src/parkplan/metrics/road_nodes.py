@@ -53,11 +53,16 @@ def noded(lines: Shapes, level: Numbers | None = None) -> Noded:
     split, whose = np.concatenate(pieces), np.concatenate(origin)
     if len(pieces) > 1:
         split, whose = _cut_at_ends(split, whose)
-    both = np.concatenate([shapely.get_point(split, 0), shapely.get_point(split, -1)])
+    return numbered(split, whose)
+
+
+def numbered(pieces: Shapes, source: Rows) -> Noded:
+    """Return pieces that meet at their ends alone, with these ends as numbered nodes."""
+    both = np.concatenate([shapely.get_point(pieces, 0), shapely.get_point(pieces, -1)])
     grid, number = np.unique(_on_grid(both), axis=0, return_inverse=True)
     tail, head = number.reshape(2, -1)
     return Noded(
-        split, whose, tail.astype(np.int64), head.astype(np.int64), np.asarray(grid * GRID_M, dtype=np.float64)
+        pieces, source, tail.astype(np.int64), head.astype(np.int64), np.asarray(grid * GRID_M, dtype=np.float64)
     )
 
 

@@ -112,7 +112,9 @@ class Wish:
         connected: parks (their lead cluster), `SPECIAL_PARKS` or clusters whose new parcels hang together.
         services: what a typology asks for within a way.
         periods: years of building, the first one first; without any, when a parcel is built is left open.
-        access_reach_m: way to an arterial or expressway beyond which floor counts as without access.
+        access_to: kinds of facilities (gates, stations, stops) to which access counts; arterials and expressways
+            without any.
+        access_reach_m: way to them beyond which floor counts as without access.
         pins: (parcel, typology, cluster, both with a plus, or `KEEP`) that must be.
         forbidden: the same that must not be.
         relaxed: names of `RULES` that do not hold.
@@ -136,6 +138,7 @@ class Wish:
     connected: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     periods: tuple[Period, ...] = ()
+    access_to: tuple[str, ...] = ()
     access_reach_m: float = ACCESS_REACH_M
     pins: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[tuple[str, str], ...] = ()

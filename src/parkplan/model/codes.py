@@ -95,6 +95,7 @@ FACILITY_KIND: Final[dict[str, Text]] = {
     "bus_stop": Text("公交站", "Bus stop"),
     "rail_station": Text("铁路车站", "Rail station"),
     "dormitory": Text("职工宿舍", "Workers' housing"),
+    "gate": Text("出入口（园区、高速）", "Gate or access point"),
 }
 
 ROAD_CLASS: Final[dict[str, Text]] = {

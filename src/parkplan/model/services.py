@@ -68,6 +68,7 @@ class ServiceWish:
         demand: what is served; that of the service without one.
         where: candidate parcels as a condition on the parcel table.
         parcels: candidate parcels by name; those judged idle or low-efficient without names and condition.
+        at: kinds of facilities whose places are candidates too; alone where neither names nor a condition are given.
         existing: whether facilities that are there count.
         time_limit: seconds.
         seed: of the solver.
@@ -81,6 +82,7 @@ class ServiceWish:
     demand: Demand | None = None
     where: str | None = None
     parcels: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
     existing: bool = True
     time_limit: float = 20.0
     seed: int = 0

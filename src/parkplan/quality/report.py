@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from parkplan.model.tables import TABLES
-from parkplan.quality import geometry, records
+from parkplan.quality import geometry, records, roads
 from parkplan.quality.findings import Finding, Subject, by_place
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def _checked(subject: Subject, subjects: Mapping[str, Subject], as_of: date) -> 
         yield from geometry.overlap_findings(subject)
         yield from geometry.gap_findings(subject)
         yield from geometry.sliver_findings(subject)
+    if subject.name == "roads":
+        yield from roads.open_end_findings(subject)
     if subject.name == "parcels":
         yield from _parcels(subject, subjects, as_of)
     elif "parcels" in subjects:

@@ -70,12 +70,17 @@ def _rules(ws: Workspace, key: str) -> dict[str, Any]:
         message("optimise.relaxed"), RULES, format_func=lambda name: message(f"optimise.clause_{name}"),
         key=f"{key}.relaxed", placeholder=message("optimise.none_chosen_yet"),
     )  # fmt: skip
-    reach = st.number_input(
+    left, right = st.columns(2)
+    access = left.multiselect(
+        message("optimise.access_to"), FACILITY_KIND, format_func=lambda kind: FACILITY_KIND[kind].to(),
+        key=f"{key}.access", placeholder=message("optimise.main_roads"),
+    )  # fmt: skip
+    reach = right.number_input(
         message("optimise.access_reach"), 100.0, 50_000.0, ACCESS_REACH_M, 100.0, key=f"{key}.reach"
     )
     return {
         "clusters": tuple(clusters), "connected": tuple(connected), "relaxed": tuple(relaxed),
-        "access_reach_m": float(reach),
+        "access_to": tuple(access), "access_reach_m": float(reach),
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from parkplan.jobs.scenario_state import all_scenarios, find_scenario
 from parkplan.jobs.service_files import proof_words, service_bytes, service_figures, sites_as_edits, uncovered
 from parkplan.jobs.service_layers import service_tables
 from parkplan.layout.siting import MODELS
-from parkplan.model.codes import COVERAGE
+from parkplan.model.codes import COVERAGE, FACILITY_KIND
 from parkplan.model.scenarios import BASE
 from parkplan.model.services import DEMANDS, MOST_SITES, ServiceWish, reach_m
 from parkplan.ui.map_host import map_host
@@ -61,15 +61,21 @@ def question(ws: Workspace, now: Siting) -> None:
         where = st.text_input(
             message("services.where"), key="service_where", width=330, placeholder="land_use == '1001'"
         )
+        spots = st.multiselect(
+            message("services.at"), FACILITY_KIND, format_func=lambda kind: FACILITY_KIND[kind].to(), key="service_at",
+            width=200, placeholder=message("services.none"),
+        )  # fmt: skip
         existing = st.checkbox(message("services.existing"), value=True, key="service_existing")
-        asked = st.button(message("services.solve"), type="primary", key="service_solve")
+        asked = st.button(
+            message("services.solve"), type="primary", key="service_solve", disabled=now.search is not None
+        )
     if asked:
         wish = ServiceWish(
             service=name, model=model, count=int(count), reach_m=reach, demand=demand, where=where.strip() or None,
-            existing=existing, time_limit=float(seconds),
+            at=tuple(spots), existing=existing, time_limit=float(seconds),
         )  # fmt: skip
-        with st.spinner(message("services.solving")):
-            now.ask(ws, wish, scenario)
+        now.ask(ws, wish, scenario)
+        st.rerun()
 
 
 def _scenario(ws: Workspace) -> str:
