@@ -117,6 +117,7 @@ def targets(report: ReportContext) -> Iterator[Block]:
     columns = (
         Column(message("report.target"), share=2.4),
         Column(message("report.aim"), share=1.0),
+        Column(message("targets.column_base"), share=1.4),
         Column(message("report.current"), share=1.0),
         Column(message("report.status"), share=0.8),
         Column(message("report.plan"), share=2.0),
@@ -126,6 +127,7 @@ def targets(report: ReportContext) -> Iterator[Block]:
         (
             state.target.title.to(),
             state.written_target.to(),
+            state.written_base.to(),
             state.written_current.to(),
             message(status[state.reached]),
             state.plan.title.to(),

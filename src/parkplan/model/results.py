@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from parkplan.model.targets import Target, TargetPlan
+    from parkplan.model.targets import Target, TargetBase, TargetPlan
 
 FieldKind = Literal["choice", "number", "date", "boolean", "text"]
 
@@ -75,16 +75,28 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """One indicator of a plan and where it stands; the current value is unknown until a user enters it."""
+    """One indicator of a plan, where it stood and where it stands; both are unknown until a user enters them.
+
+    The base may also come with the plan.
+    """
 
     plan: TargetPlan
     target: Target
     current: float | None
     written_target: Text
     written_current: Text
+    base: TargetBase | None
+    written_base: Text
     actor: str | None = None
     at: datetime | None = None
     reason: str = ""
+
+    @property
+    def progress(self) -> float | None:
+        """The share of the way from the base to the target that is done; None where that is unknown or no way."""
+        if self.current is None or self.base is None or self.base.value == self.target.target:
+            return None
+        return (self.current - self.base.value) / (self.target.target - self.base.value)
 
     @property
     def reached(self) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # read from files by its type
 from typing import Literal
 
 from pydantic import Field
@@ -9,8 +10,23 @@ from pydantic import Field
 from parkplan.model.layers import Identifier, Record, Text
 
 
+class TargetBase(Record):
+    """Where the district stood when the plan began: a value, the day that it is of, and who says so.
+
+    ``verified`` only where somebody compared it with that source.
+    """
+
+    value: float = Field(ge=0, allow_inf_nan=False)
+    on: date
+    source: Text
+    verified: bool = False
+
+
 class Target(Record):
-    """One indicator of a plan with the value to be reached, written in ``unit`` as the plan writes it."""
+    """One indicator of a plan with the value to be reached, written in ``unit`` as the plan writes it.
+
+    ``base`` is where it stood at first, unknown where no source gives it.
+    """
 
     id: Identifier
     title: Text
@@ -18,6 +34,7 @@ class Target(Record):
     unit: Text
     direction: Literal["at_least", "at_most"]
     decimals: int = Field(default=0, ge=0, le=4)
+    base: TargetBase | None = None
 
 
 class TargetPlan(Record):

@@ -51,13 +51,21 @@ def target_tile(state: TargetState) -> dict[str, Any]:
         "title": state.target.title.to(),
         "value": number,
         "unit": unit,
-        "second": message("ui.target_is", target=state.written_target.to()),
+        "second": f"{message('ui.target_is', target=state.written_target.to())} · {_from(state)}",
         "known": state.current is not None,
         "share": _share(state),
         "note": _note(state),
-        "hint": state.reason,
+        "hint": state.reason or (message("ui.target_unverified") if state.current is not None else ""),
         "tone": "reached" if state.reached else "",
     }
+
+
+def _from(state: TargetState) -> str:
+    """Return the base, and how much of the way from it to the target is done where that is known."""
+    base = message("ui.target_base", base=state.written_base.to())
+    if state.progress is None:
+        return base
+    return f"{base} · {message('ui.target_progress', share=units.quantity(state.progress, 'percent', decimals=0))}"
 
 
 def _share(state: TargetState) -> float:
