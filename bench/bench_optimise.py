@@ -39,8 +39,8 @@ from parkplan.jobs.demo import demo
 from parkplan.jobs.options import library
 from parkplan.jobs.scenario_state import find_scenario, option
 from parkplan.layout.allocation import SLACK, Allocation
+from parkplan.layout.allocation_front import Front, front
 from parkplan.layout.allocation_solve import solve
-from parkplan.layout.allocation_study import Front, front
 from parkplan.model.allocation import Share, Wish
 from parkplan.sites.engine import Effort
 
@@ -216,6 +216,7 @@ def line(size: str, case: Case, seconds: float) -> tuple[str, str]:
     pairs, seen = evolved(case, seconds, SEED, two=True)
     own = np.array([(-one.first, -one.second) for one in proven.points]).reshape(-1, 2)
     other = np.empty((0, 2)) if pairs is None else np.atleast_2d(pairs)
+    assert volume(case, own) >= volume(case, other), "our front is worse"
     state = "complete" if proven.complete else "not complete"
     double = (
         f"| {size_words} | **{volume(case, own):.4f}** ({len(own)} points, {state}, {took:.1f} s) "

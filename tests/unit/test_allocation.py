@@ -10,8 +10,9 @@ import pytest
 from parkplan.i18n import language
 from parkplan.jobs.optimise_words import note_words
 from parkplan.layout.allocation import Allocated, Allocation, Choice, Clause
+from parkplan.layout.allocation_front import front
 from parkplan.layout.allocation_solve import solve
-from parkplan.layout.allocation_study import collision, different, front, prices
+from parkplan.layout.allocation_study import collision, different, prices
 from parkplan.sites.engine import Effort
 
 EFFORT = Effort(seconds=20.0)
@@ -136,6 +137,25 @@ def test_the_front_is_that_of_enumeration_on_ten_parcels() -> None:
     found = front(problem, first, second, EFFORT)
     assert found.complete
     assert [(round(one.first), round(one.second)) for one in found.points] == expected
+
+
+def test_a_front_that_is_cut_short_tells_which_points_are_proven() -> None:
+    """Choices are listed; what is proven must be on the true front, and what is not must be a choice all the same."""
+    rng = np.random.default_rng(5)
+    first = np.column_stack([np.zeros(8), rng.integers(1, 60, (8, 2))]).astype(float)
+    second = np.column_stack([np.zeros(8), -rng.integers(1, 60, (8, 2))]).astype(float)
+    problem = Allocation(first, (Clause("budget", rows=(Allocation(first).total(first + 1.0, high=200.0),)),))
+    pairs = {(sum(first[range(8), one]), sum(second[range(8), one])) for one in choices(problem)}
+    unbeaten = {
+        (one, two) for one, two in pairs if not any(a >= one and b >= two and (a, b) != (one, two) for a, b in pairs)
+    }
+    for calls in (1, 2, 4, 7, 12, 20, 40):
+        left = iter(range(calls))
+        found = front(problem, first, second, Effort(cancelled=lambda left=left: next(left, None) is None))
+        told = {(round(one.first), round(one.second)): one.proven for one in found.points}
+        assert not found.complete or set(told) == unbeaten
+        assert {point for point, proven in told.items() if proven} <= unbeaten
+        assert set(told) <= pairs
 
 
 def hard() -> Allocation:

@@ -12,8 +12,9 @@ import shapely
 from parkplan.layout.allocation import Allocation, Choice, Clause
 from parkplan.layout.allocation_bonds import Bonds
 from parkplan.layout.allocation_core import Core
+from parkplan.layout.allocation_front import front
 from parkplan.layout.allocation_solve import solve
-from parkplan.layout.allocation_study import collision, front, prices
+from parkplan.layout.allocation_study import collision, prices
 from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from parkplan.jobs.optimise import Drawn, Optimised
-    from parkplan.layout.allocation_study import Front
+    from parkplan.layout.allocation_front import Front
     from parkplan.sites.engine import Progress
 
 

@@ -22,7 +22,8 @@ from parkplan.jobs.options import library
 from parkplan.jobs.progress import silent
 from parkplan.jobs.scenario import new_scenario
 from parkplan.jobs.scenario_state import find_scenario, option
-from parkplan.layout.allocation_study import collision, different, front, prices
+from parkplan.layout.allocation_front import front
+from parkplan.layout.allocation_study import collision, different, prices
 from parkplan.layout.scenario import grouped_edits
 from parkplan.model.allocation import OBJECTIVES, Wish
 from parkplan.sites.engine import Effort
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from parkplan.jobs.allocation_land import Land
     from parkplan.jobs.progress import Progress
     from parkplan.layout.allocation import Allocated, Allocation
-    from parkplan.layout.allocation_study import Collision, Front, Price
+    from parkplan.layout.allocation_front import Front
+    from parkplan.layout.allocation_study import Collision, Price
     from parkplan.model.allocation import Use
     from parkplan.model.scenarios import Edit, PropertyKind, Scenario
 
