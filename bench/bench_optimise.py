@@ -217,10 +217,11 @@ def line(size: str, case: Case, seconds: float) -> tuple[str, str]:
     own = np.array([(-one.first, -one.second) for one in proven.points]).reshape(-1, 2)
     other = np.empty((0, 2)) if pairs is None else np.atleast_2d(pairs)
     assert volume(case, own) >= volume(case, other), "our front is worse"
+    rival = f"{volume(case, other):.4f}" if len(other) else "no feasible choice"
     state = "complete" if proven.complete else "not complete"
     double = (
         f"| {size_words} | **{volume(case, own):.4f}** ({len(own)} points, {state}, {took:.1f} s) "
-        f"| {volume(case, other):.4f} ({len(np.unique(other, axis=0))} points, {seen:,} tried) |"
+        f"| {rival} ({len(np.unique(other, axis=0))} points, {seen:,} tried) |"
     )
     return single, double
 
@@ -247,7 +248,7 @@ def section(sizes: dict[str, float]) -> str:
         "Front of output against cost, the same time each: hypervolume as a share of the rectangle between no output "
         "at the budget and the best output at no cost.",
         "",
-        "| question | ours, by balanced boxes | NSGA-II |",
+        "| question | ours, by weights, then balanced boxes | NSGA-II |",
         "|---|---|---|",
         *double,
         "",

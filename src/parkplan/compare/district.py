@@ -15,7 +15,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from parkplan.compare.columns import numbers
-from parkplan.compare.streets import Streets, streets_of
+from parkplan.compare.streets import Drawn, Streets, streets_of, with_drawn
 from parkplan.metrics import built_form, geodesic_area_m2, overlaps
 from parkplan.metrics.network import Tied, nearest_way_m, tied
 
@@ -32,6 +32,7 @@ FIGURES: Final = ("floor_area_m2", "footprint_m2", "output_yuan", "tax_yuan", "e
 SERVICES: Final = ("school", "hospital")
 FIRE: Final = "fire_station"
 TOUCH_M: Final = 0.5
+MOST_EXTENDED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class District:
     plane; ``far_min`` and ``far_max`` of the parcels' own terms; ``veto_share`` of each parcel under forbidding lines;
     ``reach_m`` the largest distance over which pairs were sought; ``road_m2`` surfaces of roads outside parcels;
     ``outside_m2`` all other land of the district outside parcels; ``streets`` the roads as a graph (without edges where
-    there are none), ``ties`` where ``points`` reach it.
+    there are none), ``ties`` where ``points`` reach it; ``extended`` keeps the networks with drawn roads that were
+    made last, by the shapes of these.
     """
 
     parcels: gpd.GeoDataFrame
@@ -98,6 +100,16 @@ class District:
     streets: Streets
     points: Numbers = field(repr=False)
     ties: Tied = field(repr=False)
+    extended: dict[tuple[bytes, ...], Drawn | None] = field(default_factory=dict, repr=False)
+
+    def with_drawn(self, areas: npt.NDArray[Any]) -> Drawn | None:
+        """Return the network with some drawn roads, made once for the same roads; see `streets.with_drawn`."""
+        place = tuple(shapely.to_wkb(areas).tolist())
+        if place not in self.extended:
+            while len(self.extended) >= MOST_EXTENDED:
+                self.extended.pop(next(iter(self.extended)), None)
+            self.extended[place] = with_drawn(self.streets, areas)
+        return self.extended[place]
 
     @property
     def outside_m2(self) -> float:

@@ -12,7 +12,7 @@ import shapely
 from parkplan._errors import RequestError
 from parkplan.compare.catalogue import land_class
 from parkplan.compare.district import FIGURES, Pairs, Planned, near_pairs, planned_parts, veto_shares
-from parkplan.compare.streets import retied, with_drawn
+from parkplan.compare.streets import retied
 from parkplan.metrics.network import Tied, tied
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _roads(district: District, state: ScenarioState, points: Numbers, own: Flags
     """Return the roads with those that were drawn, where the pieces reach them, and what does not join them."""
     ties = _ties(district, state, tied(district.streets.graph, points[~own]), own)
     apart, roads = np.zeros(len(state)), np.flatnonzero(state.drawn == "road")
-    drawn = with_drawn(district.streets, state.geometry[roads])
+    drawn = district.with_drawn(state.geometry[roads])
     if drawn is None:
         return district.streets, ties, apart
     apart[roads] = drawn.apart_m

@@ -123,7 +123,8 @@ def shifted(one: Option, name: str, start: Sequence[float], end: Sequence[float]
     """
     edit = _drawing(one, name)
     (x, y), (to_x, to_y) = shapely.get_coordinates(moved(shapely.MultiPoint([start, end]), DEGREES, crs)).tolist()
-    shape = affinity.translate(shapely.from_wkt(edit.shape), to_x - x, to_y - y)
+    by = (round(to_x - x, 3), round(to_y - y, 3))  # whole millimetres leave the form as it is
+    shape = affinity.translate(shapely.from_wkt(edit.shape), *by)
     return Edit(edit.kind, shape=str(shapely.to_wkt(shape, rounding_precision=3)), id=name)
 
 

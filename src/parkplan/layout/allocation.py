@@ -12,6 +12,7 @@ bring counts against the land as it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ from parkplan.layout.allocation_bonds import Bonds
 from parkplan.sites.engine import GAP
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from parkplan.layout.allocation_core import Core
 
@@ -51,11 +52,57 @@ class Row:
         return float(np.abs(self.weights).max(initial=0.0)) or 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """m rows in one piece: ``of`` says to which row each weight belongs, ``scale`` is the largest weight of each."""
+
+    of: Columns
+    columns: Columns
+    weights: Numbers
+    low: Numbers
+    high: Numbers
+    scale: Numbers
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Row]) -> Rows:
+        """Return rows as one piece."""
+        size = [len(row.columns) for row in rows]
+        return cls(
+            np.repeat(np.arange(len(rows)), size),
+            np.concatenate([_none(), *(row.columns for row in rows)]),
+            np.concatenate([np.empty(0), *(row.weights for row in rows)]),
+            np.array([row.low for row in rows], dtype=np.float64),
+            np.array([row.high for row in rows], dtype=np.float64),
+            np.array([row.scale for row in rows], dtype=np.float64),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rows]) -> Rows:
+        """Return all rows of some pieces, in their order."""
+        if len(parts) == 1:
+            return parts[0]
+        begin = np.cumsum([0, *(len(part) for part in parts)])
+        of = [part.of + first for part, first in zip(parts, begin[:-1].tolist(), strict=True)]
+        names = ("columns", "weights", "low", "high", "scale")
+        empty = cls.of_rows(())
+        rest = [np.concatenate([getattr(empty, name), *(getattr(part, name) for part in parts)]) for name in names]
+        return cls(np.concatenate([empty.of, *of]), *rest)
+
+    def kept_by(self, x: Numbers) -> bool:
+        """Whether values of all columns keep every row."""
+        total = np.bincount(self.of, weights=self.weights * x[self.columns], minlength=len(self))
+        slack = SLACK * self.scale
+        return bool(((total >= self.low - slack) & (total <= self.high + slack)).all())
+
+
 def _none() -> Columns:
     return np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Clause:
     """A rule: ``banned`` choices (parcel x uses + use), rows, and cores; one that is ``fixed`` is never left out."""
 
@@ -64,6 +111,11 @@ class Clause:
     rows: tuple[Row, ...] = ()
     cores: tuple[Core, ...] = ()
     fixed: bool = False
+
+    @cached_property
+    def stacked(self) -> Rows:
+        """The rows in one piece, made once for all questions that share the clause."""
+        return Rows.of_rows(self.rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +149,11 @@ class Allocation:
     def rows(self) -> tuple[Row, ...]:
         """The rows of all clauses."""
         return tuple(row for clause in self.clauses for row in clause.rows)
+
+    @property
+    def stacked(self) -> Rows:
+        """The rows of all clauses in one piece."""
+        return Rows.joined([clause.stacked for clause in self.clauses])
 
     @property
     def cores(self) -> tuple[Core, ...]:
@@ -145,8 +202,7 @@ class Allocation:
         x = self.values(choice)
         if (self.banned() & (x[: self.gain.size] > 0)).any():
             return False
-        sums = ((float(row.weights @ x[row.columns]), row) for row in self.rows)
-        if not all(row.low - SLACK * row.scale <= total <= row.high + SLACK * row.scale for total, row in sums):
+        if not self.stacked.kept_by(x):
             return False
         table = x[: self.gain.size].reshape(self.gain.shape)
         return all(len(core.parts(table)) < 2 for core in self.cores)

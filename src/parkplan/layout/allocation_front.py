@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 STEP: Final = 1e-4
 """Trade-offs nearer than this share of what the largest parcel counts are one."""
 MOST_POINTS: Final = 200
-WEIGHED_SHARE: Final = 0.5
-"""The share of the time that points under weights may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class _Search:
     def _weigh(self, whole: Box) -> None:
         """Seek what is best under the weights by which two neighbours are alike, between these and again."""
         waiting = [whole]
-        while waiting and self.clock.gone() < WEIGHED_SHARE * self.effort.seconds and len(self.points) < MOST_POINTS:
+        while waiting and not self._over() and len(self.points) < MOST_POINTS:
             waiting.sort(key=self._size)
             box = waiting.pop()
             found = self._between(box) if self._open(box) else None
@@ -186,6 +184,9 @@ class _Search:
         if best.choice is not None and not best.finished:
             self._keep(self._point(best.choice, proven=False))
         return best.choice if best.finished else None
+
+    def _over(self) -> bool:
+        return self.effort.cancelled() or self.clock.left() <= 0
 
     def _left(self) -> Effort:
         return replace(self.effort, seconds=max(self.clock.left(), 0.0))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import highspy
     import numpy.typing as npt
 
-    from parkplan.layout.allocation import Allocation, Row
+    from parkplan.layout.allocation import Allocation, Rows
     from parkplan.sites.engine import Effort
 
     Numbers = npt.NDArray[np.float64]
@@ -26,7 +26,7 @@ def loaded(problem: Allocation, effort: Effort, gap: float) -> highspy.Highs:
     import highspy
 
     solver = quiet_highs(effort, gap)
-    model, choices, rows = highspy.HighsLp(), problem.gain.size, problem.rows
+    model, choices, rows = highspy.HighsLp(), problem.gain.size, problem.stacked
     width = choices + len(problem.bonds)
     matrix, low, high = _rows(problem, rows, width)
     model.num_col_, model.num_row_ = width, matrix.shape[0]
@@ -43,19 +43,17 @@ def loaded(problem: Allocation, effort: Effort, gap: float) -> highspy.Highs:
     return solver
 
 
-def _rows(problem: Allocation, rows: Sequence[Row], width: int) -> tuple[csr_array, Numbers, Numbers]:
+def _rows(problem: Allocation, rows: Rows, width: int) -> tuple[csr_array, Numbers, Numbers]:
     parcels, choices = problem.parcels, problem.gain.size
     once = csr_array((np.ones(choices), np.arange(choices), problem.uses * np.arange(parcels + 1)), (parcels, width))
-    start = np.concatenate([[0], np.cumsum([len(row.columns) for row in rows])]).astype(np.int64)
-    columns = np.concatenate([np.empty(0, dtype=np.int64), *(row.columns for row in rows)])
-    weights = np.concatenate([np.empty(0), *(row.weights / row.scale for row in rows)])
-    limits = csr_array((weights, columns, start), shape=(len(rows), width))
-    low = [np.ones(parcels), np.array([row.low / row.scale for row in rows])]
-    high = [np.ones(parcels), np.array([row.high / row.scale for row in rows])]
+    start = np.searchsorted(rows.of, np.arange(len(rows) + 1))
+    limits = csr_array((rows.weights / rows.scale[rows.of], rows.columns, start), shape=(len(rows), width))
+    low = [np.ones(parcels), rows.low / rows.scale]
+    high = [np.ones(parcels), rows.high / rows.scale]
     if not len(problem.bonds):
         return csr_array(vstack([once, limits])), np.concatenate(low), np.concatenate(high)
     counted = np.zeros(len(problem.bonds), dtype=bool)
-    counted[columns[columns >= choices] - choices] = True
+    counted[rows.columns[rows.columns >= choices] - choices] = True
     links, most = problem.bonds.links(counted)
     matrix = csr_array(vstack([once, limits, links]))
     return matrix, np.concatenate([*low, np.full(len(most), -np.inf)]), np.concatenate([*high, most])

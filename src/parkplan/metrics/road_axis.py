@@ -32,8 +32,15 @@ def road_axis(area: Any) -> Shapes:  # noqa: ANN401  # a polygon or several
     (1, True)
     """
     parts = [part for part in shapely.get_parts(area).tolist() if part.geom_type == "Polygon" and part.area > 0]
-    lines = [line for part in parts for line in _axis(shapely.to_wkb(part))]
+    lines = [line for part in parts for line in _axis_there(part)]
     return np.array(lines, dtype=object)
+
+
+def _axis_there(part: Any) -> list[Any]:  # noqa: ANN401  # a polygon
+    """Return the axis of a polygon where it lies; a road that was moved as a whole has that of its form."""
+    corner = shapely.get_coordinates(part)[0]
+    form = shapely.transform(part, lambda xy: np.round(xy - corner, 3))
+    return [shapely.transform(line, lambda xy: xy + corner) for line in _axis(shapely.to_wkb(form))]
 
 
 @lru_cache(maxsize=512)
