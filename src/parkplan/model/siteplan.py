@@ -213,7 +213,8 @@ class Choices:
 
     ``angle_deg`` is the direction of the rows against the base direction of the site, ``streets`` the positions of
     the cross streets along the rows, as shares of the width where they are not locked. ``side`` is where the one road
-    of a strip runs, against its rows; ``longest_m`` caps the length of its buildings.
+    of a strip runs, against its rows; ``longest_m`` caps the length of its buildings. ``hole_road`` says whether the
+    ring also leads around water and kept buildings; otherwise a green belt lies there.
     """
 
     angle_deg: float
@@ -235,6 +236,7 @@ class Choices:
     lift: float
     side: Side = "south"
     longest_m: float = float("inf")
+    hole_road: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 from shapely import Point
 
 from parkplan.layout.siteplan import rows as row_programme
-from parkplan.layout.siteplan.roads import CLEAR_M, LANE_M, Network, Span, blocks_between, building_zone
-from parkplan.layout.siteplan.shapes import Box, UnbuildableError
+from parkplan.layout.siteplan.roads import CLEAR_M, LANE_M, Network, Span, blocks_between
+from parkplan.layout.siteplan.shapes import Box, UnbuildableError, shrunk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ STRIP_COURT_M: Final = 15.2
 SLAB_M: Final = 15.0
 SLABS_APART_M: Final = 13.0
 LEAST_SLAB_M: Final = 24.0
+LEAST_CELLS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,37 @@ def grid_step(area_m2: float) -> float:
     return 3.0 if area_m2 <= 400_000 else 4.0
 
 
-def stand_rows(
-    net: Network, choices: Choices, modules: Mapping[str, Module], step_m: float, limits: Mapping[str, float]
-) -> list[Block]:
-    """Return the best rows of each block; raises UnbuildableError where none fits."""
-    zone = building_zone(net)
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A lattice over the land on which buildings may stand, streets not yet taken out: corner, step and free cells."""
+
+    west: float
+    south: float
+    step_m: float
+    free: np.ndarray
+
+
+def free_cells(net: Network, step_m: float) -> Cells:
+    """Return which cells of a lattice lie wholly within the ring, clear of it; raises UnbuildableError without any."""
+    zone = shrunk(net.inner, CLEAR_M)
     if zone.is_empty:
         raise UnbuildableError
-    west, south, mask = _free_cells(zone, step_m)
+    west, south, east, north = zone.bounds
+    xs = west + np.arange(int((east - west) // step_m) + 1) * step_m
+    ys = south + np.arange(int((north - south) // step_m) + 1) * step_m
+    if min(len(xs), len(ys)) < LEAST_CELLS:
+        raise UnbuildableError
+    shapely.prepare(zone)
+    inside = shapely.intersects_xy(zone, *np.meshgrid(xs, ys))
+    return Cells(west, south, step_m, inside[:-1, :-1] & inside[1:, :-1] & inside[:-1, 1:] & inside[1:, 1:])
+
+
+def stand_rows(
+    net: Network, choices: Choices, modules: Mapping[str, Module], cells: Cells, limits: Mapping[str, float]
+) -> list[Block]:
+    """Return the best rows of each block; raises UnbuildableError where none fits."""
+    west, south, step_m = cells.west, cells.south, cells.step_m
+    mask = _clear_of_streets(cells, net.streets)
     most = limits.get("one_side_plant_m2", 0.0) if net.one_sided else np.inf
     kinds = _kinds(choices, modules, step_m, most)
     between = blocks_between(net)
@@ -93,16 +117,12 @@ def stand_rows(
     return found
 
 
-def _free_cells(zone: Any, step_m: float) -> tuple[float, float, np.ndarray]:  # noqa: ANN401
-    """Return the lattice's corner and which of its cells lie wholly on free land."""
-    west, south, east, north = zone.bounds
-    xs = west + np.arange(int((east - west) // step_m) + 1) * step_m
-    ys = south + np.arange(int((north - south) // step_m) + 1) * step_m
-    if min(len(xs), len(ys)) < 8:
-        raise UnbuildableError
-    shapely.prepare(zone)
-    inside = shapely.intersects_xy(zone, *np.meshgrid(xs, ys))
-    return west, south, inside[:-1, :-1] & inside[1:, :-1] & inside[:-1, 1:] & inside[1:, 1:]
+def _clear_of_streets(cells: Cells, streets: Sequence[tuple[float, float]]) -> np.ndarray:
+    lefts = cells.west + np.arange(cells.free.shape[1]) * cells.step_m
+    taken = np.zeros(len(lefts), dtype=bool)
+    for west, east in streets:
+        taken |= (lefts + cells.step_m > west - CLEAR_M) & (lefts < east + CLEAR_M)
+    return cells.free & ~taken
 
 
 def _kinds(choices: Choices, modules: Mapping[str, Module], step_m: float, most_m2: float) -> list[RowKind]:

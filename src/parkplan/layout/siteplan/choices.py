@@ -65,6 +65,7 @@ def draw(
         admin_share=float(rng.choice([0.04, 0.05, 0.06])),
         phases=int(rng.integers(2, 4)),
         lift=float(rng.choice([0.0, 0.0, 0.1, 1.0])),
+        hole_road=bool(rng.random() < 0.5) or not place.boundary.interiors,
     )
 
 

@@ -34,9 +34,10 @@ def least_radius(road: Any) -> float:  # noqa: ANN401
     """
     for radius in RADII_M:
         rolled = road.buffer(radius, quad_segs=8).buffer(-radius, quad_segs=8)
-        lenses = shapely.area([lens for lens in parts(without(rolled, road)) if not lens.buffer(-HAIR_M).is_empty])
-        least, most = LENS_M2[0], LENS_M2[1] * radius**2
-        if not ((lenses > least * min(1.0, radius / 4)) & (lenses < most)).any():
+        lenses = np.array(parts(without(rolled, road)), dtype=object)
+        areas = shapely.area(lenses)
+        counted = lenses[(areas > LENS_M2[0] * min(1.0, radius / 4)) & (areas < LENS_M2[1] * radius**2)]
+        if shapely.is_empty(shapely.buffer(counted, -HAIR_M)).all():
             return radius
     return 0.0
 

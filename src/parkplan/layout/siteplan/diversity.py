@@ -34,9 +34,8 @@ def footprints(plans: Sequence[SitePlan], frame: Frame) -> np.ndarray:
 
 def distances(cells: np.ndarray) -> np.ndarray:
     """Return the Jaccard distance of each pair of footprints: 0 where they are equal, 1 where they never overlap."""
-    counted = cells.astype(np.float64)
-    both = counted @ counted.T
-    sizes = counted.sum(axis=1)
+    both = np.array([(cells & own).sum(axis=1) for own in cells], dtype=float)
+    sizes = cells.sum(axis=1)
     either = sizes[:, None] + sizes[None, :] - both
     return np.asarray(1.0 - both / np.maximum(either, 1.0))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from parkplan.layout.siteplan.certificate import broken
 from parkplan.layout.siteplan.choices import draw
-from parkplan.layout.siteplan.collision import smallest_collision
+from parkplan.layout.siteplan.collision import no_room, smallest_collision
 from parkplan.layout.siteplan.diversity import distances, footprints, fronts, merits, scores, spread
 from parkplan.layout.siteplan.frame import base_frame, directions, ground
 from parkplan.layout.siteplan.measures import DECISIVE
@@ -40,7 +40,7 @@ def attempt(
     choices = draw(seed, number, place, directions(place), modules, limits)
     try:
         with np.errstate(divide="ignore", invalid="ignore"):  # GEOS divides by zero on collinear edges, without harm
-            plan = lay_out(site, frame, choices, profile, modules)
+            plan = lay_out(site, frame, choices, profile, modules, settle=True)
     except OverlayError:
         return None, None
     except UnbuildableError:
@@ -85,7 +85,9 @@ def generate(  # noqa: PLR0913 -- what is wanted, by keyword
             chosen = _spread(valid, frame, count)
     counted = Counter[str](rule for rules in faults for rule in rules) + Counter({OVERLAY: failed})
     if not chosen:
-        return SitePlans((), tried, 0, None, smallest_collision(faults), dict(counted))
+        limits: dict[LimitId, float] = {limit.id: limit.value for limit in profile.limits}
+        colliding = smallest_collision(faults) or no_room(ground(site, frame), limits, modules)
+        return SitePlans((), tried, 0, None, colliding, dict(counted))
     options, least = _ranked([valid[index] for index in chosen], frame)
     return SitePlans(options, tried, len(valid), least, (), dict(counted))
 

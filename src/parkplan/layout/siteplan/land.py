@@ -13,7 +13,7 @@ from parkplan.layout.siteplan.roads import Network, lane_land, rounded_blocks, s
 from parkplan.layout.siteplan.shapes import Box, UnbuildableError, boxes, common, parts, union, without
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from shapely import Point, Polygon
 
@@ -25,6 +25,7 @@ CHUNK_M: Final = 6.5
 TOUCH_M: Final = 0.1
 CHUNK_LEAST_M2: Final = 250.0
 CRUMBS_M2: Final = 150.0
+MUCH_LARGER: Final = 1.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,6 @@ class Surface:
     verges: tuple[Polygon, ...]
     chunks: tuple[Polygon, ...]
     belt: tuple[Polygon, ...]
-    unused_m2: float
 
 
 def surface(place: Ground, net: Network, blocks: Sequence[Block], service: Service | None) -> Surface:
@@ -76,9 +76,8 @@ def surface(place: Ground, net: Network, blocks: Sequence[Block], service: Servi
     free = without(free, passages)
     chunks = [chunk for chunk in parts(_chunky(free)) if chunk.area >= CHUNK_LEAST_M2]
     verges = without(free, union(chunks)) if chunks else free
-    unused = sum(chunk.area for chunk in chunks)
     court, passage, ground, verge = (_whole(shape) for shape in (courts, passages, plaza, verges))
-    return Surface(road, court, passage, ground, verge, tuple(chunks), _whole(belt), float(unused))
+    return Surface(road, court, passage, ground, verge, tuple(chunks), _whole(belt))
 
 
 def _chunky(free: Any) -> Any:  # noqa: ANN401
@@ -138,17 +137,40 @@ def use_of_land(open_land: Surface, site_m2: float, gate: Point, wanted: Wanted)
     pieces += [("green", part) for part in open_land.belt]
     rest = list(open_land.chunks)
     passages = sorted(open_land.passages, key=lambda part: round(part.distance(gate), 1))
-    parking_m2 = 0.0
     lots = sorted(rest, key=lambda part: round(part.distance(gate), 1))
-    for part in [*lots, *passages]:
-        if parking_m2 >= wanted.parking_m2:
-            break
+    missing_m2 = wanted.parking_m2
+    for part in [*_in_turn([*lots, *passages], missing_m2)]:
         pieces.append(("parking", part))
-        parking_m2 += part.area
+        missing_m2 -= part.area
         (rest if part in rest else passages).remove(part)
     pieces += [("court", part) for part in passages]
-    missing_m2 = max(0.0, wanted.parking_m2 - parking_m2)
+    missing_m2 = max(0.0, missing_m2)
     return pieces + _green_and_yards(open_land, rest, site_m2, wanted, missing_m2)
+
+
+def _in_turn(lots: Sequence[Polygon], wanted_m2: float) -> Iterator[Polygon]:
+    """Yield lots until they hold what is wanted: those much larger than what is missing only where the others end."""
+    too_large: list[Polygon] = []
+    for part in lots:
+        if wanted_m2 <= 0:
+            return
+        if part.area > MUCH_LARGER * wanted_m2:
+            too_large.append(part)
+            continue
+        wanted_m2 -= part.area
+        yield part
+    for part in sorted(too_large, key=lambda part: round(part.area, 1)):
+        if wanted_m2 <= 0:
+            return
+        wanted_m2 -= part.area
+        yield part
+
+
+def unused_m2(uses: Sequence[tuple[PieceKind, Polygon]], wanted: Wanted) -> float:
+    """Return the open storage and parking beyond what is wanted: leftovers that no building and no rule asked for."""
+    yard = sum(part.area for kind, part in uses if kind == "yard")
+    parking = sum(part.area for kind, part in uses if kind == "parking")
+    return max(0.0, yard - wanted.yard_m2) + max(0.0, parking - wanted.parking_m2)
 
 
 def _green_and_yards(

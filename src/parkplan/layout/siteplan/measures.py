@@ -109,7 +109,8 @@ def quality(
     """Return what is good or bad about a plan beyond the rules.
 
     ``dock_m`` is the length of walls at truck courts, ``regularity`` the share of floor area in buildings of the most
-    frequent sizes, ``unused_share`` land too irregular for a building, ``sliver_share`` land narrower than 3 m,
+    frequent sizes, ``unused_share`` open storage and parking beyond what the rules ask for, on land too irregular for
+    a building, ``sliver_share`` land narrower than 3 m,
     ``wide_road_share`` roads broader than 20 m, as at sharp corners that were paved,
     ``doglegs`` lanes that miss their continuation across a street, ``dead_end_m`` the length of roads on no
     loop,

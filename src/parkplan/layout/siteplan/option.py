@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import shapely
 
-from parkplan.layout.siteplan.buildings import give_service, grid_step, stand_rows
+from parkplan.layout.siteplan.buildings import give_service
 from parkplan.layout.siteplan.certificate import certify
 from parkplan.layout.siteplan.coverage import as_coverage
 from parkplan.layout.siteplan.frame import Frame, ground
-from parkplan.layout.siteplan.land import STALL_M2, Wanted, surface, use_of_land
+from parkplan.layout.siteplan.land import STALL_M2, Wanted, surface, unused_m2, use_of_land
 from parkplan.layout.siteplan.measures import indicators, quality, soundness
 from parkplan.layout.siteplan.phases import phased
-from parkplan.layout.siteplan.roads import network
+from parkplan.layout.siteplan.settle import settled, stand
 from parkplan.layout.siteplan.shapes import UnbuildableError, union
 from parkplan.layout.siteplan.storeys import fit_admin, fit_storeys
 from parkplan.model.siteplan import HIGH_RISE_M, Piece, SitePlan, Street
@@ -35,16 +35,25 @@ HIGHEST_M: Final = 999.0
 
 
 def lay_out(
-    site: Site, frame: Frame, choices: Choices, profile: SitePlanProfile, modules: Mapping[str, Module]
+    site: Site,
+    frame: Frame,
+    choices: Choices,
+    profile: SitePlanProfile,
+    modules: Mapping[str, Module],
+    *,
+    settle: bool = False,
 ) -> SitePlan:
-    """Return the plan that follows from choices, with its certificate; raises UnbuildableError where there is none."""
+    """Return the plan that follows from choices, with its certificate; raises UnbuildableError where there is none.
+
+    With ``settle`` the cross streets are first moved to where the rows hold most; the plan has the choices that follow.
+    """
     limits: dict[str, float] = {limit.id: limit.value for limit in profile.limits}
     if choices.pattern == "strip":
         limits["height_max_m"] = min(limits.get("height_max_m", HIGH_RISE_M), HIGH_RISE_M)
     turned = frame.turned(choices.angle_deg)
     place = ground(site, turned)
-    net = network(place, choices)
-    blocks = stand_rows(net, choices, modules, grid_step(place.area_m2), limits)
+    standing = settled(place, choices, modules, limits) if settle else stand(place, choices, modules, limits)
+    choices, net, blocks = standing.choices, standing.net, standing.blocks
     share = min(choices.admin_share, limits.get("admin_land_max", 1.0) - 0.005)
     blocks, service = give_service(blocks, place.gates[0], share * place.area_m2, modules)
     open_land = surface(place, net, blocks, service)
@@ -63,7 +72,7 @@ def lay_out(
     if not _covers_once([piece.geometry for piece in placed], site):
         raise UnbuildableError
     figures = indicators(placed, site.area_m2)
-    merits = quality(pieces, blocks, modules, place, open_land.unused_m2)
+    merits = quality(pieces, blocks, modules, place, unused_m2(uses, wanted))
     merits |= {"gate_distance_m": _gate_distance(built, place)}
     merits |= {"soundness": soundness(merits)}
     return SitePlan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +36,7 @@ CLEAR_M: Final = 6.0
 CORNER_M: Final = 7.0
 RING_CORNER_M: Final = 12.0
 GATE_M: Final = 12.0
+HOLE_BELT_M: Final = 7.5
 KERB_M: Final = 0.5
 SIDE_GATE_M: Final = 9.0
 GATE_REACH_M: Final = 70.0
@@ -60,6 +61,7 @@ class Network:
     east side of each cross street, ``medians`` those of green medians, ``gates`` the pieces that join gates and ring.
     ``within`` is all land within the inner kerb, sharp tips and small remnants included, ``inner`` the part of it on
     which rows may stand. ``one_sided`` says that a single road runs beside the rows, whose far side has no lane.
+    ``soft`` are holes with a green belt and no road around them.
     """
 
     outer: Polygon
@@ -69,6 +71,7 @@ class Network:
     gates: tuple[Polygon, ...]
     within: Any
     one_sided: bool = False
+    soft: Any = field(default_factory=Polygon)
 
 
 def network(place: Ground, choices: Choices) -> Network:
@@ -80,6 +83,11 @@ def network(place: Ground, choices: Choices) -> Network:
         net = without(net, shapely.buffer(union(place.access), choices.front_m, cap_style="square"))
     outer = largest(opened(largest(net), RING_CORNER_M))
     within = outer.buffer(-choices.ring_m)
+    soft = Polygon()
+    if not choices.hole_road:
+        soft = union(_holes(place.boundary)).buffer(HOLE_BELT_M)
+        outer = largest(without(outer, soft))
+        within = common(Polygon(outer.exterior).buffer(-choices.ring_m), outer)
     if choices.pattern == "comb" and place.access:
         collector = choices.front_m + choices.ring_m + COLLECTOR_WIDER_M
         within = without(within, shapely.buffer(union(place.access), collector, cap_style="square"))
@@ -92,7 +100,17 @@ def network(place: Ground, choices: Choices) -> Network:
         _gate(place, outer, gate, GATE_M if index == 0 else SIDE_GATE_M) for index, gate in enumerate(place.gates)
     )
     streets, medians = _streets(inner, place.gates[0], outer, place.boundary, choices)
-    return Network(outer, inner, streets, medians, gates, within)
+    return Network(outer, inner, streets, medians, gates, within, soft=soft)
+
+
+def _holes(boundary: Polygon) -> list[Polygon]:
+    return [Polygon(ring) for ring in boundary.interiors]
+
+
+def moved_streets(net: Network, place: Ground, choices: Choices) -> Network:
+    """Return the roads with the cross streets of other choices that differ in nothing else; not for a strip."""
+    streets, medians = _streets(net.inner, place.gates[0], net.outer, place.boundary, choices)
+    return replace(net, streets=streets, medians=medians)
 
 
 def _one_road(place: Ground, choices: Choices) -> Network:
@@ -148,8 +166,10 @@ def _streets(
         nearest = int(np.argmin([abs(place - gate.x) for place in places]))
         if west + 40 < gate.x < east - 40 and outer.buffer(1).intersects(gate.buffer(GATE_REACH_M)):
             places[nearest] = gate.x
-    places = sorted([*places, *choices.locked_m])
     half = choices.street_m / 2
+    if not choices.hole_road:
+        places = [_beside(place, _holes(boundary), half + choices.median_m) for place in places]
+    places = sorted([*places, *choices.locked_m])
     streets = tuple((place - half, place + half) for place in places)
     medians: tuple[tuple[float, float], ...] = ()
     if choices.median_m > 0 and places:
@@ -163,19 +183,22 @@ def _streets(
     return streets, medians
 
 
+def _beside(place: float, holes: Sequence[Polygon], half_m: float) -> float:
+    """Return the position of a street that no road leads around a hole for: where it would end there, beside it."""
+    for hole in holes:
+        west, _, east, _ = hole.bounds
+        near, far = west - HOLE_BELT_M - half_m, east + HOLE_BELT_M + half_m
+        if near < place < far:
+            return near if place - near <= far - place else far
+    return place
+
+
 def street_land(net: Network) -> Any:  # noqa: ANN401
     """Return the land of the cross streets inside the ring, medians left out."""
     _, south, _, north = net.within.bounds
     land = union(boxes([(west, south - 1, east, north + 1) for west, east in net.streets]))
     medians = union(boxes([(west, south - 1, east, north + 1) for west, east in net.medians]))
     return common(without(land, medians), net.within)
-
-
-def building_zone(net: Network) -> Any:  # noqa: ANN401
-    """Return the land on which buildings may stand, before lanes are taken out."""
-    _, south, _, north = net.inner.bounds
-    kept_free = [(west - CLEAR_M, south - 1, east + CLEAR_M, north + 1) for west, east in net.streets]
-    return without(shrunk(net.inner, CLEAR_M), union(boxes(kept_free)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,14 +288,14 @@ def rounded_blocks(net: Network, roads: Any) -> tuple[Any, Any]:  # noqa: ANN401
     if net.one_sided:
         paved = union([without(net.outer, net.inner), roads])
         return without(net.inner, union([roads, paved.buffer(CORNER_M).buffer(-CORNER_M)])), Polygon()
-    raw = without(net.within, roads)
+    raw = without(union([net.within, net.soft]), roads)
     land = opened(raw, LAND_CORNER_M, round_to=8)
     islands: list[Polygon] = []
     for nose in NOSES_M:
         rest = opened(without(opened(raw, nose), union([land, *islands])), HAIR_M)
         tips = [tip for tip in parts(rest) if tip.area >= LEAST_TIP_M2]
         islands += shapely.buffer(tips, SEAM_M, join_style="mitre").tolist() if tips else []
-    return land, without(union(islands), land)
+    return without(land, net.soft), without(union(islands), union([land, net.soft]))
 
 
 def with_splays(paved: Any, net: Network, place: Ground) -> Any:  # noqa: ANN401
