@@ -65,7 +65,7 @@ def test_modules_have_the_figures_of_their_typologies_unless_a_form_says_its_own
 def test_an_edited_typology_changes_the_plan(folder: Path) -> None:
     edit(folder, "single_storey_plant", "floor_height_m: {value: 9.0}", "floor_height_m: {value: 7.0}")
     edit(folder, "single_storey_plant", "storeys: {value: 1.0}", "storeys: {value: 3.0}")
-    edit(folder, "single_storey_plant", "depths_m: [36, 48, 60, 72]", "depths_m: [24]")
+    edit(folder, "single_storey_plant", "depths_m: [36, 48, 54, 60, 72]", "depths_m: [24]")
     modules = load_modules(folder)
     assert modules["single_storey_plant"].storeys == (1, 3)
     before = plan_of(load_modules(), "single_storey_plant").of_kind("building")

@@ -59,6 +59,7 @@ UNITS_OF_LIMITS: Final[Mapping[str, str]] = {
 }
 HIGH_RISE_M: Final = 24.0
 DOUBLE_STOREY_M: Final = 8.0
+LEAST_MARKING_M: Final = 10.0
 
 Pattern = Literal["ring", "grid", "spine", "comb", "fishbone", "strip"]
 PATTERNS: Final[tuple[Pattern, ...]] = get_args(Pattern)
@@ -199,12 +200,24 @@ class CertificateLine:
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """The centre line of a street, which an edit may lock; ``position_m`` is its place across the frame."""
+    """The middle of a street, which an edit may lock; ``position_m`` is its place across the frame.
+
+    ``width_m`` includes the green median, which is ``median_m`` broad.
+    """
 
     id: str
     line: LineString
     width_m: float
     position_m: float
+    median_m: float = 0.0
+
+    @property
+    def carriageways(self) -> tuple[LineString, ...]:
+        """Return the middle of each carriageway: one, or one on either side of the median."""
+        if not self.median_m:
+            return (self.line,)
+        aside = (self.width_m + self.median_m) / 4
+        return self.line.offset_curve(aside), self.line.offset_curve(-aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +274,18 @@ class SitePlan:
     def of_kind(self, *kinds: PieceKind) -> tuple[Piece, ...]:
         """Return the pieces of some kinds."""
         return tuple(piece for piece in self.pieces if piece.kind in kinds)
+
+    @property
+    def centre_lines(self) -> tuple[LineString, ...]:
+        """Return the lines to be marked on the streets: the middle of each carriageway, as far as it is road."""
+        stretches = (
+            carriageway.intersection(road.geometry)
+            for street in self.streets
+            for carriageway in street.carriageways
+            for road in self.of_kind("road")
+        )
+        parts = (part for stretch in stretches for part in getattr(stretch, "geoms", (stretch,)))
+        return tuple(part for part in parts if part.length > LEAST_MARKING_M)
 
     @property
     def buildings(self) -> tuple[Piece, ...]:

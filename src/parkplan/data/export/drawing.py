@@ -17,6 +17,7 @@ COLOURS: Final[Mapping[str, int]] = {
     "ADMIN_BUILDING": 2,
     "PLAZA": 51,
     "ROAD": 8,
+    "CENTRELINE": 7,
     "COURT": 9,
     "YARD": 43,
     "PARKING": 151,
@@ -41,6 +42,8 @@ def dxf_bytes(plan: SitePlan) -> bytes:
     for layer, shape in outlines:
         for ring in (shape.exterior, *shape.interiors):
             space.add_lwpolyline(list(ring.coords)[:-1], close=True, dxfattribs={"layer": layer})
+    for line in plan.centre_lines:
+        space.add_lwpolyline(list(line.coords), dxfattribs={"layer": "CENTRELINE"})
     for gate in plan.site.gates:
         space.add_point((gate.x, gate.y), dxfattribs={"layer": "GATE"})
     for piece in plan.buildings:

@@ -108,4 +108,4 @@ def _windows(free: np.ndarray, height: int, width: int) -> np.ndarray:
 
 def _both(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     rows, columns = min(first.shape[0], second.shape[0]), min(first.shape[1], second.shape[1])
-    return first[:rows, :columns] & second[:rows, :columns]
+    return np.asarray(first[:rows, :columns] & second[:rows, :columns])

@@ -168,8 +168,8 @@ def _in_turn(lots: Sequence[Polygon], wanted_m2: float) -> Iterator[Polygon]:
 
 def unused_m2(uses: Sequence[tuple[PieceKind, Polygon]], wanted: Wanted) -> float:
     """Return the open storage and parking beyond what is wanted: leftovers that no building and no rule asked for."""
-    yard = sum(part.area for kind, part in uses if kind == "yard")
-    parking = sum(part.area for kind, part in uses if kind == "parking")
+    yard = sum(float(part.area) for kind, part in uses if kind == "yard")
+    parking = sum(float(part.area) for kind, part in uses if kind == "parking")
     return max(0.0, yard - wanted.yard_m2) + max(0.0, parking - wanted.parking_m2)
 
 

@@ -162,6 +162,7 @@ def _street_lines(net: Network, frame: Frame) -> tuple[Street, ...]:
             _within(net, frame, (west + east) / 2),
             east - west,
             (west + east) / 2,
+            sum(right - left for left, right in net.medians if west < left and right < east),
         )
         for number, (west, east) in enumerate(net.streets, start=1)
     )

@@ -186,7 +186,7 @@ def _streets(
 def _beside(place: float, holes: Sequence[Polygon], half_m: float) -> float:
     """Return the position of a street that no road leads around a hole for: where it would end there, beside it."""
     for hole in holes:
-        west, _, east, _ = hole.bounds
+        west, _, east, _ = map(float, hole.bounds)
         near, far = west - HOLE_BELT_M - half_m, east + HOLE_BELT_M + half_m
         if near < place < far:
             return near if place - near <= far - place else far

@@ -50,8 +50,8 @@ def draw_plan(axes: Axes, plan: SitePlan, modules: Mapping[str, Module]) -> None
         colour = modules[piece.module].colour if built else KIND_COLOURS[piece.kind]
         axes.add_patch(_patch(piece.geometry, colour, edge=INK if built else "none", order=3 if built else 1))
     axes.add_patch(_patch(plan.site.boundary, "none", edge=INK, width=1.4, order=4))
-    for street in plan.streets:
-        axes.plot(*street.line.xy, color="#f5f5f5", linewidth=0.6, linestyle=(0, (6, 4)), zorder=2)
+    for line in plan.centre_lines:
+        axes.plot(*line.xy, color="#f5f5f5", linewidth=0.6, linestyle=(0, (6, 4)), zorder=2)
     west, south, east, north = plan.site.boundary.bounds
     extent = max(east - west, north - south)
     for piece in plan.buildings:

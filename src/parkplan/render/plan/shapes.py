@@ -36,15 +36,13 @@ def picture(plan: SitePlan, modules: Mapping[str, Module], simplify_m: float = 0
         | _place(local(piece.geometry), piece)
         for piece in pieces
     ]
-    streets = [
-        {"id": street.id, "d": np.round(shapely.get_coordinates(local(street.line)), 1).tolist()}
-        for street in plan.streets
-    ]
+    streets = [{"id": street.id, "d": _points(local(street.line))} for street in plan.streets]
+    marks = [_points(local(line)) for line in plan.centre_lines]
     gates = [np.round(shapely.get_coordinates(local(gate))[0], 1).tolist() for gate in plan.site.gates]
     _, _, east, south = local(plan.site.boundary).bounds
     outline = _path(local(plan.site.boundary))
     return {"size": [round(east, 1), round(south, 1)], "outline": outline, "shapes": shapes, "streets": streets,
-            "gates": gates}  # fmt: skip
+            "marks": marks, "gates": gates}  # fmt: skip
 
 
 def massing(plan: SitePlan, modules: Mapping[str, Module]) -> dict[str, Any]:
@@ -88,6 +86,11 @@ def _rings(shape: Polygon) -> list[Any]:
 
 def _ring(ring: Any, middle: np.ndarray) -> list[list[float]]:  # noqa: ANN401
     points: list[list[float]] = np.round(shapely.get_coordinates(ring)[:-1] - middle, 2).tolist()
+    return points
+
+
+def _points(line: Any) -> list[list[float]]:  # noqa: ANN401
+    points: list[list[float]] = np.round(shapely.get_coordinates(line), 1).tolist()
     return points
 
 

@@ -27,9 +27,11 @@ function planSvg(picture, className, labels) {
     append(svg, draw('path', { d: `M${x} ${y - r}L${x - r} ${y + r}L${x + r} ${y + r}Z`, fill: '#b3261e' }));
   }
   if (labels) {
+    for (const mark of picture.marks) {
+      append(svg, draw('polyline', { class: 'centre-line', points: mark.join(' '), fill: 'none', stroke: '#fff', 'stroke-width': 1.5 * line, 'stroke-dasharray': `${8 * line} ${6 * line}` }));
+    }
     for (const street of picture.streets) {
       const [[x1, y1], [x2, y2]] = street.d;
-      append(svg, draw('line', { x1, y1, x2, y2, stroke: '#fff', 'stroke-width': 1.5 * line, 'stroke-dasharray': `${8 * line} ${6 * line}` }));
       append(svg, draw('text', { class: 'street-name', x: (x1 + x2) / 2, y: (y1 + y2) / 2, 'font-size': 22 * line, 'text-anchor': 'middle' }, street.name));
     }
   }
