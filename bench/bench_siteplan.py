@@ -1,6 +1,7 @@
 """Site plans over the benchmark sites: valid options, CPU seconds, floor area against a greedy packing and a bound.
 
-`python bench/bench_siteplan.py [--options 24] [--site NAME ...]` prints one table. Every option is judged by the
+`python bench/bench_siteplan.py [--options 24] [--print] [--wall] [--site NAME ...]` writes its section of
+``docs/benchmarks.md``; with ``--print``, or for some sites only, it prints it. Every option is judged by the
 independent checker. Two simple baselines are judged by the same checker: *greedy* packs halls of one size inside the
 setback without any road; *lanes* draws parallel lanes and one street from the main gate, and packs halls between them.
 The bound is the greatest floor area that the limits allow.
@@ -9,14 +10,17 @@ The bound is the greatest floor area that the limits allow.
 from __future__ import annotations
 
 import argparse
+import os
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from parkplan.data.siteplans import choose_profile, load_modules
-from parkplan.jobs.siteplan import violations
+from parkplan.jobs.siteplan import options_of, violations
 from parkplan.layout.siteplan import generate
 from parkplan.layout.siteplan_check import CheckedPiece, check
 from sites.shapes import OUTLINES, site
@@ -34,6 +38,8 @@ LIMITS: dict[str, float] = {limit.id: limit.value for limit in PROFILE.limits}
 HALL = MODULES["double_storey_plant"]
 LANE_M = 7.0
 CLEAR_M = 6.0
+START, END = "<!-- siteplan: made by bench/bench_siteplan.py -->", "<!-- end of siteplan -->"
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
 def greedy(land: Site) -> tuple[float, int]:
@@ -90,34 +96,92 @@ def _mean(options: Sequence[SitePlan], name: str) -> float:
     return sum(plan.quality[name] for plan in options) / max(len(options), 1)
 
 
+def row(name: str, count: int) -> str:
+    """Return the line of one site."""
+    land = site(name)
+    start = time.process_time()
+    made = generate(land, PROFILE, MODULES, count=count, seed=0)
+    spent = time.process_time() - start
+    wrong = sum(len(violations(plan, PROFILE, MODULES)) for plan in made.options)
+    best = max((plan.indicators["floor_area_m2"] for plan in made.options), default=0.0)
+    bound = LIMITS["far_max"] * land.area_m2
+    (one, rules), (other, others) = greedy(land), lanes(land)
+    unused, dead = (_mean(made.options, measure) for measure in ("unused_share", "dead_end_m"))
+    shown = f"{len(made.options)}" if made.options else f"0: {', '.join(made.collision) or 'unbuildable'}"
+    return (
+        f"| {name} | {shown} | {made.valid} of {made.tried} | {spent:.1f} | {wrong} | {best:,.0f} | {bound:,.0f} "
+        f"| {one:,.0f} ({rules}) | {other:,.0f} ({others}) | {unused:.1%} | {dead:.0f} |"
+    )
+
+
+def wall_s(count: int) -> float:
+    """Return the seconds on the clock for the options of the rectangle of 12 ha with two processes."""
+    start = time.perf_counter()
+    made = options_of(site("rectangle_12"), PROFILE, MODULES, count=count, seed=0, workers=2)
+    spent = time.perf_counter() - start
+    if len(made.options) < count:
+        raise SystemExit(f"{len(made.options)} options instead of {count}")
+    return spent
+
+
+def section(names: Sequence[str], count: int) -> str:
+    """Return the section in Markdown."""
+    load = os.getloadavg()[0]
+    lines = [
+        START,
+        "## Site plans",
+        "",
+        f"{count} options for each site of `bench/sites/`, seed 0, one process, CPU seconds of this process, "
+        f"{datetime.now(tz=UTC):%Y-%m-%d}; load of the machine {load:.1f}. Every option was judged by the "
+        "independent checker (violations); the one with most floor area is shown, a storey above 8 m counted once. "
+        "Bound: the floor area ratio permitted, which counts such a storey twice. Greedy packs halls inside the "
+        "setback without roads; lanes draws parallel lanes and one street from the main gate; behind each how many "
+        "rules it breaks by the same checker. Unused is open storage and parking that no rule asks for, dead ends "
+        "are metres of road; both are means of the options.",
+        "",
+        "| site | options | valid of tried | CPU s | violations | best floor m² | bound m² "
+        "| greedy m² (rules broken) | lanes m² (rules broken) | unused | dead ends m |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+        *(row(name, count) for name in names),
+        "",
+    ]
+    if "rectangle_12" in names:
+        lines += [
+            f"With two processes, as the command and the page use them: {wall_s(count):.1f} s on the clock for the "
+            f"{count} options of rectangle_12 (target 10 s).",
+            "",
+        ]
+    return "\n".join([*lines, "Repeat with `python bench/bench_siteplan.py`.", END, ""])
+
+
+def write(text: str) -> None:
+    """Put the section into the page of benchmarks, in the place of the one before."""
+    page = PAGE.read_text(encoding="utf-8")
+    if START in page:
+        head, _, rest = page.partition(START)
+        _, _, tail = rest.partition(END + "\n")
+        page = head + text + tail
+    else:
+        page = page.rstrip("\n") + "\n\n" + text
+    PAGE.write_text(page, encoding="utf-8")
+
+
 def main() -> None:
-    """Print the table."""
+    """Write the section, or print it."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--options", type=int, default=24)
     options.add_argument("--site", action="append", choices=list(OUTLINES))
+    options.add_argument("--print", action="store_true", help="print the section instead of writing it")
+    options.add_argument("--wall", action="store_true", help="print the seconds on the clock for 12 ha alone")
     wanted = options.parse_args()
-    print(
-        "| site | options | valid of tried | CPU s | violations | best floor m² | bound m² "
-        "| greedy m² (rules broken) | lanes m² (rules broken) | unused | over-wide paving |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
-    for name in wanted.site or OUTLINES:
-        land = site(name)
-        start = time.process_time()
-        made = generate(land, PROFILE, MODULES, count=wanted.options, seed=0)
-        spent = time.process_time() - start
-        wrong = sum(len(violations(plan, PROFILE, MODULES)) for plan in made.options)
-        best = max((plan.indicators["floor_area_m2"] for plan in made.options), default=0.0)
-        bound = LIMITS["far_max"] * land.area_m2
-        (one, rules), (other, others) = greedy(land), lanes(land)
-        unused, wide = (_mean(made.options, name) for name in ("unused_share", "wide_road_share"))
-        shown = f"{len(made.options)}" if made.options else f"0: {', '.join(made.collision) or 'unbuildable'}"
-        print(
-            f"| {name} | {shown} | {made.valid} of {made.tried} | {spent:.1f} | {wrong} "
-            f"| {best:,.0f} | {bound:,.0f} | {one:,.0f} ({rules}) | {other:,.0f} ({others}) "
-            f"| {unused:.1%} | {wide:.1%} |",
-            flush=True,
-        )
+    if wanted.wall:
+        print(f"{wall_s(wanted.options):.1f}")
+        return
+    text = section(wanted.site or list(OUTLINES), wanted.options)
+    if wanted.print or wanted.site:
+        print(text)
+    else:
+        write(text)
 
 
 if __name__ == "__main__":
