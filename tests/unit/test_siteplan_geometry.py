@@ -155,6 +155,39 @@ def test_sharp_corners_and_blocked_views_are_seen() -> None:
     assert "corner_cut_m" not in {one.rule for one in check(land, [], roads, far, limits)}
 
 
+def test_centre_lines_lie_on_carriageways_and_never_on_a_median() -> None:
+    land = site("rectangle_12")
+    broad = None
+    for number in (9, 14, 19, 24, 29, 34):
+        plan, _ = attempt(land, base_frame(land), number, 0, PROFILE, MODULES)
+        if plan is not None and plan.choices.median_m > 0:
+            broad = plan
+            break
+    assert broad is not None
+    (street,) = [street for street in broad.streets if street.median_m > 0]
+    aside = street.median_m / 2 + 3.5  # carriageways of 7 m on either side
+    assert [round(line.distance(street.line), 3) for line in street.carriageways] == [aside, aside]
+    road = shapely.union_all([piece.geometry for piece in broad.of_kind("road")])
+    assert len(broad.centre_lines) >= 2
+    assert all(line.difference(road.buffer(0.01)).length < 0.01 for line in broad.centre_lines)
+
+
+def test_small_water_may_lie_in_green_without_a_road_around_it() -> None:
+    land = site("pond_12")
+    (pond,) = [shapely.Polygon(ring) for ring in land.boundary.interiors]
+    around: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(10):
+        plan, rules = attempt(land, base_frame(land), number, 0, PROFILE, MODULES)
+        if plan is None or rules is None:
+            continue
+        road = shapely.union_all([piece.geometry for piece in plan.of_kind("road")])
+        near = pond.buffer(12).difference(pond)
+        around[plan.choices.hole_road].append(road.intersection(near).area / near.area)
+        assert min(piece.geometry.distance(pond) for piece in plan.buildings) >= LIMITS["setback_hole_m"] - 1e-6
+        assert plan.choices.hole_road or road.distance(pond) >= 7.4
+    assert min(around[True]) > max(around[False])
+
+
 def roads_across(plan: SitePlan, line: LineString) -> list[tuple[float, float]]:
     """Where the road lies along a line that runs north or east: begin and end of each stretch."""
     road = shapely.union_all([piece.geometry for piece in plan.of_kind("road")])

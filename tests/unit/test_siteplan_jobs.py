@@ -16,11 +16,13 @@ from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.data.workspace import create_workspace, open_workspace
+from parkplan.jobs.scenario import new_scenario, show_scenario
 from parkplan.jobs.site_register import find_site, keep_sites
 from parkplan.jobs.siteplan import options_of, siteplan, violations
 from parkplan.jobs.siteplan_land import land_of_upload, land_of_workspace
 from parkplan.jobs.siteplan_search import Asked, Edit, PlanSearch, edited, refined, with_limits
 from parkplan.layout.siteplan import generate
+from parkplan.model.scenarios import Edit as Edit_
 from parkplan.model.workspace import Change
 
 if TYPE_CHECKING:
@@ -77,6 +79,22 @@ def test_a_candidate_site_is_one_piece_of_land_with_its_road(ws: Workspace) -> N
     assert not land.gates_given
     assert all(gate.y == pytest.approx(2_500_000, abs=0.01) for gate in land.gates)
     assert land_of_workspace(ws, "A", PROFILE).area_m2 == pytest.approx(199.5 * 220)
+
+
+def test_several_parcels_are_one_site_also_as_a_scenario_has_them(ws: Workspace) -> None:
+    both = land_of_workspace(ws, "A, B", PROFILE)
+    assert both.area_m2 == pytest.approx(400 * 220, rel=1e-3)
+    halved = Edit_("split", ("A",), shape="LINESTRING (500100 2499990, 500100 2500230)")
+    made = new_scenario(ws, "halves", actor="t", edits=[halved])
+    pieces = show_scenario(ws, "halves").state.parcel_id.tolist()
+    west = min(
+        (land_of_workspace(ws, name, PROFILE, scenario=made.id) for name in pieces if name != "B"),
+        key=lambda land: land.boundary.bounds[0],
+    )
+    assert west.area_m2 == pytest.approx(100 * 220, rel=1e-3)
+    with pytest.raises(RequestError) as caught:
+        land_of_workspace(ws, west.name, PROFILE)
+    assert caught.value.key == "siteplan_unknown_site"
 
 
 def test_a_building_that_stays_is_left_out_and_kept_clear(ws: Workspace) -> None:

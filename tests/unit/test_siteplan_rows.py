@@ -6,10 +6,15 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from shapely import LineString, Point, box
 
-from parkplan.layout.siteplan.collision import smallest_collision
+from parkplan.data.siteplans import choose_profile, load_modules
+from parkplan.layout.siteplan import generate
+from parkplan.layout.siteplan.collision import no_room, smallest_collision
 from parkplan.layout.siteplan.diversity import distances, fronts, spread
+from parkplan.layout.siteplan.frame import base_frame, ground
 from parkplan.layout.siteplan.rows import Gaps, RowKind, best_rows, packed, placed, row_values
+from parkplan.model.siteplan import Site
 
 GAPS = Gaps(lane=3, court=4, rim_below=2, rim_above=2)
 KINDS = (RowKind("hall", 3, (10, 40), True, 1.0), RowKind("tower", 2, (10, 40), False, 1.5))
@@ -68,6 +73,35 @@ def test_smallest_collision_is_a_least_hitting_set() -> None:
         "green_max",
     )
     assert smallest_collision([]) == ()
+
+
+def strip_of(depth_m: float) -> Site:
+    """A strip along a road: 200 m by a depth, its gate in the middle of the long side."""
+    edge = LineString([(0, 0), (200, 0)])
+    return Site(box(0, 0, 200, depth_m), (Point(100, 0),), (edge,))
+
+
+@pytest.mark.parametrize(
+    ("depth_m", "rules"),
+    [
+        # the smallest hall is a tower of 36 by 24 m; a lane of 6 m and 5 m of clearance may lie in the setback
+        (60.0, ()),
+        (23.0, ()),
+        (38.0, ("setback_boundary_m", "setback_access_m")),
+        (33.0, ("setback_boundary_m",)),
+        (42.0, ()),
+    ],
+)
+def test_the_smallest_set_of_rules_that_leaves_no_room(depth_m: float, rules: tuple[str, ...]) -> None:
+    site = strip_of(depth_m)
+    limits = {limit.id: limit.value for limit in choose_profile("cn_industrial").limits}
+    assert no_room(ground(site, base_frame(site)), limits, load_modules()) == rules
+
+
+def test_a_site_without_room_names_the_rules_that_leave_none() -> None:
+    made = generate(strip_of(33.0), choose_profile("cn_industrial"), load_modules(), count=1, attempts=20)
+    assert made.options == ()
+    assert made.collision == ("setback_boundary_m",)
 
 
 def test_spread_and_fronts_by_hand() -> None:

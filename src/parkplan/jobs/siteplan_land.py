@@ -12,7 +12,11 @@ from parkplan._errors import RequestError
 from parkplan.data import crs as reference
 from parkplan.data.intake.launch import read_outside
 from parkplan.data.intake.place import place, source_crs
+from parkplan.data.scenarios import scenario_store
+from parkplan.jobs.options import shared_district
+from parkplan.jobs.scenario_state import edits_of, find_scenario
 from parkplan.jobs.site_register import find_site
+from parkplan.layout.scenario import apply_edits
 from parkplan.layout.siteplan import site_of
 
 if TYPE_CHECKING:
@@ -54,17 +58,19 @@ def land_of_workspace(
     profile: SitePlanProfile,
     gates: Sequence[shapely.Point] = (),
     keep: Sequence[str] = (),
+    scenario: str | None = None,
 ) -> Site:
-    """Return a parcel by its number, or a candidate site by its id, with the public roads that reach it.
+    """Return parcels by their numbers, or a candidate site by its id, with the public roads that reach it.
 
-    Seams of up to 2 m between the parcels of a site are closed. ``keep`` names buildings that stay: their ground is
-    left out of the site, like water.
+    Several parcels, with commas between them, are one site; seams of up to 2 m are closed. With ``scenario`` the
+    parcels are those of that scenario, merged and split ones included. ``keep`` names buildings that stay: their
+    ground is left out of the site, like water.
 
     Raises:
         RequestError: the site or a building is unknown, or the site cannot be planned.
 
     """
-    shape = _shape(ws, site)
+    shape = _shape(ws, site, scenario)
     tables = {info.name for info in ws.tables()}
     kept = _kept(ws, tables, shape, keep)
     if kept:
@@ -76,21 +82,34 @@ def land_of_workspace(
     return site_of(shape, profile, gates=gates, roads=roads, name=site)
 
 
-def _shape(ws: Workspace, site: str) -> shapely.Geometry:
-    frame = ws.read("parcels", ["parcel_id", "geometry"])
-    rows = frame[frame["parcel_id"].astype(str) == site]
-    if len(rows):
-        return rows.geometry.iloc[0]
+def _shape(ws: Workspace, site: str, scenario: str | None) -> shapely.Geometry:
+    parcels = _parcels(ws, scenario)
+    names = [name.strip() for name in site.replace("，", ",").split(",")]
+    if all(name in parcels for name in names):
+        return _one_piece(shapely.union_all([parcels[name] for name in names]))
     try:
         shape = find_site(ws, site).shape
     except RequestError as unknown:
         if unknown.key != "no_kept_site":
             raise
         raise RequestError("siteplan_unknown_site", site=site) from unknown
-    if shapely.get_num_geometries(shape) > 1:
-        half = SEAM_M / 2
-        shape = shape.buffer(half, join_style="mitre").buffer(-half, join_style="mitre")
-    return shape
+    return _one_piece(shape)
+
+
+def _parcels(ws: Workspace, scenario: str | None) -> dict[str, shapely.Geometry]:
+    if scenario is not None:
+        edits = edits_of(scenario_store(ws), find_scenario(ws, scenario))
+        state = apply_edits(shared_district(ws).parcels, edits)
+        return dict(zip(map(str, state.parcel_id), state.geometry, strict=True))
+    frame = ws.read("parcels", ["parcel_id", "geometry"])
+    return dict(zip(frame["parcel_id"].astype(str), frame.geometry, strict=True))
+
+
+def _one_piece(shape: shapely.Geometry) -> shapely.Geometry:
+    if shapely.get_num_geometries(shape) == 1:
+        return shape
+    half = SEAM_M / 2
+    return shape.buffer(half, join_style="mitre").buffer(-half, join_style="mitre")
 
 
 def _kept(ws: Workspace, tables: set[str], shape: shapely.Geometry, keep: Sequence[str]) -> list[shapely.Geometry]:

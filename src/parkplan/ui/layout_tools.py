@@ -18,6 +18,7 @@ from parkplan.model.codes import CLUSTER
 from parkplan.model.scenarios import BASE, EDIT_TITLES, LONGEST_PHASES, Edit
 from parkplan.ui.layout_solver import solver_form
 from parkplan.ui.layout_state import TOOLS, revert, save, settle, turn
+from parkplan.ui.navigation import FOLDER
 from parkplan.ui.plain import plain
 
 if TYPE_CHECKING:
@@ -178,6 +179,11 @@ def actions(ws: Workspace, found: Option, now: Layout, paint: Edit) -> None:
                 st.rerun(scope="fragment")
         if now.tool == "move" and not base:
             _remove_form(ws, found, now)
+        if names:
+            st.page_link(
+                FOLDER / "site_plans.py", label=message("siteplan.of_these_parcels"),
+                query_params={"site": ",".join(names), "scenario": now.scenario},
+            )  # fmt: skip
         st.caption(message("scenario.advice_base" if base else f"scenario.advice_{now.tool}", count=len(names)))
 
 

@@ -71,7 +71,7 @@ def _ask(ws: Workspace, now: Desk, upload: UploadedFile | None, wanted: _Wanted)
         land, crs = land_of_upload(upload.name, upload.getvalue(), wanted.crs, profile)
         asked = Asked(land, crs, profile, modules_in(ws), wanted.count, wanted.seed)
     elif now.site:
-        land = land_of_workspace(ws, now.site.strip(), profile, keep=wanted.keep)
+        land = land_of_workspace(ws, now.site.strip(), profile, keep=wanted.keep, scenario=now.scenario)
         asked = Asked(land, ws.crs, profile, modules_in(ws), wanted.count, wanted.seed, synthetic=ws.synthetic)
     else:
         raise RequestError("siteplan_source")

@@ -74,7 +74,7 @@ def detail(ws: Workspace, now: Desk, plan: SitePlan) -> None:
     crs = now.search.asked.crs if now.search is not None else ws.crs
     with tabs["scenario"]:
         if crs == ws.crs:
-            siteplan_scenario.scenario_form(ws, plan)
+            siteplan_scenario.scenario_form(ws, plan, now.scenario)
         else:
             st.caption(message("siteplan.put_other_crs"))
     with tabs["files"]:

@@ -8,7 +8,9 @@ import streamlit as st
 
 from parkplan._errors import ParkplanError
 from parkplan.i18n import message
+from parkplan.jobs.scenario_state import find_scenario
 from parkplan.jobs.siteplan_scenario import siteplan_to_scenario
+from parkplan.model.scenarios import BASE
 from parkplan.ui.layout_state import layout
 from parkplan.ui.navigation import FOLDER
 from parkplan.ui.plain import plain
@@ -18,12 +20,17 @@ if TYPE_CHECKING:
     from parkplan.model.siteplan import SitePlan
 
 
-def scenario_form(ws: Workspace, plan: SitePlan) -> None:
-    """Draw the form; after saving, the page of layout options is open at the scenario."""
+def scenario_form(ws: Workspace, plan: SitePlan, scenario: str | None) -> None:
+    """Draw the form; after saving, the page of layout options is open at the scenario.
+
+    Parcels of a scenario are planned for that scenario, unless another name is given.
+    """
     st.caption(message("siteplan.put_help"))
     now = layout()
     with st.form(f"plan_put_{plan.id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input(message("siteplan.put_name"), f"{plan.site.name} {plan.id}", width=260)
+        own = scenario is None or scenario == BASE
+        into = f"{plan.site.name} {plan.id}" if own else find_scenario(ws, str(scenario)).name
+        name = st.text_input(message("siteplan.put_name"), into, width=260)
         now.actor = st.text_input(message("scenario.actor"), now.actor, width=160)
         pressed = st.form_submit_button(message("siteplan.put_now"), type="primary")
     if not pressed:

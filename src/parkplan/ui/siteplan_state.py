@@ -19,21 +19,29 @@ if TYPE_CHECKING:
 
 KEY = "parkplan.siteplans"
 QUERY = "site"
+QUERY_SCENARIO = "scenario"
 
 
 @dataclass(slots=True)
 class Desk:
     """``site`` is what the address or the form names, ``limits`` those changed by hand, ``search`` the last question.
 
+    ``scenario`` is the one whose parcels the address names, and only those: another site is one of the district.
     ``further`` are plans that came from edits and refinements, ``chosen`` the option that is open.
     """
 
     site: str = ""
     asked_by_address: str = ""
+    scenario_of_address: str = ""
     limits: dict[LimitId, float] = field(default_factory=dict)
     search: PlanSearch | None = None
     further: list[SitePlan] = field(default_factory=list)
     chosen: str | None = None
+
+    @property
+    def scenario(self) -> str | None:
+        """The scenario in which the site is to be found, if it is one of a scenario."""
+        return (self.scenario_of_address or None) if self.site == self.asked_by_address else None
 
     @property
     def profile(self) -> SitePlanProfile:
@@ -70,11 +78,12 @@ class Desk:
 
 
 def desk() -> Desk:
-    """Return the desk of this session; a site in the address (``?site=ID``) is taken over once."""
+    """Return the desk of this session; a site in the address (``?site=ID&scenario=ID``) is taken over once."""
     if KEY not in st.session_state:
         st.session_state[KEY] = Desk()
     now = cast("Desk", st.session_state[KEY])
-    asked = st.query_params.get(QUERY, "")
-    if asked and asked != now.asked_by_address:
+    asked, scenario = st.query_params.get(QUERY, ""), st.query_params.get(QUERY_SCENARIO, "")
+    if asked and (asked, scenario) != (now.asked_by_address, now.scenario_of_address):
         now.site = now.asked_by_address = asked
+        now.scenario_of_address = scenario
     return now
