@@ -62,6 +62,53 @@ def test_the_petersen_graph_has_domination_number_three_and_diameter_two() -> No
     assert covered == [4, 7, 10]
 
 
+def cube(dimension: int) -> np.ndarray:
+    """Steps between the corners of a hypercube."""
+    corners = np.arange(2**dimension)
+    return np.bitwise_count(corners[:, None] ^ corners[None, :]).astype(float)
+
+
+@pytest.mark.parametrize(("dimension", "fewest"), [(3, 2), (4, 4), (5, 7), (7, 16)])
+def test_covering_the_hypercube_finds_the_sizes_of_covering_codes(dimension: int, fewest: int) -> None:
+    """K(n, 1): perfect codes of Hamming 1950 for 3 and 7; 4 and 7 by Stein, and Stanton and Kalbfleisch 1968."""
+    found = site_services(question(cube(dimension)), "cover_all", QUICK, reach_m=1.0)
+    assert (found.value, found.status) == (fewest, "optimal")
+
+
+def test_a_perfect_code_is_the_median_and_the_centre_of_the_hypercube() -> None:
+    """Of 8 corners 2 are chosen and of 128 corners 16; each other corner is one step away."""
+    assert site_services(question(cube(3)), "p_median", QUICK, count=2).value == 6
+    assert site_services(question(cube(7)), "p_centre", QUICK, count=16).value == 1
+
+
+def projective_plane(order: int) -> np.ndarray:
+    """Lines by points of the projective plane over a prime field: 0 where they meet, 1 elsewhere."""
+    every = np.array([(1, y, z) for y in range(order) for z in range(order)]
+                     + [(0, 1, z) for z in range(order)] + [(0, 0, 1)])  # fmt: skip
+    return np.where((every @ every.T) % order == 0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("order", [2, 3, 5])
+def test_blocking_a_projective_plane_takes_a_line(order: int) -> None:
+    """The smallest set of points that meets every line is a line, q + 1 points (Bruen 1970); p points meet pq + 1."""
+    way = projective_plane(order)
+    assert way.shape == (order**2 + order + 1,) * 2
+    found = site_services(question(way), "cover_all", QUICK, reach_m=0.5)
+    assert (found.value, found.status) == (order + 1, "optimal")
+    most = [site_services(question(way), "cover_most", QUICK, count=p, reach_m=0.5).value for p in (1, 2, 3)]
+    assert most == [p * order + 1 for p in (1, 2, 3)]
+
+
+def test_the_torus_of_a_chess_board_is_tiled_by_kings() -> None:
+    """A torus of 12 x 12 squares: 16 kings on the squares of a 3 x 3 grid reach each other square in one move."""
+    row, col = (part.ravel() for part in np.divmod(np.arange(144), 12))
+    apart = [np.abs(one[:, None] - one[None, :]) for one in (row, col)]
+    way = np.maximum(*(np.minimum(one, 12 - one) for one in apart)).astype(float)
+    assert site_services(question(way), "cover_all", QUICK, reach_m=1.0).value == 16
+    found = site_services(question(way), "p_median", QUICK, count=16)
+    assert (found.value, found.status) == (128, "optimal")
+
+
 def test_the_median_of_a_street_is_its_middle() -> None:
     places = np.arange(21.0)
     found = site_services(question(np.abs(places[:, None] - places[None, :])), "p_median", QUICK)
@@ -135,7 +182,7 @@ def test_more_sites_are_never_worse_and_striking_out_changes_nothing() -> None:
 
 
 def test_when_time_is_up_nothing_is_called_optimal_and_the_bound_is_still_true() -> None:
-    asked = plane(400, 120, 2)
+    asked = plane(160, 60, 2)
     full = site_services(asked, "cover_most", QUICK, count=6, reach_m=1500.0)
     short = site_services(asked, "cover_most", Effort(seconds=0.0), count=6, reach_m=1500.0)
     assert short.bound is not None

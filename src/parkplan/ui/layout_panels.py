@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TABS: Final = ("measures", "warnings", "land", "steps", "assumptions")
 MOST_BREACHES: Final = 500
+WIDTHS: Final = {"measure": 130, "base": 120, "option": 120, "change": 125, "status": 60}
+"""Pixels of the columns of measures; the formula has what is left."""
 
 
 def panels(ws: Workspace, found: Option, base: Option, now: Layout, *, height: int) -> None:
@@ -31,7 +33,10 @@ def panels(ws: Workspace, found: Option, base: Option, now: Layout, *, height: i
     tabs = dict(zip(TABS, st.tabs(titles), strict=True))
     inner = height - 60
     with tabs["measures"]:
-        st.dataframe(_measures(found, base), hide_index=True, height=inner, key="layout_measures")
+        widths = {
+            message(f"scenario.column_{name}"): st.column_config.TextColumn(width=px) for name, px in WIDTHS.items()
+        }
+        st.dataframe(_measures(found, base), hide_index=True, height=inner, key="layout_measures", column_config=widths)
     with tabs["warnings"]:
         _warnings(found, inner)
     with tabs["land"]:

@@ -144,7 +144,9 @@ def _rests_on(found: Services) -> str:
         badges = [
             message("services.badge", name=message("services.distance"), value=reach, source=message("services.edited"))
         ]
-    return plain(" · ".join([*badges, message("services.network_note", parts=found.road_parts)]))
+    key = "one_part" if found.road_parts == 1 else "several_parts"
+    parts = message(f"services.{key}", None, count=found.road_parts)
+    return plain(" · ".join([*badges, message("services.network_note", parts=parts)]))
 
 
 def _tables(found: Services, height: int) -> None:

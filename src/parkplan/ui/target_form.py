@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from parkplan._errors import ParkplanError, RequestError
+from parkplan._errors import ParkplanError
 from parkplan.i18n import message
 from parkplan.jobs.targets import base_of, set_base, set_target
 from parkplan.ui.plain import plain
@@ -25,7 +25,10 @@ BEFORE_YEARS: Final = 5
 
 
 def target_form(ws: Workspace, states: Sequence[TargetState]) -> None:
-    """Draw the form; a saved value enters the journal with who and why."""
+    """Draw the form; a saved value enters the journal with who and why.
+
+    The fields return what keeps them; that says whether there was a value to keep.
+    """
     by_id = {state.target.id: state for state in states}
     titles = {name: state.target.title.to() for name, state in by_id.items()}
     chosen = st.selectbox(message("ui.target_choose"), list(titles), format_func=titles.__getitem__, key="target")
@@ -44,9 +47,12 @@ def target_form(ws: Workspace, states: Sequence[TargetState]) -> None:
         st.warning(message("ui.target_actor_missing"))
         return
     try:
-        keep(save)
+        kept = keep(save)
     except ParkplanError as fault:
         st.warning(plain(fault.sentence()))
+        return
+    if not kept:
+        st.warning(message("ui.target_value_missing"))
         return
     st.rerun()
 
@@ -55,7 +61,7 @@ def _actor() -> str:
     return str(st.text_input(message("ui.target_actor"), key="target_actor", persist_state="session")).strip()
 
 
-def _current_fields(ws: Workspace, state: TargetState) -> Callable[[bool], None]:
+def _current_fields(ws: Workspace, state: TargetState) -> Callable[[bool], bool]:
     name = state.target.id
     value = st.number_input(
         message("ui.target_value", unit=state.target.unit.to()), min_value=0.0, value=state.current, step=None,
@@ -64,15 +70,16 @@ def _current_fields(ws: Workspace, state: TargetState) -> Callable[[bool], None]
     actor = _actor()
     reason = st.text_input(message("ui.target_reason"), key="target_reason").strip()
 
-    def keep(save: bool) -> None:  # which button
+    def keep(save: bool) -> bool:  # which button
         if save and value is None:
-            raise RequestError("target_missing")
+            return False
         set_target(ws, name, value if save else None, actor=actor, reason=reason)
+        return True
 
     return keep
 
 
-def _base_fields(ws: Workspace, state: TargetState) -> Callable[[bool], None]:
+def _base_fields(ws: Workspace, state: TargetState) -> Callable[[bool], bool]:
     name, base = state.target.id, state.base
     value = st.number_input(
         message("ui.target_base_value", unit=state.target.unit.to()), min_value=0.0,
@@ -89,10 +96,11 @@ def _base_fields(ws: Workspace, state: TargetState) -> Callable[[bool], None]:
     )
     actor = _actor()
 
-    def keep(save: bool) -> None:  # which button
+    def keep(save: bool) -> bool:  # which button
         if save and value is None:
-            raise RequestError("target_missing")
+            return False
         made = base_of(name, float(value or 0.0), on, source, verified=verified) if save else None
         set_base(ws, name, made, actor=actor)
+        return True
 
     return keep

@@ -90,7 +90,7 @@ class Piece {
     this.outline.setLatLngs(this.home.map((rings) => rings.map((ring) => ring.map((point) => this._moved(point)))));
     const metres = lengthText(lineLength([this.from, this._moved(this.from)]), this.texts);
     this.outline.unbindTooltip();
-    this.outline.bindTooltip(document.createTextNode(metres), { permanent: true, direction: "center", className: "pp-drag-length" });
+    this.outline.bindTooltip(document.createTextNode(metres), { permanent: true, direction: "top", className: "pp-drag-length", offset: [0, -12] });
   }
 
   _finish() {
