@@ -64,6 +64,7 @@ def judged_column(name: str) -> Column:
 def lacking(name: str, values: pd.Series) -> tuple[str, ...]:
     """Return what has to be collected for a value that is missing: of a measure, its missing parts, down to columns.
 
+    >>> import pandas as pd
     >>> lacking("tax_yuan_per_m2", pd.Series({"tax_yuan": None, "site_area_m2": 20_000.0}))
     ('tax_yuan',)
     >>> lacking("street", pd.Series({"street": None}))
