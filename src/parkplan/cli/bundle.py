@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -13,6 +13,7 @@ from parkplan.cli.text import visible
 from parkplan.i18n import message
 from parkplan.jobs.bundle_question import BundleQuestion
 from parkplan.jobs.portfolio import USUAL_BUDGET_YUAN
+from parkplan.model.clusters import By, ClusterQuestion
 from parkplan.sites.portfolio import Programme
 
 
@@ -27,6 +28,8 @@ from parkplan.sites.portfolio import Programme
     frame.option("--scenario", "scenarios", multiple=True, metavar="SCENARIO", help="option_bundle_scenario"),
     frame.option("--site", "sites", multiple=True, metavar="ID", help="option_bundle_site"),
     frame.option("--plans", type=int, default=6, show_default=True, metavar="K", help="option_bundle_plans"),
+    frame.option("--by", type=click.Choice(get_args(By)), default="park", show_default=True, help="option_by"),
+    frame.option("--service", "services", multiple=True, metavar="ID", help="option_bundle_service"),
     frame.option("--job", "only", multiple=True, metavar="JOB", help="option_bundle_job"),
 )
 def command(workspace: str, out: str, profiles: tuple[str, ...], **asked: Any) -> frame.Answer:  # noqa: ANN401
@@ -36,6 +39,8 @@ def command(workspace: str, out: str, profiles: tuple[str, ...], **asked: Any) -
         scenarios=asked["scenarios"],
         sites=asked["sites"],
         plans=asked["plans"],
+        clusters=ClusterQuestion(by=asked["by"]),
+        services=asked["services"],
         jobs=asked["only"],
     )
     made = jobs.bundle(

@@ -18,12 +18,16 @@ import pandas as pd
 from parkplan.compare.catalogue import MEASURES
 from parkplan.compare.measures import measure
 from parkplan.data.workspace import open_workspace
-from parkplan.jobs.bundle_land import PROGRAMME, SITE_CHOICE
+from parkplan.jobs.bundle_land import PROGRAMME, SITE_CHOICE, choice_of
+from parkplan.jobs.bundle_options import SERVICE_WISHES
 from parkplan.jobs.optimise import KINDS
 from parkplan.jobs.options import library
 from parkplan.jobs.scenario_state import find_scenario, option
+from parkplan.jobs.screening_choice import judged_by
+from parkplan.jobs.services import posed
 from parkplan.jobs.site_register import SEPARATOR
 from parkplan.layout.scenario import apply_edits, grouped_edits
+from parkplan.layout.siting import worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,6 +118,47 @@ def allocation_faults(answer: Answer) -> list[Unsound]:
             if not math.isnan(change) and not _near(said, change, scale=abs(after.values[name])):
                 found.append(_unsound("answers", head + name, "value", said, change))
         found += _bounded("answers", named, (f"options[{place}].answer.",))
+    return found
+
+
+def wish_faults(answer: Answer) -> list[Unsound]:
+    """Check that each branch of the solver is worth what was said of it, within its bound, and keeps its rules."""
+    found = []
+    for name, rows in answer.tables["answers"].groupby("scenario"):
+        named = _named(rows)
+        said, bound, points = (_number(named, key) for key in ("asked.value", "asked.bound", "review.points"))
+        if not _near(said, points):
+            found.append(_unsound("answers", name, "asked.value", said, points))
+        if str(named.get("review.keeps_rules")) != "True":
+            found.append(_unsound("answers", name, "review.keeps_rules", named.get("review.keeps_rules"), "True"))
+        if math.isfinite(bound) and said > bound + NEAR * max(1.0, abs(bound)):
+            found.append(_unsound("answers", name, "asked.value", said, f"≤ {bound:g}"))
+    return found
+
+
+def service_faults(answer: Answer) -> list[Unsound]:
+    """Check without solving that sites may be chosen, are no more than wanted, and are worth what is said of them."""
+    ws, found = open_workspace(answer.folder), []
+    told, places = answer.tables["answers"], answer.tables["places"]
+    for wish in SERVICE_WISHES.validate_json(json.dumps(answer.parameters["wishes"])):
+        named = _named(told[told["service"] == wish.service])
+        if "value" not in named:
+            continue
+        with judged_by(choice_of(answer.folder, answer.parameters)):
+            asked = posed(ws, wish, answer.parameters["scenario"])
+        offered = {str(name): place for place, name in enumerate(asked.places.names)}
+        chosen = [str(name) for name in places.loc[places["service"] == wish.service, "parcel_id"]]
+        found += [_unsound("places", name, "parcel_id", name, "—") for name in chosen if name not in offered]
+        if wish.model != "cover_all" and len(chosen) > wish.count:
+            found.append(_unsound("places", wish.service, "parcel_id", len(chosen), f"≤ {wish.count}"))
+        sites = tuple(sorted(offered[name] for name in chosen if name in offered))
+        follows = worth(asked.siting, asked.model, sites, asked.reach_m)
+        if not _near(_number(named, "value"), follows):
+            found.append(_unsound("answers", wish.service, "value", _number(named, "value"), follows))
+        sense = 1.0 if wish.model == "cover_most" else -1.0
+        value, bound = (sense * _number(named, name) for name in ("value", "bound"))
+        if value > bound + NEAR * max(1.0, abs(bound)):
+            found.append(_unsound("answers", wish.service, "bound", sense * bound, f"{sense * value:g}"))
     return found
 
 

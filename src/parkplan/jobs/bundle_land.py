@@ -15,6 +15,7 @@ from parkplan.data.workspace import open_workspace
 from parkplan.jobs.bundle_tables import flat
 from parkplan.jobs.cluster_files import cluster_tables
 from parkplan.jobs.clusters import clusters
+from parkplan.jobs.screening_choice import judged_by
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_search import funded_now, quick_candidates
 from parkplan.jobs.siteplan import siteplan
@@ -46,14 +47,14 @@ PROGRAMME = TypeAdapter(Programme)
 
 def screen_tables(folder: Path, parameters: Parameters) -> Tables:
     """Return the verdicts, their totals, and each condition of each rule that applies."""
-    found = screening(open_workspace(folder), _choice(folder, parameters))
+    found = screening(open_workspace(folder), choice_of(folder, parameters))
     totals = pd.DataFrame(
         [{"verdict": each.verdict.value, "parcels": each.parcels, "area_m2": each.area_m2} for each in found.totals]
     )
     return {"totals": totals, "parcels": found.parcels, "rules": _evidence(found)}
 
 
-def _choice(folder: Path, parameters: Parameters) -> ScreeningChoice:
+def choice_of(folder: Path, parameters: Parameters) -> ScreeningChoice:
     """Return the choice of rules; packs that came as files lie in the bundle."""
     choice = ScreeningChoice.model_validate_json(json.dumps(parameters["choice"]))
     names = tuple(str(folder / name) if name.startswith(f"{PROFILES}/") else name for name in choice.profiles)
@@ -76,7 +77,8 @@ def _evidence(found: Screening) -> pd.DataFrame:
 
 def cluster_results(folder: Path, parameters: Parameters) -> Tables:
     """Return all tables of the cluster distribution."""
-    return cluster_tables(clusters(folder, question=ClusterQuestion.model_validate(parameters["question"])))
+    with judged_by(choice_of(folder, parameters)):
+        return cluster_tables(clusters(folder, question=ClusterQuestion.model_validate(parameters["question"])))
 
 
 def target_tables(folder: Path, parameters: Parameters) -> Tables:
@@ -96,7 +98,7 @@ def site_tables(folder: Path, parameters: Parameters) -> Tables:
 
 def _candidates(folder: Path, parameters: Parameters) -> Candidates:
     choice = SITE_CHOICE.validate_json(json.dumps(parameters["sites"]))
-    return quick_candidates(open_workspace(folder), _choice(folder, parameters), choice)
+    return quick_candidates(open_workspace(folder), choice_of(folder, parameters), choice)
 
 
 def portfolio_tables(folder: Path, parameters: Parameters) -> Tables:

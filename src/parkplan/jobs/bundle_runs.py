@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from parkplan.i18n import language
 from parkplan.jobs import bundle_land, bundle_options
-from parkplan.jobs.bundle_checks import allocation_faults, portfolio_faults, site_faults
+from parkplan.jobs.bundle_checks import (
+    allocation_faults,
+    portfolio_faults,
+    service_faults,
+    site_faults,
+    wish_faults,
+)
 from parkplan.jobs.bundle_tables import result_csv
 from parkplan.model.bundle import RESULTS
 
@@ -25,29 +31,27 @@ if TYPE_CHECKING:
 class Runnable:
     """A job for bundles: the folder of a workspace and parameters in, tables by name out.
 
-    ``timed``: it stops by the clock, so that a slower machine may give another answer. ``check`` then tells what is
-    wrong with the answer of the bundle itself: limits that it breaks, sums that do not add up, a bound below its value.
+    ``timed``: it stops by the clock, so that a slower machine may give another answer. ``check`` tells what is wrong
+    with the answer of the bundle itself: limits that it breaks, sums that do not add up, a bound below its value.
     """
 
     tables: Callable[[Path, Parameters], Tables]
     check: Callable[[Answer], list[Unsound]] | None = None
-
-    @property
-    def timed(self) -> bool:
-        """Whether the answer may depend on the machine."""
-        return self.check is not None
+    timed: bool = False
 
 
 RUNS: Final[dict[str, Runnable]] = {
     "screen": Runnable(bundle_land.screen_tables),
     "clusters": Runnable(bundle_land.cluster_results),
     "targets": Runnable(bundle_land.target_tables),
-    "sites": Runnable(bundle_land.site_tables, site_faults),
-    "portfolio": Runnable(bundle_land.portfolio_tables, portfolio_faults),
+    "sites": Runnable(bundle_land.site_tables, site_faults, timed=True),
+    "portfolio": Runnable(bundle_land.portfolio_tables, portfolio_faults, timed=True),
     "siteplan": Runnable(bundle_land.siteplan_tables),
     "scenarios": Runnable(bundle_options.scenario_tables),
     "compare": Runnable(bundle_options.comparison_tables),
-    "optimise": Runnable(bundle_options.allocation_tables, allocation_faults),
+    "wishes": Runnable(bundle_options.wish_tables, wish_faults),
+    "optimise": Runnable(bundle_options.allocation_tables, allocation_faults, timed=True),
+    "services": Runnable(bundle_options.service_tables, service_faults, timed=True),
 }
 """Each job of a bundle by name, in the order of work."""
 

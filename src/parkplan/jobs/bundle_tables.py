@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from parkplan.data.export.cells import guarded
+from parkplan.data.export.cells import guarded, unguarded
 from parkplan.jobs.json_values import plain
 
 if TYPE_CHECKING:
@@ -28,10 +28,15 @@ def result_csv(frame: pd.DataFrame) -> bytes:
     "id,share\n'=A1,0.30000000000000004\n"
     """
     table = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    texts = [name for name in table if table[name].dtype == object or pd.api.types.is_string_dtype(table[name].dtype)]
-    for name in texts:
+    for name in _texts(table):
         table[name] = table[name].map(lambda value: guarded(value) if isinstance(value, str) else value)
     return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    return [
+        str(name) for name in table if table[name].dtype == object or pd.api.types.is_string_dtype(table[name].dtype)
+    ]
 
 
 def rows_of(content: bytes) -> list[list[str]]:
@@ -40,8 +45,11 @@ def rows_of(content: bytes) -> list[list[str]]:
 
 
 def frame_of(content: bytes) -> pd.DataFrame:
-    """Return a result table with its numbers; empty cells are unknown."""
-    return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
+    """Return a result table with its numbers and texts as they were; empty cells are unknown."""
+    table = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
+    for name in _texts(table):
+        table[name] = table[name].map(lambda value: unguarded(value) if isinstance(value, str) else value)
+    return table
 
 
 def flat(record: object) -> pd.DataFrame:

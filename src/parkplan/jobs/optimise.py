@@ -22,6 +22,7 @@ from parkplan.jobs.options import library
 from parkplan.jobs.progress import silent
 from parkplan.jobs.scenario import new_scenario
 from parkplan.jobs.scenario_state import find_scenario, option
+from parkplan.jobs.solver_question import Question, keep_question
 from parkplan.layout.allocation_front import front
 from parkplan.layout.allocation_study import collision, different, prices
 from parkplan.layout.scenario import grouped_edits
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.allocation_land import Land
     from parkplan.jobs.progress import Progress
+    from parkplan.jobs.scenario_state import Option
     from parkplan.layout.allocation import Allocated, Allocation
     from parkplan.layout.allocation_front import Front
     from parkplan.layout.allocation_study import Collision, Price
@@ -123,10 +125,7 @@ def proposals(
     at = option(ws, find_scenario(ws, scenario))
     tell(message("optimise.stage_land"))
     limits = replace(effort or Effort(), seconds=asked.time_limit, seed=asked.seed)
-    shown = library()
-    nearby = around(ws, at, shown.options.contiguity_gap_m.value, shown.options.detour_factor.value)
-    land = land_of(at, nearby, free_parcels(ws, at, asked), uses_of(asked), shown, access_of(nearby, asked))
-    problem = question(land, asked)
+    land, problem = posed(ws, at, asked)
     floor = max(1, math.ceil(asked.difference * len(land.names)))
     found = different(problem, asked.options, floor, limits, lambda number: tell(_stage(number, asked)))
     colliding = collision(problem, limits) if found[0].infeasible else None
@@ -138,6 +137,19 @@ def proposals(
         parent=at.scenario, wish=asked, land=land, rates=points_each(land, asked), options=drawn, prices=priced,
         collision=colliding, front=tradeoffs, synthetic=ws.synthetic, stopped=limits.cancelled(),
     )  # fmt: skip
+
+
+def posed(ws: Workspace, at: Option, wish: Wish) -> tuple[Land, Allocation]:
+    """Return the free land of a scenario and the question about it, before anything is solved.
+
+    Raises:
+        RequestError: no parcel is free, or a pin names none of them.
+
+    """
+    shown = library()
+    nearby = around(ws, at, shown.options.contiguity_gap_m.value, shown.options.detour_factor.value)
+    land = land_of(at, nearby, free_parcels(ws, at, wish), uses_of(wish), shown, access_of(nearby, wish))
+    return land, question(land, wish)
 
 
 def _stage(number: int, wish: Wish) -> str:
@@ -164,7 +176,10 @@ def _kept(ws: Workspace, found: Optimised, place: int, actor: str) -> Drawn:
         return drawn
     edits = [edit for kind in KINDS for edit in _edits(kind, drawn.given)]
     name, note = option_name(ws, found.parent), note_words(drawn.answer, place)
-    return replace(drawn, scenario=new_scenario(ws, name, actor=actor, parent=found.parent.id, note=note, edits=edits))
+    branch = new_scenario(ws, name, actor=actor, parent=found.parent.id, note=note, edits=edits)
+    answer = drawn.answer
+    keep_question(ws, branch.id, Question(found.wish, found.land.names, answer.value, answer.bound), actor=actor)
+    return replace(drawn, scenario=branch)
 
 
 def _edits(kind: PropertyKind, given: Mapping[str, Use]) -> list[Edit]:

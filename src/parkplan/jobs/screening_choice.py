@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
@@ -11,12 +14,13 @@ from parkplan._errors import WorkspaceError
 from parkplan.model.screening import ScreeningChoice
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from parkplan.data.workspace import Workspace
 
 KIND: Final = "screening"
 IN_FORCE: Final = "in_force"
+_judged_by: Final[ContextVar[ScreeningChoice | None]] = ContextVar("judged_by", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,26 @@ class SavedChoice:
     at: datetime
 
 
+@contextmanager
+def judged_by(choice: ScreeningChoice) -> Iterator[None]:
+    """Put a choice in force for a ``with`` block, whatever the workspace has saved: the audit of a past day."""
+    before = _judged_by.set(choice)
+    try:
+        yield
+    finally:
+        _judged_by.reset(before)
+
+
 def choice_in_force(ws: Workspace) -> SavedChoice | None:
-    """Return the choice that was saved last, or None where none was.
+    """Return the choice that was saved last, or None where none was; within `judged_by` the one given there.
 
     Raises:
         WorkspaceError: what was saved cannot be read.
 
     """
+    given = _judged_by.get()
+    if given is not None:
+        return SavedChoice(given, "", "", datetime.now(UTC))
     kept = ws.entered(KIND).get(IN_FORCE)
     if kept is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.scenario_state import Option
     from parkplan.jobs.service_places import Candidates
-    from parkplan.layout.siting import Sited
+    from parkplan.layout.siting import Sited, SitingModel
 
     Numbers = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
@@ -100,6 +100,46 @@ def services(
 
     """
     ws = open_workspace(workspace) if isinstance(workspace, (str, Path)) else workspace
+    asked = posed(ws, wish, scenario)
+    limits = replace(effort or Effort(), seconds=asked.wish.time_limit, seed=asked.wish.seed)
+    sited = site_services(asked.siting, asked.model, limits, count=asked.wish.count, reach_m=asked.reach_m)
+    coverage, sites = _tables(asked, sited)
+    return Services(
+        asked.at, asked.wish, asked.service, sited, sites, coverage, len(asked.places), asked.facilities,
+        asked.pieces.streets.graph.components, ws.synthetic,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posed:
+    """A question on an option: its pieces of land, what may be chosen (``places``), and the ways from there."""
+
+    at: Option
+    wish: ServiceWish
+    service: Service
+    pieces: Pieces
+    places: Candidates
+    siting: Siting
+    facilities: int
+
+    @property
+    def model(self) -> SitingModel:
+        """The model of location."""
+        return cast("SitingModel", self.wish.model)
+
+    @property
+    def reach_m(self) -> float:
+        """The way within which the service serves."""
+        return self.wish.reach_m or 0.0
+
+
+def posed(ws: Workspace, wish: ServiceWish, scenario: str = "base") -> Posed:
+    """Return a question with its ways, before anything is solved; see `services`.
+
+    Raises:
+        RequestError: the question makes no sense, there are no roads, or no parcel is a candidate.
+
+    """
     service, asked = checked(wish)
     at = option(ws, find_scenario(ws, scenario))
     if not at.district.streets:
@@ -111,14 +151,8 @@ def services(
     way = way_m(graph, ties, places.ties)
     own = np.flatnonzero(places.piece >= 0)
     way[places.piece[own], own] = 0.0
-    question = Siting(way, _demand(pieces, asked), nearest_way_m(graph, ties, there))
-    limits = replace(effort or Effort(), seconds=asked.time_limit, seed=asked.seed)
-    reach = asked.reach_m or 0.0
-    sited = site_services(question, asked.model, limits, count=asked.count, reach_m=reach)  # type: ignore[arg-type]
-    coverage, sites = _tables(at, question.cleaned(), places, sited, reach)
-    return Services(
-        at, asked, service, sited, sites, coverage, len(places), len(there), graph.components, ws.synthetic
-    )  # fmt: skip
+    siting = Siting(way, _demand(pieces, asked), nearest_way_m(graph, ties, there)).cleaned()
+    return Posed(at, asked, service, pieces, places, siting, len(there))
 
 
 def checked(wish: ServiceWish) -> tuple[Service, ServiceWish]:
@@ -159,9 +193,8 @@ def _demand(pieces: Pieces, wish: ServiceWish) -> Numbers:
     return np.asarray(np.nan_to_num(pieces.kept[name]) + np.nan_to_num(pieces.new[name]))
 
 
-def _tables(
-    at: Option, question: Siting, places: Candidates, sited: Sited, reach: float
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _tables(asked: Posed, sited: Sited) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    at, question, places, reach = asked.at, asked.siting, asked.places, asked.reach_m
     chosen = sited.chosen or ()
     after, before = question.ways(chosen), question.existing_m
     demand = question.weight

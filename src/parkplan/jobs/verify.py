@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from parkplan.model.bundle import Manifest, Program, Run
 
 Kind = Literal["altered", "missing", "added", "number", "rows", "failed", "unsound"]
-MOST_LISTED: Final = 1_000
+MOST_LISTED: Final = 200
+"""Differences of one file that are listed; where one row is more or less, all that follow differ."""
 RELATIVE: Final = 1e-9
 """Numbers that differ by less are equal: libraries of another version round the last digits in another way."""
 
@@ -55,8 +57,9 @@ class Difference:
 class Verification:
     """What came of running a bundle again.
 
-    ``cells`` were compared and ``rounded`` of them differ in the last digits only; ``differences`` lists at most
-    `MOST_LISTED` of ``differing``. ``programs`` are the versions that differ between then and now: name, then, now.
+    ``cells`` were compared and ``rounded`` of them differ in the last digits only; ``differences`` lists of all
+    ``differing`` at most `MOST_LISTED` of each file. ``programs`` are the versions that differ between then and now:
+    name, then, now.
     """
 
     path: str
@@ -118,9 +121,18 @@ def verify(path: str | Path, *, progress: Progress = silent) -> Verification:
         cells=count.cells,
         rounded=count.rounded,
         differing=len(found),
-        differences=tuple(found[:MOST_LISTED]),
+        differences=tuple(_listed(found)),
         programs=_changed(manifest.program, program()),
     )
+
+
+def _listed(found: list[Difference]) -> Iterator[Difference]:
+    """Yield the first differences of each file, and all statements that cannot be right."""
+    listed = Counter[str]()
+    for each in found:
+        listed[each.where] += each.kind == "number"
+        if each.kind != "number" or listed[each.where] <= MOST_LISTED:
+            yield each
 
 
 def _files(manifest: Manifest, folder: Path) -> Iterator[Difference]:

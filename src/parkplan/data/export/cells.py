@@ -33,6 +33,15 @@ def guarded(text: str) -> str:
     return f"'{text}" if is_formula_like(text) else text
 
 
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given.
+
+    >>> unguarded("'=HYPERLINK(1)"), unguarded("'quoted'")
+    ('=HYPERLINK(1)', "'quoted'")
+    """
+    return text[1:] if text[:1] == "'" and is_formula_like(text[1:]) else text
+
+
 def plain_value(value: object) -> str | float | int | bool | dt.date | None:
     """Return a cell value in plain Python, None where it is unknown."""
     if is_unknown(value):
