@@ -23,7 +23,7 @@ from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.i18n import language
 from parkplan.jobs.report import report_document
 from parkplan.jobs.report_parts import PARTS
-from parkplan.model.document import Facts, Heading, Paragraph, Screen, Sketch, Table
+from parkplan.model.document import Beside, Heading, Paragraph, Screen, Table
 from parkplan.model.workspace import Change
 from parkplan.render.document import FORMATS, document_bytes
 from parkplan.render.document.cells import written_rows
@@ -86,8 +86,8 @@ def test_each_idle_parcel_has_its_page(idle: Document, hostile: Path) -> None:
     pages = [block.text.split(" ")[0] for block in idle.blocks if isinstance(block, Heading) and block.level == 2]
     assert expected == [f"p{number}" for number in range(len(NAMES))]
     assert pages == expected
-    assert sum(isinstance(block, Sketch) for block in idle.blocks) == len(expected)
-    facts = [block for block in idle.blocks if isinstance(block, Facts)]
+    facts = [block.facts for block in idle.blocks if isinstance(block, Beside)]
+    assert len(facts) == len(expected)
     areas = dict(zip(expected, facts, strict=True))
     for parcel, area_m2 in found.loc[found["verdict"] == "idle", ["parcel_id", "site_area_m2"]].to_numpy():
         assert units.area(area_m2, "zh") in {value for _, value in areas[parcel].pairs}

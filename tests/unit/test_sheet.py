@@ -224,6 +224,37 @@ def test_scale_bar_is_as_long_as_it_says(paper: str) -> None:
     assert f"{metres / 1000:g} 公里" in labels or f"{metres:g} 米" in labels
 
 
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+@pytest.mark.parametrize("landscape", [True, False])
+def test_grid_labels_and_crosses_lie_where_the_drawn_parcels_have_these_coordinates(
+    paper: str, landscape: bool
+) -> None:
+    """Each square has its lower left corner at a multiple of 100 m: the ink of the map itself is the yardstick."""
+    figure = drawn(request(layers=(parcels(20),), bounds=(X, Y, X + 2000, Y + 2000), paper=paper, landscape=landscape))
+    ground, furniture = figure.axes
+    page = furniture.transData
+    ink = np.concatenate([ground.transData.transform(patch.get_path().vertices) for patch in ground.patches])
+    labels = {
+        (text.get_rotation(), float(text.get_text().replace(" ", ""))): page.transform(text.get_position())
+        for text in furniture.texts
+        if text.get_text().replace(" ", "").isdigit() and len(text.get_text()) > 6
+    }
+    columns = {value: place[0] for (turn, value), place in labels.items() if turn == 0 and X <= value < X + 2000}
+    rows = {value: place[1] for (turn, value), place in labels.items() if turn == 90 and Y <= value < Y + 2000}
+    assert min(len(columns), len(rows)) >= 3
+    crosses = {
+        tuple(np.round(page.transform(np.mean(line.get_xydata(), axis=0)), 3))
+        for line in furniture.lines
+        if line.get_gid() == "grid"
+    }
+    for east, x in columns.items():
+        for north, y in rows.items():
+            corner = ground.transData.transform((east, north))
+            assert np.abs(ink - corner).max(axis=1).min() < 1e-3
+            assert (x, y) == pytest.approx(tuple(corner), abs=1e-3)
+            assert min(np.hypot(cx - x, cy - y) for cx, cy in crosses) < 2e-3
+
+
 @pytest.mark.parametrize("code", ["EPSG:4547", "EPSG:3857", "EPSG:2272", "EPSG:32649"])
 def test_the_ratio_holds_on_the_ellipsoid_in_any_projection(code: str) -> None:
     crs = CRS(code)

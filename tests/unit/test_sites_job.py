@@ -179,12 +179,13 @@ def test_two_to_four_sites_stand_on_one_sheet(workspace: Path, found: Candidates
     path = export_comparison(ws, found, names, tmp_path / f"three{ending}", "en")
     if ending == ".xlsx":
         book = load_workbook(path)
-        lines = {row[0]: row[1:] for row in book.worksheets[0].iter_rows(values_only=True)}
-        assert lines["Figure"] == tuple(names)
-        owners = [one.facts.owners for one in found.sites[:3]]
-        least = [f"{many} ★" if many == min(owners) < max(owners) else f"{many}" for many in owners]
-        assert list(lines["Owners"]) == least
-        advised = {row[0] for row in book.worksheets[1].iter_rows(min_row=2, values_only=True)}
+        lines = {row[0]: row[1:] for row in book["Comparison"].iter_rows(values_only=True)}
+        assert lines["Figure"] == (*names, "Best site")
+        owners = {one.id: one.facts.owners for one in found.sites[:3]}
+        assert list(lines["Owners"][:-1]) == list(owners.values())
+        least = [name for name, many in owners.items() if many == min(owners.values()) < max(owners.values())]
+        assert (lines["Owners"][-1] or "") == ", ".join(least)
+        advised = {row[0] for row in book.worksheets[2].iter_rows(min_row=2, values_only=True)}
         assert advised == set(names)
     elif ending == ".html":
         told = path.read_text("utf-8")

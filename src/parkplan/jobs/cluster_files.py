@@ -9,12 +9,15 @@ import geopandas as gpd
 import pandas as pd
 
 from parkplan.data.export import Origin, write_tables
+from parkplan.data.files import write_whole
 from parkplan.i18n import LANGUAGES
+from parkplan.jobs.book_tables import BOOK
+from parkplan.jobs.cluster_books import clusters_book, distance_curves
 
 if TYPE_CHECKING:
     from parkplan.jobs.clusters import Clusters
 
-MANY: Final = frozenset({".xlsx", ".gpkg"})
+PACKAGE: Final = ".gpkg"
 
 
 def cluster_tables(found: Clusters) -> dict[str, pd.DataFrame]:
@@ -27,7 +30,7 @@ def cluster_tables(found: Clusters) -> dict[str, pd.DataFrame]:
         "cluster_hexagons": found.places.hexagons,
         "cluster_outlines": found.places.outlines,
         "cluster_outline_notes": found.places.outline_notes,
-        "cluster_distances": _curves(found),
+        "cluster_distances": distance_curves(found),
         "cluster_quality": found.quality,
         "cluster_space": found.space,
         "cluster_land": found.land,
@@ -36,7 +39,7 @@ def cluster_tables(found: Clusters) -> dict[str, pd.DataFrame]:
 
 
 def export_clusters(found: Clusters, out: str | Path) -> Path:
-    """Write a distribution; a workbook and a GeoPackage take all tables, other formats that of clusters by area.
+    """Write a distribution; a workbook (with live formulas) and a GeoPackage take all tables, others that by area.
 
     Raises:
         RequestError: the ending is unknown.
@@ -44,8 +47,11 @@ def export_clusters(found: Clusters, out: str | Path) -> Path:
 
     """
     path = Path(out)
+    if path.suffix.lower() == BOOK:
+        write_whole(path, clusters_book(found).content())
+        return path
     tables = cluster_tables(found)
-    if path.suffix.lower() not in MANY:
+    if path.suffix.lower() != PACKAGE:
         tables = {name: tables[name] for name in list(tables)[:1]}
     crs = found.areas.crs
     frames = {name: _with_shape(frame, crs) for name, frame in tables.items()}
@@ -57,15 +63,6 @@ def _with_shape(frame: pd.DataFrame, crs: object) -> gpd.GeoDataFrame:
     if isinstance(frame, gpd.GeoDataFrame):
         return frame
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index, crs=crs))
-
-
-def _curves(found: Clusters) -> pd.DataFrame:
-    columns = ("distance_m", "density", "mean", "low", "high")
-    parts = [
-        pd.DataFrame({"cluster": code} | {name: getattr(curve, name) for name in columns})
-        for code, curve in found.k_density.items()
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["cluster", *columns])
 
 
 def _methods(found: Clusters) -> pd.DataFrame:

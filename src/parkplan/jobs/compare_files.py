@@ -11,21 +11,21 @@ import numpy as np
 import pandas as pd
 
 from parkplan._errors import RequestError
-from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.data.export import Origin, write_tables
-from parkplan.data.export.book import BookSheet, book_bytes, write_book
+from parkplan.data.export.book import BookSheet, write_book
 from parkplan.data.files import write_whole
-from parkplan.i18n import message
+from parkplan.i18n import current_language, language
+from parkplan.jobs.book_tables import BOOK
+from parkplan.jobs.compare_tables import comparison_book, measures_table, used_figures
 from parkplan.jobs.json_values import plain
-from parkplan.jobs.scenario_words import status_words
-from parkplan.units import UNITS
+from parkplan.model.document import now_in
 
 if TYPE_CHECKING:
     from parkplan.i18n import Language
     from parkplan.jobs.compare import Comparison
 
 SHAPES: Final = (".gpkg", ".geojson")
-ENDINGS: Final = (".xlsx", ".csv", ".json", *SHAPES)
+ENDINGS: Final = (BOOK, ".csv", ".json", *SHAPES)
 
 
 def export_comparison(found: Comparison, out: str | Path, chosen: Language | None = None) -> Path:
@@ -45,14 +45,20 @@ def export_comparison(found: Comparison, out: str | Path, chosen: Language | Non
     elif ending in SHAPES:
         origin = Origin(source=f"parkplan compare {' '.join(found.names)}", synthetic=found.synthetic)
         write_tables({"differences": difference_frame(found)}, path, origins={"differences": origin})
+    elif ending == BOOK:
+        write_whole(path, workbook(found, chosen))
     else:
-        write_book(sheets(found, chosen), path)
+        with language(chosen or current_language()):
+            table = measures_table(found)
+        rows = [[now_in(cell) for cell in row] for row in table.rows]
+        write_book([BookSheet(table.title, tuple(column.title for column in table.columns), rows)], path)
     return path
 
 
 def workbook(found: Comparison, chosen: Language | None = None) -> bytes:
     """Return the workbook of a comparison."""
-    return book_bytes(sheets(found, chosen))
+    with language(chosen or current_language()):
+        return comparison_book(found).content()
 
 
 def document(found: Comparison) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def document(found: Comparison) -> dict[str, Any]:
         "memo": [{"zh": one.text.zh, "en": one.text.en, "rests_on": one.rests_on} for one in found.memo],
         "assumptions": [
             {"subject": one.subject.zh, "figure": one.name, "value": one.value, "source": one.badge.zh}
-            for one in assumptions(found)
+            for one in used_figures(found)
         ],
         "synthetic": found.synthetic,
     }  # fmt: skip
@@ -113,12 +119,6 @@ def _ranking(found: Comparison) -> dict[str, Any]:
 AGREEMENTS: Final = ("as_it_is", "agreed", "partly", "differ")
 
 
-def assumptions(found: Comparison) -> list[Any]:
-    """Return every figure that any of the options rests on, each once."""
-    used = [one for option in found.options for one in option.measures.assumed]
-    return list({(one.subject.zh, one.name): one for one in used}.values())
-
-
 def json_bytes(found: Comparison) -> bytes:
     """Return a comparison as a JSON document; an unknown number is null."""
     return json.dumps(plain(document(found)), ensure_ascii=False, indent=2, allow_nan=False).encode()
@@ -141,68 +141,3 @@ def difference_frame(found: Comparison) -> gpd.GeoDataFrame:
                 columns[f"{title}_{side}"] = said
         parts.append(gpd.GeoDataFrame(columns, geometry=one.geometry, crs=found.base.district.parcels.crs))
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=found.base.district.parcels.crs)
-
-
-def sheets(found: Comparison, chosen: Language | None = None) -> list[BookSheet]:
-    """Return the sheets of the workbook, the measures first."""
-
-    def title(name: str) -> str:
-        return message(f"compare.sheet_{name}", chosen)
-
-    def heads(*names: str) -> tuple[str, ...]:
-        return tuple(message(f"compare.head_{name}", chosen) for name in names)
-
-    names, ranked, regret = found.names, found.ranked, found.regret
-    land = [
-        (shown.to(chosen), *(one.measures.balance[name] for one in found.options))
-        for name, shown in LAND_CLASSES.items()
-    ]
-    ranks = [
-        (
-            name,
-            ranked.score[i],
-            ranked.around.p_first[i],
-            ranked.any_weights.p_first[i],
-            "、".join(names[other] for other in ranked.dominated_by[i]),
-        )
-        for i, name in enumerate(names)
-    ]
-    cases = [
-        (case.to(chosen), *(float(value) for value in regret.regret_yuan[:, i])) for i, case in enumerate(found.cases)
-    ]
-    changed = [
-        (names[0], name, len(one), *(one.area_of(kind) for kind in ("gained", "lost", "changed")))
-        for name, one in zip(names[1:], found.differences, strict=True)
-    ]
-    used = [(one.subject.to(chosen), one.name, one.value, one.badge.to(chosen)) for one in assumptions(found)]
-    told = [(one.text.to(chosen), "; ".join(f"{name}.{what}" for name, what in one.rests_on)) for one in found.memo]
-    return [
-        BookSheet(title("measures"), _columns(found, chosen), _measures(found, chosen)),
-        BookSheet(title("land"), (*heads("land_m2"), *names), land),
-        BookSheet(title("differences"), heads("from", "to", "patches", "gained", "lost", "changed"), changed),
-        BookSheet(title("ranking"), heads("option", "score", "p_first", "p_any", "dominated"), ranks),
-        BookSheet(title("regret"), (*heads("case"), *names), cases),
-        BookSheet(title("memo"), heads("sentence", "rests_on"), told, widths=(90, 50)),
-        BookSheet(title("assumptions"), heads("subject", "figure", "value", "source"), used),
-    ]  # fmt: skip
-
-
-def _columns(found: Comparison, chosen: Language | None) -> tuple[str, ...]:
-    measure, unit, limit, formula = (
-        message(f"compare.head_{name}", chosen) for name in ("measure", "unit", "status", "formula")
-    )
-    options = [text for name in found.names for text in (name, f"{name} {limit}")]
-    return (measure, unit, found.base.scenario.name, *options, formula)
-
-
-def _measures(found: Comparison, chosen: Language | None) -> list[tuple[object, ...]]:
-    """Return a row for each measure, in its unit of display."""
-    rows: list[tuple[object, ...]] = []
-    for name, one in MEASURES.items():
-        unit = UNITS[one.shown_in]
-        values: list[object] = [found.base.measures.values[name] / unit.si_per_unit]
-        for option in found.options:
-            values.append(option.measures.values[name] / unit.si_per_unit)
-            values.append(status_words(option.measures.statuses.get(name, "none")).to(chosen))
-        rows.append((one.title.to(chosen), unit.symbol.to(chosen), *values, one.formula.to(chosen)))
-    return rows

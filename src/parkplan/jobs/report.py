@@ -134,7 +134,7 @@ def report_document(
         name, day = title_of(ws).to(), units.day(context.on)
         foot = message("report.foot", title=name, day=day, version=parkplan.__version__)
         return Document(
-            title=f"{name} {template.title.to()}",
+            title=message("report.title", district=name, report=template.title.to()),
             subtitle=message("report.subtitle", day=day),
             foot=f"{message('report.synthetic')} {foot}" if ws.synthetic else foot,
             language=chosen,

@@ -69,7 +69,7 @@ def _request(report: ReportContext, place: Place, options: SheetOptions) -> Shee
 
 def _places(report: ReportContext) -> Iterator[Place]:
     name = title_of(report.ws).to()
-    yield Place(f"{name} {report.template.title.to()}")
+    yield Place(message("report.title", district=name, report=report.template.title.to()))
     if "parks" not in {info.name for info in report.ws.tables()}:
         return
     parks = report.ws.read("parks")
@@ -81,4 +81,5 @@ def _places(report: ReportContext) -> Iterator[Place]:
         west, south, east, north = shape.bounds
         wide = MARGIN * max(east - west, north - south)
         around = shapely.box(west - wide, south - wide, east + wide, north + wide)
-        yield Place(f"{name} {called}", moved(around, report.ws.crs.to_wkt()).bounds)
+        title = message("report.title_place", district=name, place=called)
+        yield Place(title, moved(around, report.ws.crs.to_wkt()).bounds)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from parkplan import units
 from parkplan._errors import ParkplanError
-from parkplan.i18n import message
+from parkplan.i18n import current_language, message
 from parkplan.jobs.chart_colours import colour_of
 from parkplan.jobs.cluster_rows import refusal_line
 from parkplan.jobs.report_maps import district_map
@@ -17,6 +17,7 @@ from parkplan.jobs.title import title_of
 from parkplan.model.codes import CLUSTER
 from parkplan.model.document import Bar, Bars, Column, Paragraph, Table
 from parkplan.model.tables import TABLES
+from parkplan.render.sheet.instruments import crs_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,5 +182,5 @@ def sources(report: ReportContext) -> Iterator[Block]:
         )
         for info in report.ws.tables()
     )
-    note = message("report.sources_note", crs=report.ws.crs.name)
+    note = message("report.sources_note", crs=crs_title(report.ws.crs, current_language()))
     yield Table(columns, rows, note, title=message("report.sheet_sources"))

@@ -8,12 +8,14 @@ import pandas as pd
 
 from parkplan import units
 from parkplan.data.layers import load_layers
+from parkplan.data.rules import load_rule_packs
 from parkplan.i18n import message
 from parkplan.jobs.report_scores import criterion_columns, score_column, weights_table
 from parkplan.jobs.screen import FLAGGED
 from parkplan.jobs.verdict_card import verdict_card
 from parkplan.model import codes
-from parkplan.model.document import Bar, Bars, Column, Facts, Heading, Paragraph, Table
+from parkplan.model.document import Bar, Bars, Beside, Column, Facts, Heading, Paragraph, Table
+from parkplan.model.tables import TABLES
 from parkplan.screening.scores import CRITERIA
 from parkplan.screening.verdicts import VERDICT_TITLES
 
@@ -62,7 +64,9 @@ def verdicts(report: ReportContext) -> Iterator[Block]:
         for each in found.totals
     )
     day = units.day(found.as_of)
-    caption = message("report.judged", day=day, profiles=", ".join(found.profiles))
+    packs = load_rule_packs()
+    named = (packs[name].title.to() if name in packs else name for name in found.profiles)
+    caption = message("report.judged", day=day, profiles=message("sites.comma").join(named))
     title = message("report.sheet_verdicts")
     yield Table(columns, rows, caption, title=title, total=message("report.total"))
     for finding in found.findings:
@@ -176,19 +180,19 @@ def parcel_pages(report: ReportContext) -> Iterator[Block]:
         yield Heading(name, 2, new_page=place > 1)
         if card.synthetic:
             yield Paragraph(message("report.synthetic"), "warning")
-        yield report.around.sketch(found.parcels.geometry.iloc[row], message("report.sketch", name=name))
+        sketch = report.around.sketch(found.parcels.geometry.iloc[row], message("report.sketch", name=card.parcel_id))
+        yield Beside(sketch, _facts(card))
         yield from _page(card)
     if len(wanted) > MOST_PAGES:
         yield Paragraph(message("report.more_pages", most=MOST_PAGES, all=len(wanted)), "warning")
 
 
+def _facts(card: VerdictCard) -> Facts:
+    verdict = (message("report.verdict"), VERDICT_TITLES[card.verdict].to())
+    return Facts((verdict, *((fact.title.to(), fact.written.to()) for fact in card.lead)))
+
+
 def _page(card: VerdictCard) -> Iterator[Block]:
-    yield Facts(
-        (
-            (message("report.verdict"), VERDICT_TITLES[card.verdict].to()),
-            *((fact.title.to(), fact.written.to()) for fact in card.lead),
-        )
-    )
     columns = (
         Column(message("report.rule"), share=2.4),
         Column(message("report.value"), share=1.0),
@@ -210,7 +214,8 @@ def _page(card: VerdictCard) -> Iterator[Block]:
 
 def _origin(fact: Fact) -> str:
     if fact.origin is not None:
-        return message("report.row", table=fact.origin.table, row=fact.origin.row + 1)
+        table = TABLES[fact.origin.table].title.to() if fact.origin.table in TABLES else fact.origin.table
+        return message("report.row", table=table, row=fact.origin.row + 1)
     return "—" if fact.method is None else fact.method.to()
 
 

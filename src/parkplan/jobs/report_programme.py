@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from parkplan import units
 from parkplan.i18n import message
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from parkplan.jobs.report_context import ReportContext
     from parkplan.model.document import Block
 
-FUNDED = "funded"
+FUNDED: Final = "funded"
+LIMITS: Final = "limits"
+WORTH: Final = f"{{score}}*{{area}}/(1+{{{LIMITS}.0.rate}})^({{year}}-1)"
+"""What a site adds to the value of the programme: its score by hectare, less for each year that it comes later."""
 
 
 def programme(report: ReportContext) -> Iterator[Block]:
@@ -26,11 +29,29 @@ def programme(report: ReportContext) -> Iterator[Block]:
     budget = units.money(asked.budget_yuan)
     yield Paragraph(message("report.programme_asked", budget=budget, years=asked.years), "note")
     yield Paragraph(programme_words(found.portfolio.proof, len(found.portfolio.years)))
+    yield from programme_tables(found)
+
+
+def programme_tables(found: Funded) -> Iterator[Table]:
+    """Return the limits, the funded sites with what each is worth, the money of each year, and the losses."""
     if not len(found.table):
         return
+    yield _limits(found)
     yield _sites(found)
     yield _years(found)
     yield _losses(found)
+
+
+def _limits(found: Funded) -> Table:
+    """Return what the worth of later years rests on; paper says it in words."""
+    asked = found.programme
+    columns = (
+        Column(message("report.years"), "right"),
+        Column(message("report.budget_wan"), "right", key="budget"),
+        Column(message("report.discount_rate"), "right", key="rate"),
+    )
+    row = (asked.years, asked.budget_yuan / units.YUAN_PER_WAN, asked.discount_rate)
+    return Table(columns, (row,), title=message("report.sheet_limits"), name=LIMITS, workbook_only=True)
 
 
 def _sites(found: Funded) -> Table:
@@ -42,7 +63,11 @@ def _sites(found: Funded) -> Table:
         Column(message("report.owners"), "right", share=0.7),
         Column(message("report.cost_wan"), "right", share=1.2, summed=True, key="cost"),
         Column(message("report.tax_wan"), "right", share=1.2, summed=True),
+        Column(message("report.score"), "right", key="score", workbook_only=True),
+        Column(message("report.worth"), "right", summed=True, formula=WORTH, workbook_only=True),
+        Column(message("report.parcel"), workbook_only=True),
     )
+    rate = found.programme.discount_rate
     rows = tuple(
         (
             str(row["site_id"]),
@@ -52,6 +77,9 @@ def _sites(found: Funded) -> Table:
             int(row["owners"]),
             float(row["acquisition_yuan"]) / units.YUAN_PER_WAN,
             _wan(row["tax_uplift_yuan"]),
+            float(row["score"]),
+            float(row["score"]) * float(row["area_m2"]) / units.M2_PER_HECTARE / (1 + rate) ** (int(row["year"]) - 1),
+            str(row["parcels"]),
         )
         for row in found.table.to_dict("records")
     )

@@ -35,12 +35,18 @@ def criterion_columns(titles: Mapping[str, str], *, workbook_only: bool = True) 
 
 
 def score_column(title: str, keys: Sequence[str], weights: str, *, whole: float = 100.0, share: float = 0.8) -> Column:
-    """Return a column of scores: the sum over criteria of share x criterion, unknown ones counting one half.
+    """Return a column of scores by `score_formula`."""
+    return Column(title, "right", share=share, key="score", formula=score_formula(keys, weights, whole=whole))
 
-    >>> score_column("Score", ["need"], "w").formula
+
+def score_formula(cells: Sequence[str], weights: str, *, whole: float = 100.0) -> str:
+    """Return the sum over criteria of share x criterion, unknown ones counting one half.
+
+    >>> score_formula(["need"], "w")
     '100*(IF(ISNUMBER({need}),{need},0.5)*{w.0.share})'
     """
     parts = (
-        f"IF(ISNUMBER({{{key}}}),{{{key}}},{NEUTRAL:g})*{{{weights}.{place}.share}}" for place, key in enumerate(keys)
+        f"IF(ISNUMBER({{{cell}}}),{{{cell}}},{NEUTRAL:g})*{{{weights}.{place}.share}}"
+        for place, cell in enumerate(cells)
     )
-    return Column(title, "right", share=share, key="score", formula=f"{whole:g}*({'+'.join(parts)})")
+    return f"{whole:g}*({'+'.join(parts)})"

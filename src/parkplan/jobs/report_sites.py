@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from parkplan import units
 from parkplan.i18n import message
 from parkplan.jobs.assumptions import assumptions as assumed
-from parkplan.jobs.report_scores import criterion_columns, score_column, weights_table
+from parkplan.jobs.report_scores import criterion_columns, score_column
+from parkplan.jobs.site_books import SITE_WEIGHTS, site_weights
 from parkplan.jobs.site_words import packing_words, proof_words
-from parkplan.model.document import Column, Facts, Heading, Paragraph, Table
-from parkplan.sites.ranking import CRITERIA, WEIGHTS
+from parkplan.model.document import Beside, Column, Facts, Heading, Paragraph, Table
+from parkplan.sites.ranking import CRITERIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
     from parkplan.sites.advice import Option
 
 SHOWN_OPTIONS: Final = 3
-SITE_WEIGHTS: Final = "site_weights"
 
 
 def sites(report: ReportContext) -> Iterator[Block]:
     """List the sites by rank, and say what is proven of them."""
     found = report.candidates
     titles = {name: title.to() for name, title in CRITERIA.items()}
-    yield weights_table(SITE_WEIGHTS, dict(zip(titles.values(), WEIGHTS, strict=True)))
+    yield site_weights()
     columns = (
         Column(message("report.site"), share=1.0),
         Column(message("report.rank"), "right", share=0.6),
@@ -75,8 +75,7 @@ def site_pages(report: ReportContext) -> Iterator[Block]:
         if found.synthetic:
             yield Paragraph(message("report.synthetic"), "warning")
         shape = found.table.geometry[found.table["site_id"] == site.id].iloc[0]
-        yield report.around.sketch(shape, message("report.sketch", name=site.id))
-        yield Facts(_facts(site))
+        yield Beside(report.around.sketch(shape, message("report.sketch", name=site.id)), Facts(_facts(site)))
         yield _options(message("sites.reuse_advice"), site.advice.reuses)
         yield _options(message("sites.cluster_advice"), site.advice.clusters[:SHOWN_OPTIONS])
 
@@ -111,8 +110,8 @@ def _options(title: str, options: Sequence[Option]) -> Table:
         (
             option.title.to(),
             option.fitness,
-            "\n".join(each.to() for each in option.reasons) or "—",
-            "\n".join(each.to() for each in option.against) or "—",
+            message("sites.semicolon").join(each.to() for each in option.reasons) or "—",
+            message("sites.semicolon").join(each.to() for each in option.against) or "—",
         )
         for option in options
     )

@@ -10,9 +10,13 @@ import numpy as np
 
 from parkplan._errors import RequestError
 from parkplan.data.export import Origin, write_table
+from parkplan.data.files import write_whole
 from parkplan.i18n import Language, catalogue, current_language, language, message
+from parkplan.jobs.book_tables import BOOK
 from parkplan.jobs.frames import moved
+from parkplan.jobs.portfolio import Funded
 from parkplan.jobs.sheet import SheetOptions, SheetView, map_sheet
+from parkplan.jobs.site_books import candidates_book, programme_book
 from parkplan.jobs.title import title_of
 from parkplan.model.layers import LayerSpec, SingleStyle, Symbol, Text
 from parkplan.render.classes import classify
@@ -21,7 +25,6 @@ from parkplan.units import area, money
 
 if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
-    from parkplan.jobs.portfolio import Funded
     from parkplan.jobs.sites import Candidates, Site
 
 SHEET_LAYERS = ("parcels_by_status", "roads", "water")
@@ -30,13 +33,18 @@ OUTLINE = "#d7191c"
 
 
 def export_register(found: Candidates | Funded, out: str | Path) -> Path:
-    """Write candidates or a programme to a file whose ending names the format.
+    """Write candidates or a programme to a file whose ending names the format; a workbook has live formulas.
 
     Raises:
         RequestError: the ending is unknown.
         WorkspaceError: the disk is full, may not be written, or failed.
 
     """
+    path = Path(out)
+    if path.suffix.lower() == BOOK:
+        book = programme_book(found) if isinstance(found, Funded) else candidates_book(found)
+        write_whole(path, book.content())
+        return path
     return write_table(found.table, "sites", out, origin=Origin(source="parkplan sites", synthetic=found.synthetic))
 
 

@@ -56,7 +56,25 @@ class Column:
     workbook_only: bool = False
 
 
-Cell = str | int | float | None
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A cell that a workbook works out itself: the number that it has now, and its formula as in `Column`."""
+
+    value: int | float | None
+    formula: str
+
+
+Written = str | int | float | None
+Cell = Written | Worked
+
+
+def now_in(cell: Cell) -> Written:
+    """Return what stands in a cell now.
+
+    >>> now_in(Worked(2.0, "1+1")), now_in("a")
+    (2.0, 'a')
+    """
+    return cell.value if isinstance(cell, Worked) else cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +95,16 @@ class Table:
     workbook_only: bool = False
 
     def on_paper(self) -> Table:
-        """Return the table without the columns that only a workbook needs.
+        """Return the table as it is read: no columns that only a workbook needs, and numbers in place of formulas.
 
         >>> shown = Column("a"), Column("b", workbook_only=True)
-        >>> Table(shown, ((1, 2),)).on_paper().rows
+        >>> Table(shown, ((Worked(1, "2-1"), 2),)).on_paper().rows
         ((1,),)
         """
         kept = [place for place, column in enumerate(self.columns) if not column.workbook_only]
-        if len(kept) == len(self.columns):
-            return self
         columns = tuple(self.columns[place] for place in kept)
-        return replace(self, columns=columns, rows=tuple(tuple(row[place] for place in kept) for row in self.rows))
+        rows = tuple(tuple(now_in(row[place]) for place in kept) for row in self.rows)
+        return replace(self, columns=columns, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +157,7 @@ class Sketch:
     height_m: float
     layers: tuple[SketchLayer, ...]
     caption: str = ""
-    width_mm: float = 80.0
+    width_mm: float = 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +178,15 @@ class Screen:
     paper: Picture
 
 
-Block = Heading | Paragraph | Facts | Table | Bars | Sketch | Picture | Screen
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A sketch with what is known of it next to it."""
+
+    sketch: Sketch
+    facts: Facts
+
+
+Block = Heading | Paragraph | Facts | Table | Bars | Sketch | Picture | Screen | Beside
 
 
 @dataclass(frozen=True, slots=True)

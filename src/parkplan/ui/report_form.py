@@ -13,6 +13,7 @@ from parkplan.i18n import LANGUAGES, Language, current_language, message
 from parkplan.jobs.report import ReportForm, report_bytes
 from parkplan.jobs.screening_choice import choice_in_force
 from parkplan.render.document import FORMATS
+from parkplan.ui.steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,14 +94,10 @@ def _asked(ws: Workspace, kind: str) -> Asked:
     return Asked(ws.address, versions, kind, language, ending, day if isinstance(day, date) else usual, paper)
 
 
-def said(sentence: str) -> None:
-    """Write what is being done, exactly as it is."""
-    st.text(sentence)
-
-
 def _made(ws: Workspace, asked: Asked) -> bytes:
+    chapters = len(load_report_templates()[asked.kind].sections)
     with st.status(message("report.making"), expanded=True) as status:
         form = ReportForm(asked.language, asked.day, asked.paper)
-        content = report_bytes(ws, asked.kind, asked.ending, form, progress=said)
+        content = report_bytes(ws, asked.kind, asked.ending, form, progress=Steps(chapters + 1))
         status.update(label=message("report.made"), state="complete", expanded=False)
     return content

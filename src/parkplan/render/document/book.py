@@ -6,6 +6,7 @@ Text is only ever text: no cell of data becomes a formula, and formulas are ours
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import xlsxwriter
 
 from parkplan.i18n import message
-from parkplan.model.document import Bars, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
-from parkplan.render.document.book_cells import Formats, PlacedTable, TableWriter, fitted, sheet_name
+from parkplan.model.document import Bars, Beside, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
+from parkplan.render.document.book_cells import Formats, PlacedTable, TableWriter, fitted, lines_of, sheet_name
 from parkplan.render.document.cells import clean
 from parkplan.render.document.drawing import sketch_png
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MADE: Final = datetime(2000, 1, 1)  # the same for every file, so that equal contents are equal bytes
 PIXEL_MM: Final = 25.4 / 96
 ROW_MM: Final = 20 * PIXEL_MM
+MOST_ACROSS: Final = 190.0
+"""Characters of a register that are legible on the width of a printed page."""
+LINE_POINTS: Final = 15
 COVER_WIDTHS: Final = (34, 60, 20)
 PAGE_WIDTHS: Final = (44, 26, 26, 14, 14)
 
@@ -109,10 +113,21 @@ def _register(sheet: _Sheet, page: Worksheet, tables: TableWriter) -> None:
     page.repeat_rows(0)
     page.set_landscape()
     page.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
-    for place, column in enumerate(table.columns):
-        page.set_column(place, place, fitted(column.title, [row[place] for row in table.rows]))
+    widths = fitted(table)
+    for place, width in enumerate(widths):
+        page.set_column(place, place, width)
+    page.fit_to_pages(math.ceil(sum(widths) / MOST_ACROSS), 0)
+    page.repeat_columns(0)
+    for number, lines in enumerate(lines_of(table, widths), start=1):
+        if lines > 1:
+            page.set_row(number, min(LINE_POINTS * lines + 3, 400))
     if table.caption:
         page.write_string(end + 1, 0, clean(table.caption), tables.formats.remark)
+
+
+def _parts(block: Screen | Beside) -> tuple[Block, ...]:
+    """Return what a block of several parts consists of on a sheet."""
+    return (block.paper,) if isinstance(block, Screen) else (block.sketch, block.facts)
 
 
 class _Page:
@@ -139,10 +154,7 @@ class _Page:
             case Paragraph():
                 self._text(block.text, getattr(self._formats, block.tone))
             case Facts():
-                for title, value in block.pairs:
-                    self._page.write_string(self._row, 0, clean(title), self._formats.head)
-                    self._page.write_string(self._row, 1, clean(value)[:32_767], self._formats.plain)
-                    self._row += 1
+                self._facts(block)
             case Table():
                 self._row = self._tables.write(self._page, block, name, self._row) + 1
             case Bars():
@@ -151,8 +163,15 @@ class _Page:
                 self._picture(sketch_png(block), block.width_mm, block.caption)
             case Picture():
                 self._picture(block.png, block.width_mm, block.description)
-            case Screen():
-                self._block(block.paper, name)
+            case Screen() | Beside():
+                for part in _parts(block):
+                    self._block(part, name)
+
+    def _facts(self, facts: Facts) -> None:
+        for title, value in facts.pairs:
+            self._page.write_string(self._row, 0, clean(title), self._formats.head)
+            self._page.write_string(self._row, 1, clean(value)[:32_767], self._formats.plain)
+            self._row += 1
 
     def _line(self, text: str, form: object) -> None:
         self._page.write_string(self._row, 0, clean(text)[:32_767], form)

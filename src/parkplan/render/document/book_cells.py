@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from parkplan.i18n import message
-from parkplan.render.document.cells import clean, total_row
+from parkplan.model.document import Worked, now_in
+from parkplan.render.document.cells import cell_text, clean, total_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
 
     import xlsxwriter
     from xlsxwriter.format import Format
@@ -44,10 +45,29 @@ def sheet_name(wanted: str, used: set[str]) -> str:
     return name
 
 
-def fitted(title: str, cells: Iterable[object]) -> float:
-    """Return the width of a column in characters that its title and most of its cells need."""
-    longest = max((_wide(str(cell)) for cell in cells if isinstance(cell, str)), default=8)
-    return float(min(max(10, min(_wide(title), 24) + 3, longest + 1), 48))
+def fitted(table: Table) -> list[float]:
+    """Return the width of each column in characters: all of its numbers, and its title and most of its texts."""
+    found = []
+    for place, column in enumerate(table.columns):
+        cells = [now_in(row[place]) for row in table.rows]
+        sums = total_row(table)
+        numbers = [cell_text(cell, table.decimals) for cell in (*cells, *sums[place : place + 1]) if _is_number(cell)]
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        text = max(map(_wide, texts), default=8) + 2
+        number = max(map(_wide, numbers), default=8) + 2
+        found.append(float(max(10, number, min(max(min(_wide(column.title), 24) + 3, text), 48))))
+    return found
+
+
+def lines_of(table: Table, widths: Sequence[float]) -> Iterator[int]:
+    """Return how many lines the texts of each row take in columns of these widths."""
+    for row in table.rows:
+        texts = ((str(now_in(cell)), width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str))
+        yield max((sum(_broken(line, width) for line in text.split("\n")) for text, width in texts), default=1)
+
+
+def _broken(line: str, width: float) -> int:
+    return max(math.ceil(_wide(line) / max(width - 2, 1)), 1)
 
 
 def _wide(text: str) -> int:
@@ -63,8 +83,11 @@ class Formats:
 
         self.title = made(bold=True, font_size=16, font_color="#124258")
         self.heading = made(bold=True, font_size=12, font_color="#124258")
-        self.head = made(bold=True, text_wrap=True, bg_color="#E8EEF4", border=1, border_color="#C9D3DA")
-        self.plain = made(text_wrap=True, num_format="@")
+        self.head, self.number_head = (
+            made(bold=True, text_wrap=True, **align, bg_color="#E8EEF4", border=1, border_color="#C9D3DA")
+            for align in ({"align": "left", "indent": 1}, {"align": "right"})
+        )
+        self.plain = made(text_wrap=True, num_format="@", indent=1)
         self.note = made(text_wrap=True, num_format="@", font_color="#5B6770", italic=True)
         self.remark = made(num_format="@", font_color="#5B6770", italic=True)
         self.warning = made(text_wrap=True, num_format="@", font_color="#A12A12", bold=True)
@@ -120,28 +143,29 @@ class TableWriter:
         """Write a table with its heading in a row, and return the first free row."""
         here = self.place(table, sheet, head)
         for place, column in enumerate(table.columns):
-            page.write_string(head, place, clean(column.title), self.formats.head)
+            form = self.formats.number_head if column.align == "right" else self.formats.head
+            page.write_string(head, place, clean(column.title), form)
         if not table.rows:
             page.write_string(head + 1, 0, message("report.no_rows"), self.formats.note)
             return head + 2
-        whole = [all(isinstance(row[place], int | None) for row in table.rows) for place in range(len(table.columns))]
         for number, row in enumerate(table.rows, start=head + 1):
             for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                form = self.formats.number(0 if whole[place] else table.decimals)
+                form = self.formats.number(0 if isinstance(now_in(cell), int) else table.decimals)
                 self._cell(page, (number, place), cell, column, (here, form))
         end = head + 1 + len(table.rows)
-        return self._sums(page, table, here, whole) if total_row(table) else end
+        return self._sums(page, table, here) if total_row(table) else end
 
     def _cell(
         self, page: Worksheet, at: tuple[int, int], cell: Cell, column: Column, of: tuple[PlacedTable, Format]
     ) -> None:
-        here, form = of
-        if column.formula and _is_number(cell):
-            page.write_formula(*at, self._formula(column.formula, at[0], here), form, cell)
-        elif _is_number(cell):
-            page.write_number(*at, cell, form)
-        elif isinstance(cell, str):
-            page.write_string(*at, clean(cell)[:CELL_LENGTH], self.formats.plain)
+        (here, form), now = of, now_in(cell)
+        formula = cell.formula if isinstance(cell, Worked) else column.formula
+        if formula and _is_number(now):
+            page.write_formula(*at, self._formula(formula, at[0], here), form, now)
+        elif _is_number(now):
+            page.write_number(*at, now, form)
+        elif isinstance(now, str):
+            page.write_string(*at, clean(now)[:CELL_LENGTH], self.formats.plain)
         else:
             page.write_string(*at, message("report.unknown"), self.formats.unknown[column.align])
 
@@ -155,7 +179,7 @@ class TableWriter:
 
         return "=" + _REFERENCE.sub(lambda found: told(found[1]), template)
 
-    def _sums(self, page: Worksheet, table: Table, here: PlacedTable, whole: list[bool]) -> int:
+    def _sums(self, page: Worksheet, table: Table, here: PlacedTable) -> int:
         """Write the row of sums as formulas; what is unknown is text and does not count."""
         row = here.head + 1 + len(table.rows)
         for place, cell in enumerate(total_row(table)):
@@ -164,7 +188,7 @@ class TableWriter:
             elif cell is not None:
                 key = table.columns[place].key or str(place)
                 # SUBTOTAL follows the filter: what a reader picks out is what is summed
-                form = self.formats.number(0 if whole[place] else table.decimals, total=True)
+                form = self.formats.number(0 if isinstance(cell, int) else table.decimals, total=True)
                 page.write_formula(row, place, f"=SUBTOTAL(109,{here.column(key)})", form, cell)
             else:
                 page.write_blank(row, place, None, self.formats.total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
@@ -18,7 +19,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, LongTabl
 from reportlab.platypus import Paragraph as PdfParagraph
 
 from parkplan.i18n import current_language, message
-from parkplan.model.document import Bars, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
+from parkplan.model.document import Bars, Beside, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
 from parkplan.render.document.cells import clean, written_rows
 from parkplan.render.document.drawing import BARS_MM, bars_png, sketch_png
 from parkplan.render.fonts import font_path
@@ -40,6 +41,11 @@ GRID: Final = HexColor("#c9d3da")
 HEAD: Final = HexColor("#e8eef4")
 NARROW: Final = str.maketrans("“”‘’", "\"\"''")
 """Quotation marks that the font sets as wide as a Chinese character."""
+_CHINESE: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+"""Text with these signs is broken between any two of them, other text between words."""
+MOST_BESIDE: Final = 1_500
+"""Facts of more signs stand below their sketch, for they may need more than a page."""
+SIDES: Final = ("LEFT", "RIGHT", "TOP", "BOTTOM")
 TONES: Final = {"plain": INK, "note": HexColor("#5b6770"), "warning": HexColor("#a12a12")}
 
 
@@ -111,7 +117,7 @@ def _text(
         leading=size * 1.45,
         textColor=colour,
         spaceAfter=after,
-        wordWrap="CJK",
+        wordWrap="CJK" if _CHINESE.search(text) else None,
         alignment=align,
     )
     narrow = clean(text) if current_language() == "zh" else clean(text).translate(NARROW)
@@ -129,8 +135,7 @@ def _flowables(block: Block) -> list[Flowable]:
         case Paragraph():
             return [_text(block.text, 8.5 if block.tone == "note" else 10, colour=TONES[block.tone])]
         case Facts():
-            rows = [[_text(name, 8.5, bold=True, after=0), _text(value, 8.5, after=0)] for name, value in block.pairs]
-            return [*_grid(rows, (1.0, 2.0), heading=False), Spacer(0, 6)] if rows else []
+            return [*_facts(block, TEXT_MM), Spacer(0, 6)]
         case Table():
             return _table(block)
         case Bars():
@@ -139,10 +144,27 @@ def _flowables(block: Block) -> list[Flowable]:
             return [title, *_picture(bars_png(block), BARS_MM, "")]
         case Sketch():
             return _picture(sketch_png(block), block.width_mm, block.caption)
-        case Picture():
-            return _picture(block.png, block.width_mm, block.caption)
-        case Screen():
-            return _flowables(block.paper)
+        case Picture() | Screen():
+            shown = block.paper if isinstance(block, Screen) else block
+            return _picture(shown.png, shown.width_mm, shown.caption)
+        case Beside():
+            return _beside(block)
+
+
+def _facts(block: Facts, width_mm: float) -> list[Flowable]:
+    rows = [[_text(name, 8.5, bold=True, after=0), _text(value, 8.5, after=0)] for name, value in block.pairs]
+    return _grid(rows, (1.0, 2.0) if width_mm == TEXT_MM else (2.0, 3.0), heading=False, width_mm=width_mm)
+
+
+def _beside(block: Beside) -> list[Flowable]:
+    """Put a sketch left of its facts; facts that fill more than a page follow below it."""
+    sketch = _picture(sketch_png(block.sketch), block.sketch.width_mm, block.sketch.caption)
+    if sum(map(len, (text for pair in block.facts.pairs for text in pair))) > MOST_BESIDE:
+        return [*sketch, *_facts(block.facts, TEXT_MM), Spacer(0, 6)]
+    left_mm = block.sketch.width_mm + 4
+    facts = _facts(block.facts, TEXT_MM - left_mm)
+    bare = [("VALIGN", (0, 0), (-1, -1), "TOP"), *((f"{side}PADDING", (0, 0), (-1, -1), 0) for side in SIDES)]
+    return [LongTable([[sketch, facts]], [left_mm * mm, (TEXT_MM - left_mm) * mm], style=bare), Spacer(0, 6)]
 
 
 def _table(table: Table) -> list[Flowable]:
@@ -150,20 +172,23 @@ def _table(table: Table) -> list[Flowable]:
     if not table.rows:
         return [*caption, _text(message("report.no_rows"), 9)]
     size = 6.5 if len(table.columns) > WIDE else 8
-    heads = [_text(column.title, size, bold=True, after=0) for column in table.columns]
+    sides = [2 if column.align == "right" else 0 for column in table.columns]
+    titles = [column.title for column in table.columns]
+    heads = [_text(text, size, bold=True, after=0, align=side) for text, side in zip(titles, sides, strict=True)]
     rows = [
-        [
-            _text(text, size, after=0, align=2 if column.align == "right" else 0)
-            for text, column in zip(row, table.columns, strict=True)
-        ]
+        [_text(text, size, after=0, align=side) for text, side in zip(row, sides, strict=True)]
         for row in written_rows(table)
     ]
     return [*caption, *_grid([heads, *rows], [column.share for column in table.columns], heading=True), Spacer(0, 8)]
 
 
-def _grid(rows: list[list[PdfParagraph]], shares: Iterable[float], *, heading: bool) -> list[Flowable]:
+def _grid(
+    rows: list[list[PdfParagraph]], shares: Iterable[float], *, heading: bool, width_mm: float = TEXT_MM
+) -> list[Flowable]:
+    if not rows:
+        return []
     parts = list(shares)
-    widths = [TEXT_MM * mm * share / sum(parts) for share in parts]
+    widths = [width_mm * mm * share / sum(parts) for share in parts]
     style: list[Sequence[object]] = [
         ("GRID", (0, 0), (-1, -1), 0.4, GRID),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),

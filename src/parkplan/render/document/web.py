@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from parkplan.i18n import message
-from parkplan.model.document import Bars, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
+from parkplan.model.document import Bars, Beside, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
 from parkplan.render.document.cells import clean, total_row, written_rows
 from parkplan.render.document.drawing import scale_bar_m
 
 if TYPE_CHECKING:
-    from parkplan.model.document import Block, Document, Outline, SketchLayer
+    from parkplan.model.document import Block, Column, Document, Outline, SketchLayer
 
 FILTERED_FROM: Final = 12
 """Tables of fewer rows need no filter."""
@@ -86,21 +86,38 @@ def _block(block: Block, numbers: _Numbers) -> str:
             return _heading(block, numbers)
         case Paragraph():
             return f'<p class="{block.tone}">{_text(block.text)}</p>'
-        case Facts():
-            rows = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in block.pairs)
-            return f'<table class="facts"><tbody>{rows}</tbody></table>'
         case Table():
             return _table(block, numbers)
         case Bars():
             return _bars(block)
-        case Sketch():
-            return f'<figure class="sketch">{_svg(block)}{_caption(block.caption)}</figure>'
+        case Sketch() | Facts() | Beside():
+            return _place(block)
         case Picture():
             source = base64.b64encode(block.png).decode()
             alt = escape(clean(block.description), quote=True)
             return f'<figure><img alt="{alt}" src="data:image/png;base64,{source}">{_caption(block.caption)}</figure>'
         case Screen():
             return f'<div class="map">{_svg(block.screen)}{_layers(block.screen)}</div>{_caption(block.screen.caption)}'
+
+
+def _place(block: Sketch | Facts | Beside) -> str:
+    """Return a sketch, what is known of a place, or both side by side."""
+    match block:
+        case Sketch():
+            return _sketch(block)
+        case Facts():
+            return _facts(block)
+        case Beside():
+            return f'<div class="beside">{_sketch(block.sketch)}{_facts(block.facts)}</div>'
+
+
+def _facts(block: Facts) -> str:
+    rows = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in block.pairs)
+    return f'<table class="facts"><tbody>{rows}</tbody></table>'
+
+
+def _sketch(block: Sketch) -> str:
+    return f'<figure class="sketch">{_svg(block)}{_caption(block.caption)}</figure>'
 
 
 def _heading(block: Heading, numbers: _Numbers) -> str:
@@ -122,11 +139,16 @@ def _table(table: Table, numbers: _Numbers) -> str:
         return f"{caption and f'<p>{_text(table.caption)}</p>'}<p>{_text(message('report.no_rows'))}</p>"
     rows = [_row(table, texts) for texts in written_rows(table)]
     foot = f"<tfoot>{rows.pop()}</tfoot>" if total_row(table) else ""
-    heads = "".join(f"<th>{_text(column.title)}</th>" for column in table.columns)
+    heads = "".join(_head(column) for column in table.columns)
     head = f"<thead><tr>{heads}</tr></thead>"
     body = f"{caption}{head}<tbody>{''.join(rows)}</tbody>{foot}"
     whole = f'<div class="wide"><table class="sortable" id="table-{numbers.tables}">{body}</table></div>'
     return _filter(table, numbers.tables) + whole
+
+
+def _head(column: Column) -> str:
+    number = ' class="number"' if column.align == "right" else ""
+    return f"<th{number}>{_text(column.title)}</th>"
 
 
 def _row(table: Table, texts: list[str]) -> str:

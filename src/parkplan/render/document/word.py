@@ -9,24 +9,32 @@ from typing import TYPE_CHECKING, Any, Final
 import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from parkplan.i18n import message
-from parkplan.model.document import Bars, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
+from parkplan.model.document import Bars, Beside, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
 from parkplan.render.document.cells import clean, written_rows
 from parkplan.render.document.drawing import BARS_MM, bars_png, sketch_png
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docx.document import Document as WordDocument
+    from docx.table import Table as WordTable
+    from docx.table import _Cell as WordCell
     from docx.text.paragraph import Paragraph as WordParagraph
 
     from parkplan.model.document import Block, Document
 
-FONT: Final = "Noto Sans SC"
-FAR_EAST: Final = "Microsoft YaHei"
+FONT: Final = "Microsoft YaHei"
+HEAD: Final = "E8EEF4"
+GRID: Final = "C9D3DA"
+SIZES: Final = {
+    "Normal": 10, "Title": 22, "Subtitle": 11, "Heading 1": 15, "Heading 2": 12, "Heading 3": 10.5, "Caption": 8.5,
+}  # fmt: skip
 TEXT_MM: Final = 170.0
 WIDE: Final = 8
 """Tables of more columns are set smaller."""
@@ -57,7 +65,8 @@ def _page(word: WordDocument, document: Document) -> None:
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin, section.bottom_margin = Mm(18), Mm(18)
     foot = section.footer.paragraphs[0]
-    foot.add_run(f"{clean(document.foot)}    ")
+    foot.paragraph_format.tab_stops.add_tab_stop(Mm(TEXT_MM), WD_TAB_ALIGNMENT.RIGHT)
+    foot.add_run(f"{clean(document.foot)}\t").font.size = Pt(7.5)
     _page_number(foot)
 
 
@@ -73,12 +82,26 @@ def _page_number(paragraph: WordParagraph) -> None:
 
 
 def _styles(word: WordDocument) -> None:
-    for name, size in (("Normal", 10), ("Title", 22), ("Subtitle", 11), ("Heading 1", 15), ("Heading 2", 12)):
+    sizes = {
+        "Normal": 10,
+        "Title": 22,
+        "Subtitle": 11,
+        "Heading 1": 15,
+        "Heading 2": 12,
+        "Heading 3": 10.5,
+        "Caption": 8.5,
+    }
+    for name, size in sizes.items():
         style: Any = word.styles[name]
         style.font.name, style.font.size = FONT, Pt(size)
         properties = style.element.get_or_add_rPr()
-        properties.get_or_add_rFonts().set(qn("w:eastAsia"), FAR_EAST)
-        if name != "Normal":
+        fonts = properties.get_or_add_rFonts()
+        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{kind}"), None)
+        fonts.set(qn("w:eastAsia"), FONT)
+        if name == "Caption":
+            style.font.color.rgb, style.font.bold = COLOURS["note"], True
+        elif name != "Normal":
             style.font.color.rgb = RGBColor(0x12, 0x42, 0x58)
 
 
@@ -103,6 +126,8 @@ def _add(word: WordDocument, block: Block) -> None:
             _picture(word, block.png, block.width_mm, block.description, block.caption)
         case Screen():
             _add(word, block.paper)
+        case Beside():
+            _beside(word, block)
 
 
 def _paragraph(word: WordDocument, block: Paragraph) -> None:
@@ -133,22 +158,76 @@ def _grid(
     right: frozenset[int] = frozenset(),
 ) -> None:
     grid = word.add_table(rows=len(rows), cols=len(shares), style="Table Grid")
-    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    size = Pt(7) if len(shares) > WIDE else Pt(8.5)
-    widths = [Mm(TEXT_MM * share / sum(shares)) for share in shares]
-    for number, (line, texts) in enumerate(zip(grid.rows, rows, strict=True)):
-        for place, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
-            cell.width = widths[place]
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
-            run = paragraph.add_run(text)
-            run.font.size, run.font.bold = size, (heading and number == 0) or (not heading and place == 0)
-            if place in right and number:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _fill(grid, rows, [Mm(TEXT_MM * share / sum(shares)) for share in shares], heading=heading, right=right)
     if heading:
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")
         grid.rows[0]._tr.get_or_add_trPr().append(repeated)
+    word.add_paragraph().paragraph_format.space_after = Pt(2)
+
+
+def _fill(
+    grid: WordTable,
+    rows: list[list[str]],
+    widths: Sequence[int],
+    *,
+    heading: bool,
+    right: frozenset[int] = frozenset(),
+) -> None:
+    """Write texts into the cells of a table; the heading, or else the first column, is bold."""
+    grid.autofit, grid.style = False, "Table Grid"
+    _lined(grid)
+    for place, width in enumerate(widths):
+        grid.columns[place].width = width
+    size = Pt(7) if len(widths) > WIDE else Pt(8.5)
+    for number, (line, texts) in enumerate(zip(grid.rows, rows, strict=True)):
+        line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for place, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
+            cell.width = widths[place]
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
+            run, strong = paragraph.add_run(text), number == 0 if heading else place == 0
+            run.font.size, run.font.bold = size, strong
+            if strong:
+                _shaded(cell)
+            if place in right:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _lined(grid: WordTable) -> None:
+    """Give a table thin light lines."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("color", GRID)):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    grid._tbl.tblPr.append(borders)
+
+
+def _shaded(cell: WordCell) -> None:
+    shading = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", HEAD)):
+        shading.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shading)
+
+
+def _beside(word: WordDocument, block: Beside) -> None:
+    """Put a sketch left of its facts: a table of two cells without lines, the right one with a table of its own."""
+    frame = word.add_table(rows=1, cols=2)
+    frame.autofit = False
+    widths = Mm(block.sketch.width_mm + 4), Mm(TEXT_MM - block.sketch.width_mm - 4)
+    for column, width in zip(frame.columns, widths, strict=True):
+        column.width = width
+    left, right = frame.rows[0].cells
+    left.width, right.width = widths
+    shown = left.paragraphs[0].add_run().add_picture(io.BytesIO(sketch_png(block.sketch)), Mm(block.sketch.width_mm))
+    shown._inline.docPr.set("descr", clean(block.sketch.caption))
+    left.add_paragraph(clean(block.sketch.caption), style="Caption")
+    pairs = [[clean(text) for text in pair] for pair in block.facts.pairs]
+    _fill(right.add_table(len(pairs), 2), pairs, [int(widths[1] * share) for share in (0.4, 0.55)], heading=False)
+    right.paragraphs[0].paragraph_format.space_after = Pt(0)
     word.add_paragraph().paragraph_format.space_after = Pt(2)
 
 

@@ -16,6 +16,7 @@ from parkplan.units import day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from pyproj import CRS
 
     from parkplan.i18n import Language
     from parkplan.render.sheet.layout import Box, MapView, Page
@@ -82,7 +83,7 @@ def draw_grid(axes: Axes, view: MapView, page: Page) -> None:
 def _draw_cross(axes: Axes, place: tuple[float, float], k: float) -> None:
     x, y = place
     for ends in (([x - k, x + k], [y, y]), ([x, x], [y - k, y + k])):
-        axes.add_line(Line2D(*ends, color=INK, linewidth=0.4 * k, alpha=0.6, zorder=20))
+        axes.add_line(Line2D(*ends, color=INK, linewidth=0.4 * k, alpha=0.6, zorder=20, gid="grid"))
 
 
 def coordinate(value: float) -> str:
@@ -162,7 +163,7 @@ def draw_footer(axes: Axes, request: SheetRequest, page: Page) -> None:
         made.insert(0, message("sheet.author", request.language, author=request.author))
     right = wrapped(" | ".join(made), size, box.width * 0.4, lines=1)[0]
     room = box.width - width_mm(right, size) - 6 * k
-    known = [message("sheet.crs", request.language, crs=crs_title(request, request.language))]
+    known = [message("sheet.crs", request.language, crs=crs_title(request.crs, request.language))]
     if request.source:
         known.append(message("sheet.source", request.language, source=request.source))
     left = wrapped(" | ".join(known), size, room, lines=1)[0]
@@ -171,9 +172,9 @@ def draw_footer(axes: Axes, request: SheetRequest, page: Page) -> None:
     write(axes, box.right, y, right, size, ha="right", colour=GREY)
 
 
-def crs_title(request: SheetRequest, language: Language) -> str:
-    """Return the name of the CRS as planners write it, with its code."""
-    name, authority = request.crs.name, request.crs.to_authority()
+def crs_title(crs: CRS, language: Language) -> str:
+    """Return the name of a CRS as planners write it, with its code."""
+    name, authority = crs.name, crs.to_authority()
     if language == "zh" and name.startswith("CGCS2000 / 3-degree Gauss-Kruger CM "):
         meridian = name.rsplit(" ", 1)[-1].removesuffix("E")
         name = message("sheet.cgcs2000", language, meridian=meridian)
