@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from parkplan.model.facts import Fact
 
 MOST_PAGES: Final = 300
+NO_LIMIT: Final = "—"
 WEIGHTS: Final = "parcel_weights"
 MU: Final = "{ha}*15"
 """A hectare is 15 mu."""
@@ -112,13 +113,13 @@ def register(report: ReportContext) -> Iterator[Block]:
     """List the parcels that get a page, one row for each."""
     found = report.screening.parcels
     columns = (
-        Column(message("report.parcel"), share=1.4),
+        Column(message("report.parcel"), share=1.8),
         Column(message("report.parcel_name"), share=1.6),
         Column(message("report.holder"), share=1.8),
-        Column(message("report.stage"), share=1.2),
+        Column(message("report.stage"), share=0.9),
         Column(message("report.area_ha"), "right", summed=True, key="ha"),
         Column(message("report.area_mu"), "right", summed=True, formula=MU),
-        Column(message("report.held_rules"), share=2.0),
+        Column(message("report.held_rules"), share=4.0),
     )
     titles = {outcome.rule.id: outcome.rule.title.to() for outcome in report.screening.outcomes}
     rows = tuple(
@@ -193,15 +194,17 @@ def _facts(card: VerdictCard) -> Facts:
 
 
 def _page(card: VerdictCard) -> Iterator[Block]:
-    columns = (
-        Column(message("report.rule"), share=2.4),
-        Column(message("report.value"), share=1.0),
+    lines = [line for rule in card.rules if rule.applies != "false" for line in _lines(rule)]
+    columns = [
+        Column(message("report.rule"), share=2.6),
+        Column(message("report.value"), share=2.4),
         Column(message("report.limit"), share=1.0),
-        Column(message("report.answer"), share=0.7),
-        Column(message("report.verified"), share=0.6),
-    )
-    applied = [rule for rule in card.rules if rule.applies != "false"]
-    yield Table(columns, tuple(line for rule in applied for line in _lines(rule)))
+        Column(message("report.answer"), share=0.6),
+        Column(message("report.verified"), share=0.7),
+    ]
+    if all(line[2] == NO_LIMIT for line in lines):
+        columns, lines = columns[:2] + columns[3:], [line[:2] + line[3:] for line in lines]
+    yield Table(tuple(columns), tuple(lines), dense=True)
     for key, texts in (("report.missing", card.missing), ("report.lifting", card.lifting)):
         if texts:
             yield Paragraph(f"{message(key)}\n" + "\n".join(f"· {each.to()}" for each in texts))
@@ -219,10 +222,10 @@ def _origin(fact: Fact) -> str:
     return "—" if fact.method is None else fact.method.to()
 
 
-def _lines(rule: RuleLine) -> Iterator[tuple[str, str, str, str, str]]:
+def _lines(rule: RuleLine) -> Iterator[tuple[str, ...]]:
     verified = message("verdicts.verified" if rule.verified else "verdicts.not_verified")
     for place, item in enumerate(rule.conditions):
         title = f"{rule.title.to()}\n{rule.clause}\n{item.formula.to()}" if place == 0 else item.formula.to()
         value = item.filled.to() if item.value is None else item.value.to()
-        limit = "—" if item.limit is None else item.limit.to()
+        limit = NO_LIMIT if item.limit is None else item.limit.to()
         yield title, value, limit, message(f"verdicts.answer_{item.answer}"), verified

@@ -82,7 +82,7 @@ class Table:
     """A table. A number is written with ``decimals``; None is unknown. Columns that are ``summed`` get a last row.
 
     ``title`` names its sheet in a workbook; ``name`` is how formulas of other tables call it. A ``workbook_only`` table
-    is what formulas rest on.
+    is what formulas rest on. A ``dense`` table is set smaller on paper.
     """
 
     columns: tuple[Column, ...]
@@ -93,6 +93,7 @@ class Table:
     title: str = ""
     name: str = ""
     workbook_only: bool = False
+    dense: bool = False
 
     def on_paper(self) -> Table:
         """Return the table as it is read: no columns that only a workbook needs, and numbers in place of formulas.
@@ -157,7 +158,7 @@ class Sketch:
     height_m: float
     layers: tuple[SketchLayer, ...]
     caption: str = ""
-    width_mm: float = 70.0
+    width_mm: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

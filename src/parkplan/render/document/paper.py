@@ -171,7 +171,7 @@ def _table(table: Table) -> list[Flowable]:
     caption = [_text(table.caption, 8.5, bold=True, after=2)] if table.caption else []
     if not table.rows:
         return [*caption, _text(message("report.no_rows"), 9)]
-    size = 6.5 if len(table.columns) > WIDE else 8
+    size = 6.5 if table.dense or len(table.columns) > WIDE else 8
     sides = [2 if column.align == "right" else 0 for column in table.columns]
     titles = [column.title for column in table.columns]
     heads = [_text(text, size, bold=True, after=0, align=side) for text, side in zip(titles, sides, strict=True)]

@@ -146,7 +146,7 @@ def _table(word: WordDocument, table: Table) -> None:
         return
     rows = [[clean(column.title) for column in table.columns], *written_rows(table)]
     right = frozenset(place for place, column in enumerate(table.columns) if column.align == "right")
-    _grid(word, rows, [column.share for column in table.columns], heading=True, right=right)
+    _grid(word, rows, [column.share for column in table.columns], heading=True, right=right, dense=table.dense)
 
 
 def _grid(
@@ -156,10 +156,13 @@ def _grid(
     *,
     heading: bool,
     right: frozenset[int] = frozenset(),
+    dense: bool = False,
 ) -> None:
     grid = word.add_table(rows=len(rows), cols=len(shares), style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-    _fill(grid, rows, [Mm(TEXT_MM * share / sum(shares)) for share in shares], heading=heading, right=right)
+    _fill(
+        grid, rows, [Mm(TEXT_MM * share / sum(shares)) for share in shares], heading=heading, right=right, dense=dense
+    )
     if heading:
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")
@@ -174,13 +177,14 @@ def _fill(
     *,
     heading: bool,
     right: frozenset[int] = frozenset(),
+    dense: bool = False,
 ) -> None:
     """Write texts into the cells of a table; the heading, or else the first column, is bold."""
     grid.autofit, grid.style = False, "Table Grid"
     _lined(grid)
     for place, width in enumerate(widths):
         grid.columns[place].width = width
-    size = Pt(7) if len(widths) > WIDE else Pt(8.5)
+    size = Pt(7) if dense or len(widths) > WIDE else Pt(8.5)
     for number, (line, texts) in enumerate(zip(grid.rows, rows, strict=True)):
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for place, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
