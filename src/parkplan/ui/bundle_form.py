@@ -84,7 +84,7 @@ def _land() -> dict[str, Any]:
     )  # fmt: skip
     known = {one.id: one.title.to() for one in load_services().services}
     services = st.multiselect(
-        message("report.job_services"), list(known), format_func=known.__getitem__,
+        message("report.bundle_services"), list(known), format_func=known.__getitem__,
         placeholder=message("report.bundle_all"), key="bundle_services",
     )  # fmt: skip
     jobs = st.multiselect(
