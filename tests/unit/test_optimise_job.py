@@ -287,6 +287,7 @@ def test_the_command_line_draws_branches_and_tells_the_gap(place: Path, capsys: 
     named = {one.id for one in all_scenarios(open_workspace(str(place)))}
     assert {one["scenario"]["id"] for one in told["options"]} <= named
     assert {"budget", "far"} <= {one["rule"] for one in told["prices"]}
+    assert all(one["proven"] for one in told["front"]["points"])
     assert told["front"]["points"]
     assert main([*asked, "--no-prices"]) == 0
     assert "proven the best" in capsys.readouterr().out

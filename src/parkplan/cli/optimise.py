@@ -200,9 +200,12 @@ def _option(drawn: Drawn, place: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _points(front: Front, names: Sequence[str]) -> list[dict[str, float]]:
+def _points(front: Front, names: Sequence[str]) -> list[dict[str, float | bool]]:
     first, second = (measure_of(name) for name in names)
-    return [{first: OBJECTIVES[first] * one.first, second: OBJECTIVES[second] * one.second} for one in front.points]
+    return [
+        {first: OBJECTIVES[first] * one.first, second: OBJECTIVES[second] * one.second, "proven": one.proven}
+        for one in front.points
+    ]
 
 
 def _lines(found: Optimised) -> list[str]:
@@ -233,5 +236,7 @@ def _front_lines(found: Optimised) -> list[str]:
     first, second = (TERMS[measure_of(name)] for name in found.wish.front)
     key = "front_complete" if found.front.complete else "front_partial"
     head = message(f"optimise.{key}", None, first=first.title.to(), second=second.title.to(), count=len(points))
-    rows = [tuple(change(one, 0.0, point[one.id]) for one in (first, second)) for point in points]
+    marks = ["" if point["proven"] else message("optimise.front_unproven") for point in points]
+    values = [tuple(change(one, 0.0, point[one.id]) for one in (first, second)) for point in points]
+    rows = [(*both, mark) for both, mark in zip(values, marks, strict=True)]
     return ["", head, *(grid(rows, frozenset({0, 1})) if rows else [])]
