@@ -19,7 +19,7 @@ from parkplan.data.workspace import open_workspace
 from parkplan.jobs import scenario as work
 from parkplan.jobs.scenario_drawing import drawings, from_degrees, parcels_in, removed, rings_in_degrees, shifted
 from parkplan.jobs.scenario_state import all_scenarios
-from parkplan.jobs.scenario_words import edit_words, step_words
+from parkplan.jobs.scenario_words import edit_words, history_words
 from parkplan.model.scenarios import BASE, Edit
 
 if TYPE_CHECKING:
@@ -166,8 +166,13 @@ def test_what_was_drawn_is_pulled_elsewhere_taken_back_and_removed(ws: Workspace
     work.edit_scenario(ws, "A", [removed(work.show_scenario(ws, "A"), "road-1")], actor=ME)
     gone = work.show_scenario(ws, "A")
     assert gone.state.parcel_id.tolist() == ["JH-001", "JH-002", "JH-003", "JH-004", "JH-005"]
-    words = [one.en.split(":")[0] for one in step_words(gone.history.steps)]
+    words = [one.en.split(":")[0] for one in history_words(gone)]
     assert words == ["New road → road-1", "Move (New road) → road-1", "#3", "#3", "Remove (New road) → road-1"]
+    work.undo_scenario(ws, "A", actor=ME)
+    work.new_scenario(ws, "B", actor=ME, parent="A")
+    branch = work.show_scenario(ws, "B")
+    work.edit_scenario(ws, "B", [shifted(branch, "road-1", end, start, ws.crs.to_wkt())], actor=ME)
+    assert [one.en.split(":")[0] for one in history_words(work.show_scenario(ws, "B"))] == ["Move (New road) → road-1"]
     with pytest.raises(RequestError, match="road-1"):
         shifted(gone, "road-1", start, end, ws.crs.to_wkt())
 

@@ -10,7 +10,7 @@ from parkplan.compare.breaches import RULES
 from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.data.scenarios import scenario_store
 from parkplan.i18n import message
-from parkplan.jobs.scenario_words import figure, status_words, step_words
+from parkplan.jobs.scenario_words import figure, history_words, status_words
 from parkplan.units import area
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.scenario_state import Option
-    from parkplan.model.scenarios import Scenario, Step
+    from parkplan.model.scenarios import Scenario
 
 SHOWN_BREACHES = 12
 
@@ -38,14 +38,14 @@ def listed(ws: Workspace, scenarios: Sequence[Scenario]) -> frame.Answer:
     return frame.Answer({"scenarios": scenarios}, grid([heads, *rows], frozenset({3})))
 
 
-def _step_lines(steps: Sequence[Step]) -> list[str]:
+def _step_lines(found: Option) -> list[str]:
     """Return steps, a line each."""
     return [
         message(
             "scenario.step_line", number=step.number, action=message(f"scenario.action_{step.action}"),
             what=what.to(), actor=visible(step.actor), at=f"{step.at.astimezone():%Y-%m-%d %H:%M:%S}",
         )
-        for step, what in zip(steps, step_words(steps), strict=True)
+        for step, what in zip(found.history.steps, history_words(found), strict=True)
     ]  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def shown(found: Option) -> frame.Answer:
         (one.parcel, RULES[one.rule].to(), f"{one.value:.2f}", f"{one.limit:.2f}")
         for one in measures.breaches[:SHOWN_BREACHES]
     ]
-    lines = [f"{found.scenario.name} ({found.scenario.id})", *_step_lines(found.history.steps), ""]
+    lines = [f"{found.scenario.name} ({found.scenario.id})", *_step_lines(found), ""]
     lines += [*grid([heads, *rows], frozenset({1})), "", *grid([(message("scenario.balance"), ""), *land])]
     if breaches:
         lines += ["", message("scenario.breaches", count=len(measures.breaches)), *grid(breaches)]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from parkplan.i18n import Language
+    from parkplan.jobs.scenario_state import Option
     from parkplan.model.options import Measure, Status
     from parkplan.model.scenarios import Edit, Step
 
@@ -67,12 +68,18 @@ def value_words(edit: Edit) -> Text:
     return Text(f"{value}", f"{value}")
 
 
-def step_words(steps: Sequence[Step]) -> list[Text]:
-    """Return what each step of a history does; what was drawn before and is drawn anew was moved.
+def history_words(one: Option) -> list[Text]:
+    """Return what each step of a scenario does; a drawing of its ancestors that it draws anew was moved."""
+    own = len(one.history.edits)
+    return step_words(one.history.steps, one.edits[: len(one.edits) - own])
+
+
+def step_words(steps: Sequence[Step], before: Sequence[Edit] = ()) -> list[Text]:
+    """Return what each step of a history does; what was drawn before (or in it) and is drawn anew was moved.
 
     A step that takes back or does again names the step that it turns.
     """
-    drawn: set[str] = set()
+    drawn = {edit.id for edit in before if edit.kind in DRAWN}
     found = []
     for step in steps:
         said = [edit_words(edit, _again(edit, drawn)) for edit in step.edits]

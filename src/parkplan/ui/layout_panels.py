@@ -10,7 +10,7 @@ import streamlit as st
 from parkplan.compare.breaches import RULES
 from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
 from parkplan.i18n import message
-from parkplan.jobs.scenario_words import change, figure, status_words, step_words
+from parkplan.jobs.scenario_words import change, figure, history_words, status_words
 from parkplan.ui.layout_tools import history_panel
 from parkplan.ui.plain import plain
 from parkplan.units import area
@@ -86,7 +86,7 @@ def _land(found: Option, base: Option) -> pd.DataFrame:
 def _steps(found: Option) -> list[tuple[int, str, bool]]:
     stands = {step.number for step in found.history.standing}
     lines = []
-    for step, what in zip(found.history.steps, step_words(found.history.steps), strict=True):
+    for step, what in zip(found.history.steps, history_words(found), strict=True):
         text = message(
             "scenario.step_line", number=step.number, action=message(f"scenario.action_{step.action}"), what=what.to(),
             actor=step.actor, at=f"{step.at.astimezone():%m-%d %H:%M}",
