@@ -97,6 +97,21 @@ def test_several_parcels_are_one_site_also_as_a_scenario_has_them(ws: Workspace)
     assert caught.value.key == "siteplan_unknown_site"
 
 
+def test_a_candidate_site_in_pieces_names_the_parcels_of_each(tmp_path: Path) -> None:
+    parted = create_workspace(tmp_path / "parted.parkplan", crs="EPSG:4547", actor="t")
+    shapes = [at(0, 0, 90, 100), at(90, 0, 190, 100), at(215, 0, 400, 100)]
+    parcels = gpd.GeoDataFrame({"parcel_id": ["A", "B", "C"]}, geometry=shapes, crs="EPSG:4547")
+    parted.write({"parcels": parcels}, change=Change("t", "import"))
+    columns = {"site_id": ["C-1"], "parcels": ["A,B,C"], "rank": [1], "score": [50.0]}
+    keep_sites(parted, gpd.GeoDataFrame(columns, geometry=[shapely.union_all(shapes)], crs="EPSG:4547"))
+    ws = open_workspace(parted.address)
+    with pytest.raises(RequestError) as caught:
+        land_of_workspace(ws, "C-1", PROFILE)
+    assert caught.value.key == "siteplan_site_apart"
+    assert "A, B；C" in caught.value.sentence()
+    assert land_of_workspace(ws, "A, B", PROFILE).area_m2 == pytest.approx(190 * 100)
+
+
 def test_a_building_that_stays_is_left_out_and_kept_clear(ws: Workspace) -> None:
     land = land_of_workspace(ws, "C-1", PROFILE, keep=("K",))
     assert len(land.boundary.interiors) == 1

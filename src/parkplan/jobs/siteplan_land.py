@@ -20,7 +20,7 @@ from parkplan.layout.scenario import apply_edits
 from parkplan.layout.siteplan import site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pyproj import CRS
 
@@ -88,12 +88,22 @@ def _shape(ws: Workspace, site: str, scenario: str | None) -> shapely.Geometry:
     if all(name in parcels for name in names):
         return _one_piece(shapely.union_all([parcels[name] for name in names]))
     try:
-        shape = find_site(ws, site).shape
+        found = find_site(ws, site)
     except RequestError as unknown:
         if unknown.key != "no_kept_site":
             raise
         raise RequestError("siteplan_unknown_site", site=site) from unknown
-    return _one_piece(shape)
+    shape = _one_piece(found.shape)
+    if shapely.get_num_geometries(shape) > 1:
+        pieces = _pieces(shape, {name: parcels[name] for name in found.parcel_ids if name in parcels})
+        raise RequestError("siteplan_site_apart", site=site, count=len(pieces), pieces="；".join(pieces))
+    return shape
+
+
+def _pieces(shape: shapely.Geometry, parcels: Mapping[str, shapely.Geometry]) -> list[str]:
+    """Return the numbers of the parcels of each part of a site, the largest part first."""
+    parts = sorted(shapely.get_parts(shape), key=lambda part: -part.area)
+    return [", ".join(name for name, land in parcels.items() if land.representative_point().within(p)) for p in parts]
 
 
 def _parcels(ws: Workspace, scenario: str | None) -> dict[str, shapely.Geometry]:
