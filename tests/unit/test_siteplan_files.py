@@ -19,7 +19,8 @@ from pyproj import CRS
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.i18n import language
 from parkplan.jobs.siteplan_files import document, option_bytes, write_options
-from parkplan.layout.siteplan import generate
+from parkplan.layout.siteplan import attempt
+from parkplan.layout.siteplan.frame import base_frame
 from parkplan.layout.siteplan_check import CheckedPiece, recomputed
 from parkplan.render.plan.shapes import massing, picture
 
@@ -44,7 +45,8 @@ def plan() -> SitePlan:
 
     land = replace(land, boundary=east(land.boundary), gates=tuple(map(east, land.gates)),
                    access=tuple(map(east, land.access)))  # fmt: skip
-    return generate(land, PROFILE, MODULES, count=1, seed=3, attempts=20).options[0]
+    tried = (attempt(land, base_frame(land), number, 3, PROFILE, MODULES) for number in range(20))
+    return next(made for made, broken in tried if made is not None and broken == ())
 
 
 def pieces(frame: gpd.GeoDataFrame) -> list[CheckedPiece]:
