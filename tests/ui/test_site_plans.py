@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.data.workspace import create_workspace, open_workspace
-from parkplan.jobs.scenario import show_scenario
+from parkplan.jobs.scenario import new_scenario, show_scenario
 from parkplan.jobs.siteplan_land import land_of_workspace
 from parkplan.jobs.siteplan_search import Asked
 from parkplan.layout.siteplan import generate
@@ -137,6 +137,26 @@ def test_a_site_in_another_crs_is_told_instead(
     app.run()
     assert any("坐标系与工作区不同" in said.value for said in app.caption)
     assert not [button for button in app.button if button.label == "放入"]
+
+
+def test_chosen_parcels_of_a_scenario_lead_to_the_page(place: Path, app_on: Callable[..., AppTest]) -> None:
+    made = new_scenario(open_workspace(str(place)), "way", actor="t")
+    app = app_on(place, "zh").switch_page("views/layout_options.py").run()
+    label = "为选中的地块生成总平面方案"
+    assert label not in {link.proto.label for link in app.get("page_link")}
+    now = app.session_state[LAYOUT]
+    now.open(made.id, made.head)
+    now.toggle("A")
+    app.run()
+    assert not app.exception
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.label == label]
+    assert "site_plans" in link.page
+    assert {"site=A", f"scenario={made.id}"} == set(link.query_string.lstrip("?").split("&"))
+    app.query_params["site"], app.query_params["scenario"] = "A", made.id
+    app.switch_page("views/site_plans.py").run()
+    assert (desk(app).site, desk(app).scenario) == ("A", made.id)
+    desk(app).site = "B"
+    assert desk(app).scenario is None
 
 
 def test_rules_that_collide_are_named(page: Callable[[Language], AppTest], answer: tuple[Asked, SitePlans]) -> None:
