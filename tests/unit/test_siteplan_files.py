@@ -22,6 +22,7 @@ from parkplan.jobs.siteplan_files import document, option_bytes, write_options
 from parkplan.layout.siteplan import attempt
 from parkplan.layout.siteplan.frame import base_frame
 from parkplan.layout.siteplan_check import CheckedPiece, recomputed
+from parkplan.render.plan.page import plan_figure
 from parkplan.render.plan.shapes import massing, picture
 
 if TYPE_CHECKING:
@@ -96,6 +97,16 @@ def test_the_workbook_adds_up_to_the_site() -> None:
     assert sum(row[5] for row in halls if isinstance(row[5], int | float)) == pytest.approx(
         plan().indicators["floor_area_m2"], abs=1.0
     )
+
+
+def test_the_drawing_of_fictional_land_says_so() -> None:
+    fictional = replace(plan(), site=replace(plan().site, synthetic=True))
+    assert document(fictional)["synthetic"]
+    assert not document(plan())["synthetic"]
+    for spoken, words in (("zh", "虚构演示数据"), ("en", "Fictional demo data")):
+        with language(spoken):
+            figures = [plan_figure(one, MODULES) for one in (fictional, plan())]
+        assert [any(words in text.get_text() for text in figure.texts) for figure in figures] == [True, False]
 
 
 def test_the_wall_drawing_in_both_languages() -> None:

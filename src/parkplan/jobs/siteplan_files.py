@@ -106,6 +106,7 @@ def document(plan: SitePlan) -> dict[str, object]:
     """Return a plan as plain values: indicators, quality, certificate."""
     return {
         "id": plan.id,
+        "synthetic": plan.site.synthetic,
         "front": plan.front,
         "pattern": plan.choices.pattern,
         "modules": list(plan.choices.modules),

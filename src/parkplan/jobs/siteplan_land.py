@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -79,7 +80,7 @@ def land_of_workspace(
     if "roads" in tables:
         lines = ws.read("roads", ["geometry"]).geometry
         roads = list(lines[lines.intersects(shape.buffer(ROADS_WITHIN_M))])
-    return site_of(shape, profile, gates=gates, roads=roads, name=site)
+    return replace(site_of(shape, profile, gates=gates, roads=roads, name=site), synthetic=ws.synthetic)
 
 
 def _shape(ws: Workspace, site: str, scenario: str | None) -> shapely.Geometry:

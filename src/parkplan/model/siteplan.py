@@ -143,7 +143,7 @@ class Site:
     """The land to be planned: holes are rivers or kept buildings; gates lie on the boundary.
 
     ``access`` are the stretches of the boundary along public roads. ``gates_given`` is false where the gates are
-    a proposal of the generator.
+    a proposal of the generator, ``synthetic`` says that the land is made up.
     """
 
     boundary: Polygon
@@ -151,6 +151,7 @@ class Site:
     access: tuple[LineString, ...]
     gates_given: bool = True
     name: str = ""
+    synthetic: bool = False
 
     @property
     def area_m2(self) -> float:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from parkplan.i18n import message
-from parkplan.render.plan.drawing import KIND_COLOURS, draw_plan
+from parkplan.render.plan.drawing import KIND_COLOURS, RED, draw_plan
 from parkplan.render.sheet.lettering import INK, face
 from parkplan.units import area
 
@@ -38,6 +38,15 @@ def plan_bytes(plan: SitePlan, modules: Mapping[str, Module], kind: str) -> byte
 
     Raises RequestError where the fonts of print have not been made.
     """
+    figure = plan_figure(plan, modules)
+    sink = BytesIO()
+    with rc_context({"svg.hashsalt": "parkplan", "path.simplify": False}):
+        figure.savefig(sink, format=kind, **FIXED[kind])
+    return sink.getvalue()
+
+
+def plan_figure(plan: SitePlan, modules: Mapping[str, Module]) -> Figure:
+    """Return the page: heads, plan, legend and certificate."""
     figure = Figure(figsize=(PAGE_MM[0] / MM_PER_INCH, PAGE_MM[1] / MM_PER_INCH))
     land = figure.add_axes((0.02, 0.04, 0.66, 0.86))
     draw_plan(land, plan, modules)
@@ -46,10 +55,7 @@ def plan_bytes(plan: SitePlan, modules: Mapping[str, Module], kind: str) -> byte
     side.axis("off")
     _heads(figure, plan)
     _table(side, plan, _legend(side, plan, modules))
-    sink = BytesIO()
-    with rc_context({"svg.hashsalt": "parkplan", "path.simplify": False}):
-        figure.savefig(sink, format=kind, **FIXED[kind])
-    return sink.getvalue()
+    return figure
 
 
 def _heads(figure: Figure, plan: SitePlan) -> None:
@@ -64,6 +70,8 @@ def _heads(figure: Figure, plan: SitePlan) -> None:
         "siteplan.drawing_site", area=area(plan.site.area_m2), floor=floor, places=f"{places:,.0f}", phases=phases
     )
     figure.text(0.02, 0.925, facts, fontproperties=plain, fontsize=12, color=INK)
+    if plan.site.synthetic:
+        figure.text(0.02, 0.02, message("report.synthetic"), fontproperties=bold, fontsize=11, color=RED)
 
 
 def _legend(axes: Axes, plan: SitePlan, modules: Mapping[str, Module]) -> float:
@@ -81,7 +89,7 @@ def _legend(axes: Axes, plan: SitePlan, modules: Mapping[str, Module]) -> float:
         axes.text(left + 0.08, level, title, fontproperties=face().properties, fontsize=size, va="center", color=INK)
     level = top - (len(entries) + 1) // 2 * 0.036
     gates = message("siteplan.drawing_gates")
-    axes.text(0.01, level, gates, fontproperties=face().properties, fontsize=9.5, va="center", color="#b3261e")
+    axes.text(0.01, level, gates, fontproperties=face().properties, fontsize=9.5, va="center", color=RED)
     return level - 0.035
 
 
