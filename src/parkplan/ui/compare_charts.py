@@ -65,6 +65,7 @@ def parallel(found: Comparison) -> dict[str, Any]:
     axes = [
         {
             "dim": place, "name": MEASURES[name].title.to(), "inverse": MEASURES[name].direction == "less",
+            "nameLocation": "start" if MEASURES[name].direction == "less" else "end",  # above, also where up is less
             "nameTextStyle": {"fontFamily": FONT, "color": INK, "width": 96, "overflow": "break"},
             "axisLabel": {"color": INK}, "scale": True,
         }
