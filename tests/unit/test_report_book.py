@@ -37,11 +37,14 @@ from parkplan.model.document import Column, Document, Facts, Heading, Paragraph,
 from parkplan.model.scenarios import Edit
 from parkplan.model.screening import ScreeningChoice
 from parkplan.model.sites import SiteLimits
+from parkplan.model.workspace import Change
 from parkplan.render.document import document_bytes
 from parkplan.sites.portfolio import Programme
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from parkplan.data.workspace import Workspace
 
 DAY = date(2026, 6, 30)
 HOSTILE = (
@@ -68,12 +71,22 @@ class Answers:
     books: dict[str, bytes]
 
 
+def hostile(ws: Workspace) -> list[str]:
+    """Give parks and holders hostile names, and return the numbers of the parcels."""
+    parks, parcels = ws.read("parks"), ws.read("parcels")
+    parks["name"] = [*HOSTILE, *parks["name"]][: len(parks)]
+    held = parcels["holder"].notna()
+    parcels.loc[held, "holder"] = [f"{HOSTILE[row % len(HOSTILE)]}{row // 60}" for row in range(int(held.sum()))]
+    ws.write({"parks": parks, "parcels": parcels}, change=Change("t", "hostile names", synthetic=True))
+    return [str(name) for name in parcels["parcel_id"]]
+
+
 @pytest.fixture(scope="module")
 def answers(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
     place = tmp_path_factory.mktemp("books") / "区.parkplan"
     shutil.copytree(small_demo, place)
     ws = open_workspace(place)
-    parcels = ws.read("parcels", ["parcel_id"])["parcel_id"].tolist()
+    parcels = hostile(ws)
     new_scenario(ws, "=甲", actor="t", edits=[Edit("typology", tuple(parcels[40:46]), "standard_factory")])
     new_scenario(ws, "乙", actor="t", edits=[Edit("typology", tuple(parcels[50:54]), "logistics")])
     choice = SiteChoice(limits=SiteLimits(min_area_m2=10_000.0, max_area_m2=40_000.0))
@@ -236,6 +249,19 @@ def test_every_heading_is_in_the_language_of_the_book(answers: Answers, name: st
     heads = [str(cell.value) for sheet in book if sheet.auto_filter.ref for cell in sheet[1]]
     ours = {"p", "E-G γ", *(one.id for one in answers.sites.sites)}
     assert [head for head in heads if not re.search(r"[\u4e00-\u9fff]", head) and head not in ours] == []
+
+
+def test_hostile_names_are_text_in_every_register(answers: Answers, worked_out: dict[str, Sheets]) -> None:
+    def texts(name: str) -> set[str]:
+        return {cell for rows in worked_out[name].values() for row in rows for cell in row}
+
+    holders = {one.id for one in answers.funded.losses if one.points > 0}
+    assert len([name for name in holders if name.startswith(HOSTILE)]) > 5
+    assert holders <= texts("programme")
+    parks = set(answers.clusters.areas["name"])
+    assert {*HOSTILE[:5]} <= parks <= texts("clusters")
+    assert {"=甲", "乙"} <= texts("compare")
+    assert {"=甲", "乙"} <= texts("options")
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:

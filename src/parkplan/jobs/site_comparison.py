@@ -143,8 +143,10 @@ def _amounts(
     written = write or (lambda value: quantity(value, unit))
     texts = tuple("—" if is_unknown(value) else written(value) for value in values)
     scale = UNITS[unit].si_per_unit if unit else 1.0
-    amounts = tuple(None if is_unknown(value) else float(value) / scale for value in values)
-    return Line(title, texts, best, amounts, unit)
+    amounts = (None if is_unknown(value) else float(value) / scale for value in values)
+    whole = unit == "count"
+    said = tuple(int(amount) if whole and amount is not None else amount for amount in amounts)
+    return Line(title, texts, best, said, unit)
 
 
 def comparison_bytes(

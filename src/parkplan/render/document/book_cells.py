@@ -87,7 +87,7 @@ class Formats:
             made(bold=True, text_wrap=True, **align, bg_color="#E8EEF4", border=1, border_color="#C9D3DA")
             for align in ({"align": "left", "indent": 1}, {"align": "right"})
         )
-        self.plain = made(text_wrap=True, num_format="@", indent=1)
+        self.plain = made(text_wrap=True, num_format="@", align="left", indent=1)
         self.note = made(text_wrap=True, num_format="@", font_color="#5B6770", italic=True)
         self.remark = made(num_format="@", font_color="#5B6770", italic=True)
         self.warning = made(text_wrap=True, num_format="@", font_color="#A12A12", bold=True)
