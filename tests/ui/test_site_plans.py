@@ -94,7 +94,11 @@ def test_options_certificate_and_files_are_shown(
     assert len(rules) == 1
     assert set(rules[0].iloc[:, 4]) == {"满足" if chosen == "zh" else "kept"}
     desk(app).chosen = options[-1].id
+    desk(app).further = [replace(options[0], id=f"{options[0].id}-1", front=0)]
     app.run()
+    badges = [option["badge"] for option in panel(app, "plan_gallery")["options"]]
+    assert badges[0] == {"zh": "修改后", "en": "Edited"}[chosen]
+    assert not any(badge.endswith(" 0") for badge in badges)
     assert panel(app, "plan_gallery")["chosen"] == options[-1].id
 
 

@@ -108,6 +108,15 @@ def test_corners_by_hand() -> None:
     assert dead_end_m(box(0, 0, 200, 7), []) == pytest.approx(200.0, rel=0.03)
 
 
+def test_a_corner_as_large_as_the_checker_counts_is_seen_by_the_certificate() -> None:
+    # site 92, attempt 5: a leftover between 0.9 and 1.0 of the radius squared, which the checker alone had counted
+    land = random_site(92)
+    plan, rules = attempt(land, base_frame(land), 5, 92, PROFILE, MODULES)
+    assert plan is not None
+    assert "turning_radius_m" in {found.rule for found in violations(plan, PROFILE, MODULES)}
+    assert rules == ("turning_radius_m",)
+
+
 def test_a_narrow_site_is_planned_along_one_road() -> None:
     made = generate(site("narrow_2"), PROFILE, MODULES, count=3, seed=0, attempts=60)
     assert made.options

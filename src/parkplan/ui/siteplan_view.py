@@ -60,7 +60,7 @@ def gallery(key: str, plans: Sequence[SitePlan], chosen: str, on_open: Callable[
             "id": plan.id,
             "title": f"{plan.id} {message(f'siteplan.pattern_{plan.choices.pattern}')}",
             "front": plan.front,
-            "badge": message("siteplan.front", front=plan.front),
+            "badge": message("siteplan.front", front=plan.front) if plan.front else message("siteplan.made_anew"),
             "picture": picture(plan, modules, THUMBNAIL_M),
             "facts": [
                 [message("siteplan.column_far"), f"{plan.indicators['far']:.2f}"],

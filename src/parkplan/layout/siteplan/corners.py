@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from shapely import LineString, Polygon
 
 RADII_M: Final = (6.0, 4.0, 2.0)
-LENS_M2: Final = (0.6, 0.9)
-"""What a disc cannot reach in a corner: least area, and the greatest one as a share of the radius squared."""
+LENS_M2: Final = (0.6, 1.05)
+"""What a disc cannot reach in a corner: least area, and the greatest one as a share of the radius squared.
+
+The checker counts what lies between 1 m² and the radius squared; both ends are wider here.
+"""
 HAIR_M: Final = 0.05
 TOUCH_M: Final = 0.5
 
