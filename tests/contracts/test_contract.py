@@ -100,11 +100,11 @@ def test_open_is_the_way_to_a_workspace() -> None:
 def test_a_folder_is_a_workspace(kind: type) -> None:
     promised = {name for name in vars(Workspace) if not name.startswith("_")}
     assert promised == {
-        "address", "name", "crs", "synthetic", "tables", "info", "read", "write", "restore", "journal", "entered",
-        "enter", "verify",
+        "address", "folder", "derived", "name", "crs", "synthetic", "tables", "info", "read", "write", "restore",
+        "journal", "entered", "enter", "verify",
     }  # fmt: skip
     for name in promised:
-        there, here = vars(Workspace)[name], vars(kind)[name]
+        there, here = vars(Workspace)[name], inspect.getattr_static(kind, name)
         if callable(there):
             assert inspect.signature(there) == inspect.signature(here), name
         else:

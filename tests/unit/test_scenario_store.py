@@ -149,11 +149,11 @@ def test_the_journal_seals_the_steps(store: ScenarioStore, folder: Path) -> None
 
 def test_editors_at_once_lose_nothing(folder: Path) -> None:
     """Four editors, one of whom always saves on a stale head: every step is there, or was refused aloud."""
-    scenario = begun(ScenarioStore(folder))
+    scenario = begun(scenario_store(open_workspace(folder)))
     refused: list[str] = []
 
     def edit(editor: int) -> None:
-        store = ScenarioStore(folder)
+        store = scenario_store(open_workspace(folder))
         for number in range(8):
             parcel = "shared" if editor == 3 and number % 2 else f"{editor}-{number}"
             try:
@@ -166,7 +166,7 @@ def test_editors_at_once_lose_nothing(folder: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    saved = [one.edits[0].parcels[0] for one in ScenarioStore(folder).history(scenario.id).steps]
+    saved = [one.edits[0].parcels[0] for one in scenario_store(open_workspace(folder)).history(scenario.id).steps]
     assert len(saved) + len(refused) == 32
     assert refused == ["shared"] * 3
     assert sorted(saved) == sorted(

@@ -22,7 +22,7 @@ from parkplan.data.locks import writer_lock
 from parkplan.data.workspace import Workspace, build_workspace, create_workspace, open_workspace
 from parkplan.data.workspace.folder import FolderWorkspace
 from parkplan.data.workspace.layers import LayerReader
-from parkplan.data.workspace.schema import MIGRATIONS
+from parkplan.data.workspace.sqlite_schema import MIGRATIONS
 from parkplan.i18n import language
 from parkplan.model.workspace import Change
 
@@ -415,9 +415,9 @@ def test_workspace_of_a_newer_parkplan(workspace: Workspace) -> None:
 
 def test_older_workspace_is_brought_up_to_date(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace.enter("targets", "x", 1, "Ada")
-    from parkplan.data.workspace import database
+    from parkplan.data.workspace import sqlite
 
-    monkeypatch.setattr(database, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE scenario (number INTEGER PRIMARY KEY)",)))
+    monkeypatch.setattr(sqlite, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE scenario (number INTEGER PRIMARY KEY)",)))
     assert isinstance(workspace, FolderWorkspace)
     again = open_workspace(workspace.folder)
     assert again.entered("targets")["x"].value == 1

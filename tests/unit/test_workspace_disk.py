@@ -17,8 +17,7 @@ import shapely
 from parkplan._errors import WorkspaceError
 from parkplan.data import files
 from parkplan.data.files import Disk, made_whole, write_whole
-from parkplan.data.workspace import create_workspace, open_workspace
-from parkplan.data.workspace import database as workspace_database
+from parkplan.data.workspace import catalogue, create_workspace, open_workspace, sqlite
 from parkplan.data.workspace.folder import FolderWorkspace
 from parkplan.model.workspace import Change
 
@@ -143,7 +142,7 @@ def test_database_may_fail(folder: Path, code: int, said: str, key: str, monkeyp
         raise fault
 
     with monkeypatch.context() as patched:
-        patched.setattr(workspace_database, "add_version", fail)
+        patched.setattr(catalogue, "add_version", fail)
         with pytest.raises(WorkspaceError) as error:
             open_workspace(folder).write({"parcels": rows(2)}, change=SAVE)
     assert error.value.key == key
@@ -151,7 +150,7 @@ def test_database_may_fail(folder: Path, code: int, said: str, key: str, monkeyp
 
 
 def test_database_that_is_really_full(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connect: Callable[[Path], sqlite3.Connection] = workspace_database._connect
+    connect: Callable[[Path], sqlite3.Connection] = sqlite._connect
 
     def small(path: Path) -> sqlite3.Connection:
         connection = connect(path)
@@ -159,7 +158,7 @@ def test_database_that_is_really_full(folder: Path, monkeypatch: pytest.MonkeyPa
         return connection
 
     with monkeypatch.context() as patched:
-        patched.setattr(workspace_database, "_connect", small)
+        patched.setattr(sqlite, "_connect", small)
         with pytest.raises(WorkspaceError) as fault:
             open_workspace(folder).enter("targets", "note", "x" * 100_000, "Ada")
     assert fault.value.key == "disk_full"

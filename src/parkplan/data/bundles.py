@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from parkplan._errors import SourceFileError
-from parkplan.data.derived import FOLDER
 from parkplan.data.files import disk_faults, made_whole
+from parkplan.data.workspace.folder import DERIVED
 from parkplan.model.bundle import FORMAT, MANIFEST, Manifest
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def members(folder: Path) -> dict[str, str]:
 @contextmanager
 def desk(folder: Path) -> Iterator[None]:
     """Give the jobs of a ``with`` block a place for derived tables; what lay there before, or is left, is no input."""
-    place = folder / FOLDER
+    place = folder / DERIVED
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     try:

@@ -1,6 +1,6 @@
-"""Derived tables kept in a workspace folder, so as not to compute them twice; they may be deleted at any time.
+"""Derived tables kept beside a workspace, so as not to compute them twice; they may be deleted at any time.
 
-The name of a file is the hash of everything that the table was computed from. A workspace that is no folder keeps none.
+The name of a file is the hash of everything that the table was computed from.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from parkplan._errors import ParkplanError
@@ -16,11 +15,12 @@ from parkplan.data.files import write_whole
 from parkplan.data.geoparquet import canonical, from_table, read_columns, to_bytes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import geopandas as gpd
 
     from parkplan.data.workspace import Workspace
 
-FOLDER: Final = "derived"
 KEPT_FILES: Final = 24
 """Of each table; what was written longest ago goes first."""
 _VERSION: Final = re.compile(r"[0-9a-f]{16,64}")
@@ -43,7 +43,7 @@ def read_derived(ws: Workspace, table: str, version: str) -> gpd.GeoDataFrame | 
 
 
 def keep_derived(ws: Workspace, table: str, version: str, frame: gpd.GeoDataFrame) -> None:
-    """Keep a derived table if the workspace is a folder that may be written; a fault costs only time later."""
+    """Keep a derived table where there is a place for it; a fault costs only time later."""
     path = _path(ws, table, version)
     if path is None or path.is_file() or not path.parent.is_dir():
         return
@@ -56,9 +56,7 @@ def keep_derived(ws: Workspace, table: str, version: str, frame: gpd.GeoDataFram
 
 def kept_versions(ws: Workspace, table: str) -> tuple[str, ...]:
     """Return the versions of a derived table that are kept, what was written last first."""
-    if "://" in ws.address:
-        return ()
-    files = sorted((Path(ws.address) / FOLDER).glob(f"{table}-*.parquet"), key=_age)
+    files = sorted(ws.derived.glob(f"{table}-*.parquet"), key=_age)
     return tuple(version for file in files if is_version(version := file.stem.removeprefix(f"{table}-")))
 
 
@@ -79,6 +77,4 @@ def _age(file: Path) -> float:
 
 
 def _path(ws: Workspace, table: str, version: str) -> Path | None:
-    if not is_version(version) or "://" in ws.address:
-        return None
-    return Path(ws.address) / FOLDER / f"{table}-{version}.parquet"
+    return ws.derived / f"{table}-{version}.parquet" if is_version(version) else None

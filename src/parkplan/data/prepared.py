@@ -1,8 +1,8 @@
-"""Arrays prepared for the map, kept in a workspace folder so that the next start finds them; they may be deleted.
+"""Arrays prepared for the map, kept beside a workspace so that the next start finds them; they may be deleted.
 
 One file holds a few arrays and facts. It is mapped into memory, not read: arrays that a tile does not need stay on the
 disk. The name of a file is the hash of everything that it was made from, so that a new version of a table never meets
-an old file; a checksum tells a damaged one. A workspace that is no folder keeps none.
+an old file; a checksum tells a damaged one.
 
 A file is: eight bytes of mark, length and CRC-32 of the head, CRC-32 of the rest, the head (JSON: facts, and for each
 array its type, shape and place), then the arrays, each at a multiple of 64 bytes.
@@ -17,17 +17,16 @@ import struct
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from parkplan._errors import ParkplanError
-from parkplan.data.derived import FOLDER
 from parkplan.data.files import made_whole, require_space
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -62,11 +61,8 @@ def key_of(*content: object) -> str:
 
 def read_prepared(ws: Workspace, kind: str, key: str) -> Prepared | None:
     """Return what was prepared, or None where there is nothing, or the file is damaged."""
-    path = _path(ws, kind, key)
-    if path is None:
-        return None
     try:
-        with path.open("rb") as stream:
+        with _path(ws, kind, key).open("rb") as stream:
             return _opened(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError, KeyError, TypeError, struct.error):
         return None
@@ -95,9 +91,9 @@ def _array(content: mmap.mmap, start: int, place: Mapping[str, Any]) -> Array:
 
 
 def keep_prepared(ws: Workspace, kind: str, key: str, prepared: Prepared) -> None:
-    """Keep what was prepared if the workspace is a folder that may be written; a fault costs only time later."""
+    """Keep what was prepared where there is a place for it; a fault costs only time later."""
     path = _path(ws, kind, key)
-    if path is None or not path.parent.is_dir():
+    if not path.parent.is_dir():
         return
     arrays = {name: np.ascontiguousarray(array) for name, array in prepared.arrays.items()}
     head, pieces = _head(prepared.facts, arrays)
@@ -135,21 +131,13 @@ def _aligned(place: int) -> int:
 
 def forget_prepared(ws: Workspace, wanted: Collection[tuple[str, str]]) -> int:
     """Remove every prepared file but the wanted ones, given as kind and key; return how many there were."""
-    folder = _folder(ws)
-    if folder is None:
-        return 0
     names = {f"{kind}-{key}{ENDING}" for kind, key in wanted}
-    found = [path for path in folder.glob(f"[!.]*{ENDING}") if path.name not in names]
+    found = [path for path in ws.derived.glob(f"[!.]*{ENDING}") if path.name not in names]
     for path in found:
         with suppress(OSError):
             path.unlink(missing_ok=True)
     return len(found)
 
 
-def _folder(ws: Workspace) -> Path | None:
-    return None if "://" in ws.address else Path(ws.address) / FOLDER
-
-
-def _path(ws: Workspace, kind: str, key: str) -> Path | None:
-    folder = _folder(ws)
-    return None if folder is None else folder / f"{kind}-{key}{ENDING}"
+def _path(ws: Workspace, kind: str, key: str) -> Path:
+    return ws.derived / f"{kind}-{key}{ENDING}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parkplan.data.workspace.frozen import is_frozen
+from parkplan.data.workspace.catalogued import CataloguedWorkspace
 from parkplan.data.workspace.frozen_scenarios import FrozenScenarios, freeze_scenarios
 from parkplan.data.workspace.scenarios import Beginning, ScenarioStore
 
@@ -20,5 +20,6 @@ Scenarios = ScenarioStore | FrozenScenarios
 
 def scenario_store(ws: Workspace) -> Scenarios:
     """Return the scenarios of a workspace; those of a frozen one can only be read."""
-    folder = Path(ws.address)
-    return FrozenScenarios(folder) if is_frozen(folder) else ScenarioStore(folder)
+    if isinstance(ws, CataloguedWorkspace):
+        return ScenarioStore(ws.book)
+    return FrozenScenarios(Path(ws.address))

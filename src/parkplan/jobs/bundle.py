@@ -24,6 +24,7 @@ from parkplan.data.workspace.frozen import freeze
 from parkplan.i18n import LANGUAGES, message
 from parkplan.jobs.bundle_question import BundleQuestion, given
 from parkplan.jobs.bundle_runs import RUNS, results_of
+from parkplan.jobs.export import refuse_inside
 from parkplan.jobs.progress import silent
 from parkplan.jobs.screening_choice import choice_in_force
 from parkplan.jobs.title import title_of
@@ -88,8 +89,7 @@ def bundle(
     opened, target = open_workspace(workspace), Path(out)
     if target.suffix.lower() != ".zip":
         raise RequestError("bundle_ending", path=target)
-    if Path(opened.address).resolve() in target.resolve().parents:
-        raise RequestError("output_inside", path=target)
+    refuse_inside(opened, target)
     if not target.absolute().parent.is_dir():
         raise RequestError("folder_missing", path=target.absolute().parent)
     with TemporaryDirectory(prefix="parkplan-bundle-") as made:

@@ -68,7 +68,7 @@ def export(  # noqa: PLR0913 -- the options of the command, by keyword
     """
     opened = open_workspace(workspace)
     target = Path(out)
-    _refuse_inside(opened, target)
+    refuse_inside(opened, target)
     if form == "low-efficiency":
         from parkplan.jobs.official_file import export_official
 
@@ -77,7 +77,7 @@ def export(  # noqa: PLR0913 -- the options of the command, by keyword
         return Exported(str(target.absolute()), None, rows, None, synthetic, losses)
     names = list(dict.fromkeys(tables)) or [table.name for table in opened.tables()]
     if not names:
-        raise RequestError("nothing_to_export", path=workspace)
+        raise RequestError("nothing_to_export", path=opened.address)
     infos = [opened.info(name) for name in names]
     ending = check_ending(target, len(names))
     known_crs(crs)
@@ -115,6 +115,7 @@ def _for_qgis(ws: Workspace, target: Path, frames: Mapping[str, gpd.GeoDataFrame
     return [*projects.values(), styles]
 
 
-def _refuse_inside(workspace: Workspace, target: Path) -> None:
-    if Path(workspace.address).resolve() in target.resolve().parents:
+def refuse_inside(workspace: Workspace, target: Path) -> None:
+    """Refuse a file that would lie in the folder of the workspace."""
+    if workspace.folder is not None and workspace.folder.resolve() in target.resolve().parents:
         raise RequestError("output_inside", path=target)

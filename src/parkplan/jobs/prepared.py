@@ -107,13 +107,13 @@ def forget_unused(ws: Workspace) -> int:
 
 
 def prepare_large(address: str, progress: Progress = silent) -> None:
-    """Prepare a workspace in a folder where a table is large; the first visitor of others does not notice the work.
+    """Prepare a workspace where a table is large; the first visitor of others does not notice the work.
 
     What keeps it from being made (a faulty layer file, a full disk) is told by the page or the command that needs it.
     """
     with suppress(ParkplanError):
         ws = open_workspace(address)
-        if "://" in address or not any(worth(info) for info in ws.tables()):
+        if not any(worth(info) for info in ws.tables()):
             return
         progress(message("cli.preparing_map"))
         from parkplan.jobs.warm_up import prepare  # brings the map's libraries, which a small import needs not

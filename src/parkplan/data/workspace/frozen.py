@@ -13,6 +13,8 @@ from parkplan._errors import RequestError, WorkspaceError
 from parkplan.data.files import disk_faults
 from parkplan.data.geoparquet import canonical, to_bytes
 from parkplan.data.workspace import layers
+from parkplan.data.workspace.catalogued import wanted_columns
+from parkplan.data.workspace.folder import DERIVED
 from parkplan.model.bundle import DISTRICT, TABLES, District
 from parkplan.model.layers import Text as LayerText
 
@@ -53,9 +55,9 @@ class FrozenWorkspace:
     """A frozen workspace; see `parkplan.data.workspace.Workspace` for what its methods promise. It takes no changes."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.absolute()
-        self._layers = self.folder / TABLES
-        path = self.folder / DISTRICT
+        self._folder = folder.absolute()
+        self._layers = self._folder / TABLES
+        path = self._folder / DISTRICT
         try:
             with disk_faults(path):
                 self._district = District.model_validate_json(path.read_bytes())
@@ -67,7 +69,17 @@ class FrozenWorkspace:
     @property
     def address(self) -> str:
         """The folder."""
-        return str(self.folder)
+        return str(self._folder)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that it fills."""
+        return self._folder
+
+    @property
+    def derived(self) -> Path:
+        """The folder of derived tables, which whoever asks the bundle makes and takes away."""
+        return self._folder / DERIVED
 
     @property
     def name(self) -> str:
@@ -101,7 +113,7 @@ class FrozenWorkspace:
         """Return rows 0..n-1 of a table, all columns or some, with the geometry."""
         info = self.info(table, version)
         path = layers.layer_path(self._layers, info.version)
-        return layers.READER.read(path, info.version, layers.wanted_columns(info, columns), self._crs)
+        return layers.READER.read(path, info.version, wanted_columns(info, columns), self._crs)
 
     def write(self, tables: Mapping[str, gpd.GeoDataFrame], *, change: Change) -> tuple[TableInfo, ...]:
         """Refuse."""
@@ -129,7 +141,7 @@ class FrozenWorkspace:
         """Check the checksum of every table."""
         faults = layers.faults_of(self._layers, (info.version for info in self.tables()))
         if faults:
-            raise WorkspaceError("workspace_damaged", path=self.folder, count=len(faults), details=faults)
+            raise WorkspaceError("workspace_damaged", path=self._folder, count=len(faults), details=faults)
 
     def _refuse(self) -> NoReturn:
-        raise WorkspaceError("workspace_frozen", path=self.folder)
+        raise WorkspaceError("workspace_frozen", path=self._folder)

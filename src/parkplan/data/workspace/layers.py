@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from parkplan._errors import ParkplanError, RequestError, WorkspaceError
+from parkplan._errors import ParkplanError, WorkspaceError
 from parkplan.data.files import DISK, Disk, disk_faults, write_whole
 from parkplan.data.geoparquet import GEOMETRY, from_table, read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     import geopandas as gpd
     import pyproj
-
-    from parkplan.model.workspace import TableInfo
 
 CACHE_BYTES: Final = 1_500_000_000
 
@@ -59,21 +57,6 @@ def faults_of(folder: Path, versions: Iterable[str]) -> list[ParkplanError]:
     return faults
 
 
-def wanted_columns(info: TableInfo, columns: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Return the attributes that are asked for, each once; None for all.
-
-    Raises:
-        RequestError: the table has no such column.
-    """
-    if columns is None:
-        return None
-    wanted = tuple(column for column in dict.fromkeys(columns) if column != GEOMETRY)
-    unknown = [column for column in wanted if column not in info.columns]
-    if unknown:
-        raise RequestError("unknown_column", table=info.name, columns=", ".join(unknown))
-    return wanted
-
-
 class LayerReader:
     """Reads versions of tables, each file checked once per process, and keeps what was read lately in memory."""
 
@@ -90,18 +73,28 @@ class LayerReader:
             WorkspaceError: the file is missing or was altered.
         """
         content = self._checked_content(path, version)
+
+        def table() -> pa.Table:
+            try:
+                return read_columns(str(path) if content is None else content, columns)
+            except (pa.ArrowException, OSError) as fault:
+                raise WorkspaceError("layer_damaged", path=path) from fault
+
+        return self.remembered(version, columns, table, crs)
+
+    def remembered(
+        self, version: str, columns: tuple[str, ...] | None, table: Callable[[], pa.Table], crs: pyproj.CRS
+    ) -> gpd.GeoDataFrame:
+        """Return all columns of a version, or some with the geometry, from memory or from its ``table``."""
         with self._lock:
             for key in ((version, columns), (version, None)):
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     frame = self._kept[key][0]
                     return (frame if columns is None else frame[[*columns, GEOMETRY]]).copy(deep=False)
-        try:
-            table = read_columns(str(path) if content is None else content, columns)
-        except (pa.ArrowException, OSError) as fault:
-            raise WorkspaceError("layer_damaged", path=path) from fault
-        frame = from_table(table, crs)
-        self._keep((version, columns), frame, 2 * table.nbytes)
+        found = table()
+        frame = from_table(found, crs)
+        self._keep((version, columns), frame, 2 * found.nbytes)
         return frame.copy(deep=False)
 
     def _checked_content(self, path: Path, version: str) -> pa.Buffer | None:

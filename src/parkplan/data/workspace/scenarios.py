@@ -7,26 +7,21 @@ alone where they touch other parcels; where they touch the same, nothing is save
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from parkplan._errors import ConflictError, RequestError, WorkspaceError
-from parkplan.data.locks import writer_lock
-from parkplan.data.workspace import database
+from parkplan._errors import ConflictError, RequestError
+from parkplan.data.workspace import catalogue
 from parkplan.model.scenarios import BASE, Edit, History, Scenario, Step
 from parkplan.model.workspace import Change, Difference
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
+    from parkplan.data.workspace.catalogue import Book, Records
     from parkplan.model.scenarios import Origin, StepAction
 
-WAIT_S: Final = 30.0
-LOCK: Final = "writer.lock"
 NAME_LENGTH: Final = 80
 _NEW: Final = "new"
 _DELETE: Final = "delete"
@@ -48,26 +43,20 @@ class Beginning:
 
 
 class ScenarioStore:
-    """Scenarios in the database of a workspace folder."""
+    """The scenarios among the records of a workspace."""
 
-    def __init__(self, folder: Path, *, wait_s: float = WAIT_S) -> None:
-        self._folder = folder
-        self._database = folder / database.DATABASE
-        self._wait_s = wait_s
+    def __init__(self, book: Book) -> None:
+        self._book = book
 
     def scenarios(self, *, deleted: bool = False) -> tuple[Scenario, ...]:
         """Return the scenarios, the oldest first; those that were deleted only where they are asked for."""
-        if not self._database.is_file():  # a frozen workspace
-            return ()
-        with database.connected(self._database) as connection:
-            return _living(connection, deleted=deleted)
+        with self._book.reading() as records:
+            return _living(records, deleted=deleted)
 
     def history(self, scenario: str) -> History:
         """Return the steps of a scenario, also of a deleted one, for branches of it rest on them."""
-        if not self._database.is_file():
-            return History(())
-        with database.connected(self._database) as connection:
-            return _history(connection, scenario)
+        with self._book.reading() as records:
+            return _history(records, scenario)
 
     def begin(self, what: Beginning, *, actor: str, note: str = "", edits: Sequence[Edit] = ()) -> Scenario:
         """Begin a scenario, with a first step where there are edits.
@@ -79,17 +68,17 @@ class ScenarioStore:
         name = what.name.strip()
         if not name or len(name) > NAME_LENGTH or not name.isprintable() or name.lower() == BASE:
             raise RequestError("scenario_name", name=what.name)
-        with self._writing() as connection:
-            if any(one.name == name for one in _living(connection)):
+        with self._book.writing() as records:
+            if any(one.name == name for one in _living(records)):
                 raise RequestError("scenario_name_used", name=name)
-            count = connection.execute("SELECT count(*) FROM scenario_log WHERE action = ?", (_NEW,)).fetchone()[0]
+            count = records.execute("SELECT count(*) FROM scenario_log WHERE action = ?", (_NEW,)).fetchone()[0]
             id = f"s{count + 1}"
             record = asdict(replace(what, name=name))
-            number, at = _append(connection, (id, _NEW, record), Change(actor, "scenario_new", note), None)
+            number, at = _append(records, (id, _NEW, record), Change(actor, "scenario_new", note), None)
             made = Scenario(id=id, head=number, actor=actor, at=at, note=note, **record)
             if edits:
                 step = {"edits": [_told(edit) for edit in edits], "target": None}
-                number, _ = _append(connection, (id, "edit", step), Change(actor, "scenario_edit", note), number)
+                number, _ = _append(records, (id, "edit", step), Change(actor, "scenario_edit", note), number)
         return replace(made, head=number)
 
     def save(self, step: Step, *, seen: int) -> Step:
@@ -100,9 +89,9 @@ class ScenarioStore:
             ConflictError: somebody else touched the same parcels since then, or took the target back.
 
         """
-        with self._writing() as connection:
-            scenario = _required(connection, step.scenario)
-            history = _history(connection, step.scenario)
+        with self._book.writing() as records:
+            scenario = _required(records, step.scenario)
+            history = _history(records, step.scenario)
             _check_target(history, step)
             subjects = _subjects(history, step)
             for other in history.steps:
@@ -114,34 +103,27 @@ class ScenarioStore:
                     )  # fmt: skip
             record = {"edits": [_told(edit) for edit in step.edits], "target": step.target}
             change = Change(step.actor, f"scenario_{step.action}", step.note)
-            number, at = _append(connection, (step.scenario, step.action, record), change, scenario.head)
+            number, at = _append(records, (step.scenario, step.action, record), change, scenario.head)
         return replace(step, number=number, at=at)
 
     def delete(self, scenario: str, *, actor: str, note: str = "") -> None:
         """Take a scenario off the list; its steps stay in the log, for the journal and for branches of it."""
-        with self._writing() as connection:
-            head = _required(connection, scenario).head
-            _append(connection, (scenario, _DELETE, {}), Change(actor, "scenario_delete", note), head)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Hold the writer's lock and one transaction: everything in the ``with`` block is kept, or nothing is."""
-        if not self._database.is_file():
-            raise WorkspaceError("workspace_frozen", path=self._folder)
-        with writer_lock(self._folder / LOCK, self._wait_s), database.transaction(self._database) as connection:
-            yield connection
+        with self._book.writing() as records:
+            head = _required(records, scenario).head
+            _append(records, (scenario, _DELETE, {}), Change(actor, "scenario_delete", note), head)
 
 
 def _append(
-    connection: sqlite3.Connection, line: tuple[str, str, dict[str, Any]], change: Change, head: int | None
+    records: Records, line: tuple[str, str, dict[str, Any]], change: Change, head: int | None
 ) -> tuple[int, datetime]:
     """Write one line of the log and the journal line that seals it; return its number and time."""
     scenario, action, content = line
     record = json.dumps(content, ensure_ascii=False)
-    number = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM scenario_log").fetchone()[0]
-    seal = connection.execute("SELECT json_array(?, ?, ?)", (scenario, action, record)).fetchone()[0]
-    entry = database.add_to_journal(connection, change, [Difference(f"scenario:{scenario}", head, number)], [seal])
-    connection.execute(
+    number = records.execute("SELECT coalesce(max(number), 0) + 1 FROM scenario_log").fetchone()[0]
+    entry = catalogue.add_to_journal(
+        records, change, [Difference(f"scenario:{scenario}", head, number)], [catalogue.seal(scenario, action, record)]
+    )
+    records.execute(
         "INSERT INTO scenario_log (number, scenario, action, record, journal) VALUES (?, ?, ?, ?, ?)",
         (number, scenario, action, record, entry.number),
     )
@@ -157,12 +139,12 @@ def _told(edit: Edit) -> dict[str, Any]:
     return {name: value for name, value in asdict(edit).items() if value not in (None, "", ())}
 
 
-def _living(connection: sqlite3.Connection, *, deleted: bool = False) -> tuple[Scenario, ...]:
-    heads = dict(connection.execute("SELECT scenario, max(number) FROM scenario_log GROUP BY scenario"))
-    gone = connection.execute("SELECT scenario FROM scenario_log WHERE action = ?", (_DELETE,))
+def _living(records: Records, *, deleted: bool = False) -> tuple[Scenario, ...]:
+    heads = dict(records.execute("SELECT scenario, max(number) FROM scenario_log GROUP BY scenario"))
+    gone = records.execute("SELECT scenario FROM scenario_log WHERE action = ?", (_DELETE,))
     hidden = set() if deleted else {row[0] for row in gone}
-    rows = connection.execute(f"{_ROWS} WHERE l.action = ? ORDER BY l.number", (_NEW,))
-    with database.stored():
+    rows = records.execute(f"{_ROWS} WHERE l.action = ? ORDER BY l.number", (_NEW,))
+    with catalogue.stored():
         return tuple(
             Scenario(
                 id=id, head=heads[id], actor=actor, at=datetime.fromisoformat(at), note=note, **json.loads(record)
@@ -172,9 +154,9 @@ def _living(connection: sqlite3.Connection, *, deleted: bool = False) -> tuple[S
         )  # fmt: skip
 
 
-def _history(connection: sqlite3.Connection, scenario: str) -> History:
-    rows = connection.execute(f"{_ROWS} WHERE l.scenario = ? ORDER BY l.number", (scenario,))
-    with database.stored():
+def _history(records: Records, scenario: str) -> History:
+    rows = records.execute(f"{_ROWS} WHERE l.scenario = ? ORDER BY l.number", (scenario,))
+    with catalogue.stored():
         return History(tuple(_step(row) for row in rows if row[2] not in {_NEW, _DELETE}))
 
 
@@ -186,8 +168,8 @@ def _step(row: tuple[Any, ...]) -> Step:
     return Step(number, scenario, done, edits, told["target"], actor, datetime.fromisoformat(at), note)
 
 
-def _required(connection: sqlite3.Connection, scenario: str) -> Scenario:
-    known = {one.id: one for one in _living(connection)}
+def _required(records: Records, scenario: str) -> Scenario:
+    known = {one.id: one for one in _living(records)}
     if scenario not in known:
         listed = ", ".join(one.name for one in known.values()) or "—"
         raise RequestError("no_such_scenario", scenario=scenario, known=listed)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
     import pyproj
@@ -23,6 +24,14 @@ class Workspace(Protocol):
     @property
     def address(self) -> str:
         """Where the workspace is: a folder or a database address without credentials."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that the workspace fills, where nothing else belongs; None where it is in a database."""
+
+    @property
+    def derived(self) -> Path:
+        """The folder of this machine for what is made from the tables; it may be absent, and deleted at any time."""
 
     @property
     def name(self) -> str:
