@@ -11,7 +11,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pandas as pd
 import pytest
+from postgis_server import PostgisServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -326,43 +326,27 @@ def serve(serve_command: Callable[[list[str], str], str]) -> Callable[[Path], st
 
 
 @pytest.fixture(scope="session")
-def postgis() -> Iterator[str]:
-    """The address of a throw-away database with PostGIS on the loopback, made for this run."""
-    programs = _postgres_programs()
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="parkplan-postgis-"))
-    if user:
-        shutil.chown(folder, user, user)
-    port = free_port()
+def postgis(made_once: MakeOnce) -> Iterator[PostgisServer]:
+    """A throw-away PostgreSQL with PostGIS on the loopback, one for each test process."""
 
-    def call(program: str, *arguments: object) -> None:
-        command = [str(programs / program), *map(str, arguments)]
-        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
+    def make(cluster: Path) -> None:
+        first = PostgisServer(free_port())
+        try:
+            first.make(cluster)
+        finally:
+            first.remove()
 
+    server = PostgisServer(free_port(), made_once("postgis", make))
     try:
-        call("initdb", "--pgdata", folder / "data", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8")
-        settings = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        call("pg_ctl", "start", "--wait", "-D", folder / "data", "-l", folder / "log", "-o", settings)
-        connection = ("--host", "127.0.0.1", "--port", port, "--username", "postgres")
-        call("createdb", *connection, "parkplan")
-        call("psql", *connection, "--dbname", "parkplan", "--command", "CREATE EXTENSION postgis")
-        yield f"postgresql://postgres@127.0.0.1:{port}/parkplan"
+        server.start()
+        yield server
     finally:
-        if (folder / "data/postmaster.pid").exists():
-            call("pg_ctl", "stop", "--mode", "immediate", "-D", folder / "data")
-        shutil.rmtree(folder)
+        server.remove()
 
 
-def _postgres_programs() -> Path:
-    """The folder of the newest PostgreSQL that has PostGIS; skips with the reason where there is none."""
-    if os.name == "nt":
-        pytest.skip("the throw-away PostGIS is not made on Windows")
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
-    for path in found:
-        if Path(f"/usr/share/postgresql/{path.parent.name}/extension/postgis.control").exists():
-            return path
-    named = shutil.which("initdb")
-    if named and shutil.which("postgis"):
-        return Path(named).resolve().parent
-    pytest.skip("PostgreSQL with PostGIS is not installed" if not found else "PostgreSQL is here, but PostGIS is not")
+@pytest.fixture
+def team_address(postgis: PostgisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a database with PostGIS and no workspace yet; derived tables go into a folder of the test."""
+    postgis.ask("DROP SCHEMA IF EXISTS parkplan, parkplan_current CASCADE")
+    monkeypatch.setenv("PARKPLAN_CACHE", str(tmp_path / "cache"))
+    return postgis.address()

@@ -13,6 +13,7 @@ from parkplan.cli import COMMANDS
 from parkplan.data.workspace import Workspace
 from parkplan.data.workspace.folder import FolderWorkspace
 from parkplan.data.workspace.frozen import FrozenWorkspace
+from parkplan.data.workspace.postgis import PostgisWorkspace
 from parkplan.i18n import catalogue
 
 PROMISED = {
@@ -96,8 +97,8 @@ def test_open_is_the_way_to_a_workspace() -> None:
     assert list(inspect.signature(pp.open).parameters) == ["address"]
 
 
-@pytest.mark.parametrize("kind", [FolderWorkspace, FrozenWorkspace])
-def test_a_folder_is_a_workspace(kind: type) -> None:
+@pytest.mark.parametrize("kind", [FolderWorkspace, FrozenWorkspace, PostgisWorkspace])
+def test_folders_and_databases_are_workspaces(kind: type) -> None:
     promised = {name for name in vars(Workspace) if not name.startswith("_")}
     assert promised == {
         "address", "folder", "derived", "name", "crs", "synthetic", "tables", "info", "read", "write", "restore",

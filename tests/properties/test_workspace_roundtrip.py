@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parkplan.data.geoparquet import canonical, from_table, read_columns, to_bytes
-from parkplan.data.workspace import create_workspace
+from parkplan.data.workspace import Workspace, create_workspace, is_there, open_workspace
 from parkplan.model.workspace import Change
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12).filter(
@@ -105,7 +105,20 @@ def test_version_does_not_depend_on_how_the_rows_were_put_together(frame: gpd.Ge
 @given(frame=frames())
 def test_workspace_round_trip(frame: gpd.GeoDataFrame, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     place: Path = tmp_path_factory.mktemp("w") / "w.parkplan"
-    workspace = create_workspace(place, crs="EPSG:4547", actor="test")
+    check_round_trip(create_workspace(place, crs="EPSG:4547", actor="test"), frame)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(frame=frames())
+def test_round_trip_through_a_database(frame: gpd.GeoDataFrame, team_address: str) -> None:
+    texts = frame.select_dtypes("str")
+    frame[texts.columns] = texts.apply(lambda column: column.str.replace("\0", "", regex=False))  # it has no NUL
+    if not is_there(team_address):
+        create_workspace(team_address, crs="EPSG:4547", actor="test")
+    check_round_trip(open_workspace(team_address), frame)
+
+
+def check_round_trip(workspace: Workspace, frame: gpd.GeoDataFrame) -> None:
     (info,) = workspace.write({"t": frame}, change=Change("test", "save"))
     assert info.rows == len(frame)
     assert_same(workspace.read("t"), canonical(frame, "t"))

@@ -147,7 +147,7 @@ BAD_CALLS = [
     ["info", "x" * 5000],
     ["demo", "--out", "x" * 5000],
     ["demo", "--out", f"{__file__}/x"],
-    ["info", "postgresql://db/x"],
+    ["info", "postgresql://127.0.0.1:1/x"],
     ["layers", "/no/such/workspace"],
     ["demo"],
     ["demo", "--out"],

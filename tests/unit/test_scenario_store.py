@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from parkplan._errors import ConflictError, RequestError, WorkspaceError
@@ -17,19 +19,22 @@ from parkplan.model.scenarios import BASE, Edit, Scenario, Step
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from parkplan.data.workspace import Workspace
     from parkplan.model.scenarios import StepAction
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    place = tmp_path / "district.parkplan"
+@pytest.fixture(params=["folder", "postgis"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    """The address of an empty workspace."""
+    in_database = request.param == "postgis"
+    place = request.getfixturevalue("team_address") if in_database else tmp_path / "district.parkplan"
     create_workspace(place, crs="EPSG:4547", actor="test")
     return place
 
 
 @pytest.fixture
-def store(folder: Path) -> ScenarioStore:
-    return scenario_store(open_workspace(folder))
+def store(address: str | Path) -> ScenarioStore:
+    return scenario_store(open_workspace(address))
 
 
 def begun(store: ScenarioStore, name: str = "方案一") -> Scenario:
@@ -46,7 +51,7 @@ def painted(parcel: str, typology: str = "logistics") -> Edit:
     return Edit("typology", (parcel,), typology)
 
 
-def test_what_is_saved_is_read_again(store: ScenarioStore, folder: Path) -> None:
+def test_what_is_saved_is_read_again(store: ScenarioStore, address: str | Path) -> None:
     scenario = begun(store)
     edits = (
         Edit("typology", ("A", "B"), "logistics"),
@@ -55,7 +60,7 @@ def test_what_is_saved_is_read_again(store: ScenarioStore, folder: Path) -> None
         Edit("road", ("A",), shape="POLYGON ((0 0, 1 0, 1 1, 0 0))", id="road-1"),
     )
     saved = store.save(step(scenario, *edits), seen=scenario.head)
-    again = scenario_store(open_workspace(folder))
+    again = scenario_store(open_workspace(address))
     assert again.history(scenario.id).steps == (saved,)
     assert again.history(scenario.id).edits == edits
     assert (again.scenarios()[0].name, again.scenarios()[0].head) == ("方案一", saved.number)
@@ -131,29 +136,41 @@ def test_a_deleted_scenario_is_gone_but_its_steps_are_not(store: ScenarioStore) 
     assert begun(store).id == "s2"
 
 
-def test_the_journal_seals_the_steps(store: ScenarioStore, folder: Path) -> None:
+def run(workspace: Workspace, *statements: str) -> None:
+    """Run statements as somebody with a tool of his own would."""
+    if workspace.folder is None:
+        with psycopg.connect(workspace.address, options="-c search_path=parkplan") as team:
+            for statement in statements:
+                team.execute(statement.encode())
+        return
+    with closing(sqlite3.connect(workspace.folder / "workspace.sqlite")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_the_journal_seals_the_steps(store: ScenarioStore, address: str | Path) -> None:
     scenario = begun(store)
     store.save(step(scenario, painted("A")), seen=scenario.head)
-    workspace = open_workspace(folder)
+    workspace = open_workspace(address)
     workspace.verify()
     assert [line.action for line in workspace.journal()] == ["scenario_edit", "scenario_new"]
-    with sqlite3.connect(folder / "workspace.sqlite") as connection:
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute("DELETE FROM scenario_log")
-        connection.execute("DROP TRIGGER scenario_log_no_update")
-        connection.execute("UPDATE scenario_log SET record = replace(record, 'logistics', 'utility')")
-    connection.close()
+    forged = "UPDATE scenario_log SET record = replace(record, 'logistics', 'utility')"
+    for statement in (forged, "DELETE FROM scenario_log"):
+        with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="append-only"):
+            run(workspace, statement)
+    in_folder, in_database = "DROP TRIGGER scenario_log_no_update", "DROP TRIGGER append_only ON scenario_log"
+    run(workspace, in_database if workspace.folder is None else in_folder, forged)
     with pytest.raises(WorkspaceError):
         workspace.verify()
 
 
-def test_editors_at_once_lose_nothing(folder: Path) -> None:
+def test_editors_at_once_lose_nothing(address: str | Path) -> None:
     """Four editors, one of whom always saves on a stale head: every step is there, or was refused aloud."""
-    scenario = begun(scenario_store(open_workspace(folder)))
+    scenario = begun(scenario_store(open_workspace(address)))
     refused: list[str] = []
 
     def edit(editor: int) -> None:
-        store = scenario_store(open_workspace(folder))
+        store = scenario_store(open_workspace(address))
         for number in range(8):
             parcel = "shared" if editor == 3 and number % 2 else f"{editor}-{number}"
             try:
@@ -166,11 +183,11 @@ def test_editors_at_once_lose_nothing(folder: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    saved = [one.edits[0].parcels[0] for one in scenario_store(open_workspace(folder)).history(scenario.id).steps]
+    saved = [one.edits[0].parcels[0] for one in scenario_store(open_workspace(address)).history(scenario.id).steps]
     assert len(saved) + len(refused) == 32
     assert refused == ["shared"] * 3
     assert sorted(saved) == sorted(
         [f"{editor}-{number}" for editor in range(4) for number in range(8) if editor < 3 or number % 2 == 0]
         + ["shared"]
     )
-    open_workspace(folder).verify()
+    open_workspace(address).verify()

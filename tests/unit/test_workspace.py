@@ -1,25 +1,31 @@
-"""The workspace in a folder: versions, journal, typed-in values, and every way in which it can be broken."""
+"""The workspace in a folder and in a database: versions, journal, typed-in values, and ways in which it can be broken.
+
+What both promise is asked of both; what only a folder can suffer stands at the end.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import psycopg
 import pytest
 import shapely
 
 from parkplan._errors import ParkplanError, RequestError, SourceFileError, WorkspaceError
 from parkplan.data.locks import writer_lock
-from parkplan.data.workspace import Workspace, build_workspace, create_workspace, open_workspace
+from parkplan.data.workspace import Workspace, build_workspace, catalogue, create_workspace, is_there, open_workspace
 from parkplan.data.workspace.folder import FolderWorkspace
 from parkplan.data.workspace.layers import LayerReader
 from parkplan.data.workspace.sqlite_schema import MIGRATIONS
@@ -37,9 +43,19 @@ def squares(count: int = 3, **columns: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapely.box(west, 0, west + 5, 5), crs="EPSG:4547")
 
 
+@pytest.fixture(params=["folder", "postgis"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    return request.getfixturevalue("team_address") if request.param == "postgis" else tmp_path / "江海.parkplan"
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return create_workspace(tmp_path / "江海.parkplan", crs="EPSG:4547", actor="Ada")
+def workspace(address: str | Path) -> Workspace:
+    return create_workspace(address, crs="EPSG:4547", actor="Ada")
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path) -> FolderWorkspace:
+    return cast("FolderWorkspace", create_workspace(tmp_path / "江海.parkplan", crs="EPSG:4547", actor="Ada"))
 
 
 def fault_of(error: pytest.ExceptionInfo[ParkplanError]) -> str:
@@ -51,12 +67,17 @@ def fault_of(error: pytest.ExceptionInfo[ParkplanError]) -> str:
     return error.value.key
 
 
-def test_new_workspace_is_empty_and_laid_out_as_promised(workspace: Workspace, tmp_path: Path) -> None:
+def test_new_workspace_is_empty(workspace: Workspace) -> None:
     assert workspace.name == "江海"
     assert workspace.crs.to_epsg() == 4547
     assert workspace.tables() == ()
     assert workspace.journal() == ()
     assert not workspace.synthetic
+    workspace.verify()
+
+
+@pytest.mark.usefixtures("in_folder")
+def test_new_folder_is_laid_out_as_promised(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "江海.parkplan").iterdir()) == [
         "derived", "layers", "workspace.sqlite"
     ]  # fmt: skip
@@ -71,13 +92,17 @@ def test_address_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(open_workspace("区.parkplan").read("parcels")) == 3
 
 
-def test_table_is_a_file_named_by_its_sha256(workspace: Workspace) -> None:
-    (info,) = workspace.write({"parcels": squares(编号=["a", "b", None])}, change=ADA)
-    assert isinstance(workspace, FolderWorkspace)
-    (file,) = (workspace.folder / "layers").iterdir()
+def test_table_is_a_file_named_by_its_sha256(in_folder: FolderWorkspace) -> None:
+    (info,) = in_folder.write({"parcels": squares(编号=["a", "b", None])}, change=ADA)
+    (file,) = (in_folder.folder / "layers").iterdir()
     assert file.name == f"{info.version}.parquet"
     assert hashlib.sha256(file.read_bytes()).hexdigest() == info.version
     assert gpd.read_parquet(file)["编号"].tolist()[:2] == ["a", "b"]
+
+
+def test_table_is_described(workspace: Workspace) -> None:
+    (info,) = workspace.write({"parcels": squares(编号=["a", "b", None])}, change=ADA)
+    assert workspace.info("parcels") == info
     assert (info.rows, info.columns, info.geometry_type, info.crs) == (3, ("编号",), "polygon", "EPSG:4547")
     assert info.bounds == (0.0, 0.0, 25.0, 5.0)
     assert (info.source, info.synthetic) == ("survey.gpkg", False)
@@ -93,8 +118,18 @@ def test_every_canonical_kind_of_column_comes_back_exactly(workspace: Workspace)
             "flag": [True, False, True],
             "on": [dt.date(1987, 1, 31), None, dt.date(2024, 2, 29)],
             "at": pd.to_datetime(["2024-05-01 08:30:00.123456", None, "1970-01-01 00:00:00.000001"]),
+            "local": pd.to_datetime(["2024-05-01 08:30:00.123456", None, "1970-01-01 00:00:00.5"]).tz_localize(
+                "Asia/Shanghai"
+            ),
+            "fine": pd.array(["2024-05-01 08:30:00.123456789", None, "1970-01-01"], dtype="datetime64[ns]"),
+            "far": np.array(["12024-05-01", "NaT", "-0044-03-15"], dtype="datetime64[ms]"),
+            "tiny": np.array([0, 1, 255], dtype="uint8"),
+            "huge": np.array([0, 1, 2**64 - 1], dtype="uint64"),
+            "short": np.array([0.1, np.nan, np.inf], dtype="float32"),
             "ratio": [0.1, np.nan, -0.0],
             "nothing": [None, None, None],
+            "row_number": ['a\r\nb,"c"', "\\.", "\\N"],
+            "一个名字很长的字段，长过数据库允许的六十三个字节，还要原样读回": [1, 2, 3],
         },
         geometry=shapely.from_wkt(["POLYGON Z ((0 0 1, 1 0 2, 1 1 3, 0 0 1))", None, "POINT ZM (1 2 3 4)"]),
         crs="EPSG:4547",
@@ -160,9 +195,11 @@ def test_table_needs_a_printable_name(workspace: Workspace, name: str) -> None:
     assert fault.value.key == "table_name"
 
 
-def test_table_name_is_never_a_path(workspace: Workspace, tmp_path: Path) -> None:
-    workspace.write({"../../escape'; DROP TABLE journal --": squares()}, change=ADA)
-    assert [path.name for path in tmp_path.iterdir()] == ["江海.parkplan"]
+def test_table_name_is_never_a_path_nor_a_statement(workspace: Workspace, tmp_path: Path) -> None:
+    name = "../../escape'; DROP TABLE journal --\"; DROP TABLE journal --"
+    workspace.write({name: squares(**{'x"); DROP TABLE journal --': [1, 2, 3]})}, change=ADA)
+    assert workspace.read(name).iloc[:, 0].tolist() == [1, 2, 3]
+    assert {path.name for path in tmp_path.iterdir()} <= {"江海.parkplan", "cache"}
     workspace.verify()
 
 
@@ -253,15 +290,11 @@ def test_typed_in_values(workspace: Workspace) -> None:
 
 def test_journal_cannot_be_changed(workspace: Workspace) -> None:
     workspace.write({"parcels": squares()}, change=ADA)
-    assert isinstance(workspace, FolderWorkspace)
-    with sqlite3.connect(workspace.folder / "workspace.sqlite") as connection:
-        for table in ("journal", "table_version", "entered"):
-            workspace.enter("targets", "x", 1, "Ada")
-            for statement in (f"UPDATE {table} SET number = number + 100", f"DELETE FROM {table}"):  # noqa: S608
-                with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                    connection.execute(statement)
-            connection.rollback()
-    connection.close()
+    workspace.enter("targets", "x", 1, "Ada")
+    for table in ("journal", "table_version", "entered"):
+        for statement in (f"UPDATE {table} SET number = number + 100", f"DELETE FROM {table}"):  # noqa: S608
+            with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="append-only"):
+                run(workspace, statement)
 
 
 @pytest.mark.parametrize("column", ["at", "actor", "action", "reason", "source", "differences", "digest"])
@@ -322,39 +355,43 @@ def test_unreadable_records_are_a_sentence(workspace: Workspace) -> None:
             ask()
 
 
+def run(workspace: Workspace, *statements: str) -> int:
+    """Run statements as somebody with a tool of his own would; return how many rows the last one changed."""
+    if workspace.folder is None:
+        with psycopg.connect(workspace.address, options="-c search_path=parkplan") as team:
+            return [team.execute(statement.encode()).rowcount for statement in statements][-1]
+    with closing(sqlite3.connect(workspace.folder / "workspace.sqlite")) as connection, connection:
+        return [connection.execute(statement).rowcount for statement in statements][-1]
+
+
 def tamper(workspace: Workspace, table: str, statement: str) -> None:
-    """Change the database as somebody with a file editor would: without the guards."""
-    assert isinstance(workspace, FolderWorkspace)
-    connection = sqlite3.connect(workspace.folder / "workspace.sqlite")
-    for verb in ("update", "delete"):
-        connection.execute(f"DROP TRIGGER {table}_no_{verb}")
-    assert connection.execute(statement).rowcount == 1
-    connection.commit()
-    connection.close()
+    """Change the database as somebody who may do everything would: without the guards."""
+    guards = [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
+    keys = [f"ALTER TABLE {name} DISABLE TRIGGER ALL" for name in ("journal", "table_version", "entered")]
+    assert run(workspace, *(keys if workspace.folder is None else guards), statement) == 1
 
 
-def test_altered_or_missing_layer_file_is_named(workspace: Workspace) -> None:
-    (info,) = workspace.write({"parcels": squares()}, change=ADA)
-    assert isinstance(workspace, FolderWorkspace)
-    workspace.read("parcels")
-    file = workspace.folder / "layers" / f"{info.version}.parquet"
+def test_altered_or_missing_layer_file_is_named(in_folder: FolderWorkspace) -> None:
+    (info,) = in_folder.write({"parcels": squares()}, change=ADA)
+    in_folder.read("parcels")
+    file = in_folder.folder / "layers" / f"{info.version}.parquet"
     whole = file.read_bytes()
     file.write_bytes(whole[:-20] + b"x" * 21)
     for _ in range(2):
         with pytest.raises(WorkspaceError) as fault:
-            workspace.read("parcels")
+            in_folder.read("parcels")
         assert fault_of(fault) == "layer_damaged"
     file.unlink()
     with pytest.raises(WorkspaceError) as fault:
-        workspace.read("parcels")
+        in_folder.read("parcels")
     assert fault_of(fault) == "layer_missing"
     with pytest.raises(WorkspaceError) as fault:
-        workspace.verify()
+        in_folder.verify()
     assert [detail.key for detail in fault.value.details] == ["layer_missing"]
-    assert workspace.info("parcels").rows == 3
-    workspace.write({"parcels": squares()}, change=ADA)
+    assert in_folder.info("parcels").rows == 3
+    in_folder.write({"parcels": squares()}, change=ADA)
     assert file.read_bytes() == whole
-    workspace.verify()
+    in_folder.verify()
 
 
 def test_no_workspace_there(tmp_path: Path) -> None:
@@ -367,30 +404,21 @@ def test_no_workspace_there(tmp_path: Path) -> None:
     assert not (tmp_path / "absent").exists()
 
 
-def test_postgres_address_gets_a_clear_answer() -> None:
-    with pytest.raises(WorkspaceError) as fault:
-        open_workspace("postgresql://planner:secret@db/district")
-    assert fault_of(fault) == "postgres_not_supported"
-    assert "secret" not in str(fault.value)
-
-
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + b"\x00" * 200])
-def test_broken_database(workspace: Workspace, content: bytes) -> None:
-    assert isinstance(workspace, FolderWorkspace)
-    (workspace.folder / "workspace.sqlite").write_bytes(content)
+def test_broken_database(in_folder: FolderWorkspace, content: bytes) -> None:
+    (in_folder.folder / "workspace.sqlite").write_bytes(content)
     with pytest.raises(WorkspaceError) as fault:
-        open_workspace(workspace.folder)
+        open_workspace(in_folder.folder)
     assert fault_of(fault) == "workspace_broken"
 
 
-def test_cut_database(workspace: Workspace) -> None:
-    assert isinstance(workspace, FolderWorkspace)
+def test_cut_database(in_folder: FolderWorkspace) -> None:
     for index in range(20):
-        workspace.enter("targets", f"x{index}", "y" * 500, "Ada")
-    database = workspace.folder / "workspace.sqlite"
+        in_folder.enter("targets", f"x{index}", "y" * 500, "Ada")
+    database = in_folder.folder / "workspace.sqlite"
     database.write_bytes(database.read_bytes()[:8000])
     with pytest.raises(WorkspaceError):
-        open_workspace(workspace.folder).verify()
+        open_workspace(in_folder.folder).verify()
 
 
 def test_someone_elses_database(tmp_path: Path) -> None:
@@ -403,25 +431,23 @@ def test_someone_elses_database(tmp_path: Path) -> None:
     assert fault_of(fault) == "workspace_broken"
 
 
-def test_workspace_of_a_newer_parkplan(workspace: Workspace) -> None:
-    assert isinstance(workspace, FolderWorkspace)
-    connection = sqlite3.connect(workspace.folder / "workspace.sqlite")
+def test_workspace_of_a_newer_parkplan(in_folder: FolderWorkspace) -> None:
+    connection = sqlite3.connect(in_folder.folder / "workspace.sqlite")
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     connection.close()
     with pytest.raises(WorkspaceError) as fault:
-        open_workspace(workspace.folder)
+        open_workspace(in_folder.folder)
     assert fault_of(fault) == "workspace_newer"
 
 
-def test_older_workspace_is_brought_up_to_date(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    workspace.enter("targets", "x", 1, "Ada")
+def test_older_workspace_is_brought_up_to_date(in_folder: FolderWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_folder.enter("targets", "x", 1, "Ada")
     from parkplan.data.workspace import sqlite
 
     monkeypatch.setattr(sqlite, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE scenario (number INTEGER PRIMARY KEY)",)))
-    assert isinstance(workspace, FolderWorkspace)
-    again = open_workspace(workspace.folder)
+    again = open_workspace(in_folder.folder)
     assert again.entered("targets")["x"].value == 1
-    connection = sqlite3.connect(workspace.folder / "workspace.sqlite")
+    connection = sqlite3.connect(in_folder.folder / "workspace.sqlite")
     assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS) + 1
     assert connection.execute("SELECT count(*) FROM scenario").fetchone()[0] == 0
     connection.close()
@@ -440,56 +466,62 @@ def test_nothing_is_made_where_something_is(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file", "full"]
 
 
-def test_unknown_crs_makes_nothing(tmp_path: Path) -> None:
+def test_unknown_crs_makes_nothing(address: str | Path, tmp_path: Path) -> None:
     with pytest.raises(RequestError) as fault:
-        create_workspace(tmp_path / "a", crs="EPSG:999999", actor="Ada")
+        create_workspace(address, crs="EPSG:999999", actor="Ada")
     assert fault_of(fault) == "unknown_crs"
+    assert not is_there(address)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_crs_without_a_code_is_kept(tmp_path: Path) -> None:
+def test_crs_without_a_code_is_kept(address: str | Path) -> None:
     local = "+proj=tmerc +lat_0=0 +lon_0=113.1 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
-    made = create_workspace(tmp_path / "local", crs=local, actor="Ada")
+    made = create_workspace(address, crs=local, actor="Ada")
     made.write({"parcels": squares().set_crs(local, allow_override=True)}, change=ADA)
-    again = open_workspace(tmp_path / "local")
+    again = open_workspace(address)
     assert again.crs.equals(made.crs)
     assert again.read("parcels").crs.equals(made.crs)
 
 
-def test_interrupted_building_leaves_nothing(tmp_path: Path) -> None:
+def test_interrupted_building_leaves_nothing(address: str | Path, tmp_path: Path) -> None:
     def interrupted() -> None:
-        with build_workspace(tmp_path / "a", crs="EPSG:4547", actor="Ada") as half:
+        with build_workspace(address, crs="EPSG:4547", actor="Ada") as half:
+            half.enter("targets", "x", 1, "Ada")
             half.write({"parcels": squares()}, change=ADA)
+            assert len(half.read("parcels")) == 3
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert list(tmp_path.iterdir()) == []
+    assert not is_there(address)
+    assert {path.name for path in tmp_path.iterdir()} <= {"cache"}
+    create_workspace(address, crs="EPSG:4547", actor="Ada").verify()
 
 
-def test_leftovers_of_a_crash_are_cleaned_unless_somebody_writes(workspace: Workspace) -> None:
-    assert isinstance(workspace, FolderWorkspace)
-    left = [workspace.folder / "layers" / ".tmp-1.parquet", workspace.folder / "derived" / ".tmp-2.parquet"]
+def test_leftovers_of_a_crash_are_cleaned_unless_somebody_writes(in_folder: FolderWorkspace) -> None:
+    left = [
+        in_folder.folder / "layers" / ".tmp-1.parquet",
+        in_folder.folder / "derived" / ".tmp-2.parquet",
+    ]
     for path in left:
         path.write_bytes(b"half")
-    with writer_lock(workspace.folder / "writer.lock", wait_s=0):
-        open_workspace(workspace.folder)
+    with writer_lock(in_folder.folder / "writer.lock", wait_s=0):
+        open_workspace(in_folder.folder)
         assert all(path.exists() for path in left)
-    open_workspace(workspace.folder)
+    open_workspace(in_folder.folder)
     assert not any(path.exists() for path in left)
 
 
-def test_second_writer_waits_and_then_says_so(workspace: Workspace) -> None:
-    assert isinstance(workspace, FolderWorkspace)
-    impatient = FolderWorkspace(workspace.folder, wait_s=0.05)
-    with writer_lock(workspace.folder / "writer.lock", wait_s=0):
+def test_second_writer_waits_and_then_says_so(in_folder: FolderWorkspace) -> None:
+    impatient = FolderWorkspace(in_folder.folder, wait_s=0.05)
+    with writer_lock(in_folder.folder / "writer.lock", wait_s=0):
         with pytest.raises(WorkspaceError) as fault:
             impatient.write({"parcels": squares()}, change=ADA)
         assert fault_of(fault) == "workspace_busy"
         with pytest.raises(WorkspaceError):
             impatient.enter("targets", "x", 1, "Ada")
         assert impatient.tables() == ()
-    assert list((workspace.folder / "layers").iterdir()) == []
+    assert list((in_folder.folder / "layers").iterdir()) == []
 
 
 def test_many_threads_write_and_nothing_is_lost(workspace: Workspace) -> None:
@@ -507,29 +539,27 @@ def test_many_threads_write_and_nothing_is_lost(workspace: Workspace) -> None:
     workspace.verify()
 
 
-def test_same_answer_in_a_copy_of_the_folder(workspace: Workspace, tmp_path: Path) -> None:
-    workspace.write({"parcels": squares(a=[1, 2, 3])}, change=Change("Ada", "demo", synthetic=True, note="made up"))
+def test_same_answer_in_a_copy_of_the_folder(in_folder: FolderWorkspace, tmp_path: Path) -> None:
+    in_folder.write({"parcels": squares(a=[1, 2, 3])}, change=Change("Ada", "demo", synthetic=True, note="made up"))
     copy = tmp_path / "copy.parkplan"
-    assert isinstance(workspace, FolderWorkspace)
-    shutil.copytree(workspace.folder, copy)
+    shutil.copytree(in_folder.folder, copy)
     other = open_workspace(copy)
-    assert other.tables() == workspace.tables()
+    assert other.tables() == in_folder.tables()
     assert other.synthetic
     assert other.info("parcels").note == "made up"
-    pd.testing.assert_frame_equal(pd.DataFrame(other.read("parcels")), pd.DataFrame(workspace.read("parcels")))
+    pd.testing.assert_frame_equal(pd.DataFrame(other.read("parcels")), pd.DataFrame(in_folder.read("parcels")))
 
 
-def test_memory_for_tables_is_bounded(workspace: Workspace) -> None:
-    infos = [workspace.write({"parcels": squares(100, a=np.arange(100) + n)}, change=ADA)[0] for n in range(5)]
-    assert isinstance(workspace, FolderWorkspace)
+def test_memory_for_tables_is_bounded(in_folder: FolderWorkspace) -> None:
+    infos = [in_folder.write({"parcels": squares(100, a=np.arange(100) + n)}, change=ADA)[0] for n in range(5)]
     reader = LayerReader(cache_bytes=60_000)
     for info in infos * 2:
-        path = workspace.folder / "layers" / f"{info.version}.parquet"
-        assert len(reader.read(path, info.version, None, workspace.crs)) == 100
+        path = in_folder.folder / "layers" / f"{info.version}.parquet"
+        assert len(reader.read(path, info.version, None, in_folder.crs)) == 100
     assert 1 <= len(reader._kept) <= 3
     assert sum(size for _, size in reader._kept.values()) <= 60_000
     nothing = LayerReader(cache_bytes=10)
-    assert nothing.read(path, info.version, ("a",), workspace.crs)["a"].tolist()[0] == 4
+    assert nothing.read(path, info.version, ("a",), in_folder.crs)["a"].tolist()[0] == 4
     assert not nothing._kept
 
 
@@ -540,16 +570,22 @@ def test_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert (open_workspace(tmp_path / name).name, len(workspace.read("parcels"))) == (name, 3)
 
 
-def test_processes_that_write_at_once_lose_nothing(workspace: Workspace) -> None:
-    assert isinstance(workspace, FolderWorkspace)
+def test_processes_that_write_at_once_lose_nothing(in_folder: FolderWorkspace) -> None:
     script = (
         "import sys; from parkplan.data.workspace import open_workspace\n"
         "for n in range(20): open_workspace(sys.argv[1]).enter('targets', f'{sys.argv[2]}-{n}', n, sys.argv[2])"
     )
-    writers = [subprocess.Popen([sys.executable, "-c", script, workspace.folder, str(w)]) for w in range(3)]
+    writers = [subprocess.Popen([sys.executable, "-c", script, in_folder.folder, str(w)]) for w in range(3)]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
-    assert len(workspace.entered("targets")) == 60
-    workspace.verify()
+    assert len(in_folder.entered("targets")) == 60
+    in_folder.verify()
+
+
+@pytest.mark.parametrize("text", ["", "税", '"', "\\", "/", "a\nb\r\t\b\f", "\x01\x1f\x7f", "\u2028é😀"])
+def test_what_is_sealed_is_what_sqlite_calls_a_json_array(text: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        row = connection.execute("SELECT json_array(?, ?, ?)", ("kind", text, json.dumps(text))).fetchone()
+    assert catalogue.seal("kind", text, json.dumps(text)) == row[0]
 
 
 def test_sentences_follow_the_language(tmp_path: Path) -> None:

@@ -36,18 +36,18 @@ def frame(number: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(values, geometry=shapely.box(west, 0, west + 5, 5), crs="EPSG:4547")
 
 
-def save(folder: Path, number: int) -> None:
+def save(folder: str, number: int) -> None:
     """Write two tables as one change."""
     rows = frame(number)
     open_workspace(folder).write({"parcels": rows, "parks": rows.iloc[:3]}, change=Change("w", "save", str(number)))
 
 
-def enter(folder: Path, number: int) -> None:
+def enter(folder: str, number: int) -> None:
     """Type in a value."""
     open_workspace(folder).enter("targets", "number", number, "w")
 
 
-def edit(folder: Path, number: int) -> None:
+def edit(folder: str, number: int) -> None:
     """Save a step of a scenario, which is begun where there is none."""
     store = scenario_store(open_workspace(folder))
     known = store.scenarios() or (store.begin(Beginning("a", BASE, 0, "branch", ""), actor="w"),)
@@ -55,21 +55,21 @@ def edit(folder: Path, number: int) -> None:
     store.save(Step(0, known[0].id, "edit", edits, None, "w", datetime.now(UTC)), seen=known[0].head)
 
 
-def export(folder: Path, number: int) -> None:
+def export(folder: str, number: int) -> None:
     """Write a GeoPackage over the one before."""
-    write_table(frame(number), "parcels", folder / "parcels.gpkg")
+    write_table(frame(number), "parcels", Path(folder) / "parcels.gpkg")
 
 
-def save_naively(folder: Path, number: int) -> None:
+def save_naively(folder: str, number: int) -> None:
     """Write in place, as ``frame.to_parquet(path)`` does: the control that must fail."""
     content = number.to_bytes(4, "big") * 500_000
-    with (folder / "parcels.parquet").open("wb") as stream:
+    with (Path(folder) / "parcels.parquet").open("wb") as stream:
         for start in range(0, len(content), 65_536):
             stream.write(content[start : start + 65_536])
             stream.flush()
 
 
-STEPS: dict[str, Callable[[Path, int], None]] = {
+STEPS: dict[str, Callable[[str, int], None]] = {
     "save": save,
     "enter": enter,
     "edit": edit,
@@ -85,7 +85,7 @@ def _say(text: object) -> None:
 def _work(order: dict[str, str | int]) -> None:
     step, number = STEPS[str(order["step"])], int(order["first"])
     while True:
-        step(Path(str(order["folder"])), number)
+        step(str(order["folder"]), number)
         _say(number)
         number += 1
 

@@ -26,6 +26,7 @@ import parkplan
 from parkplan._errors import ParkplanError, RequestError
 from parkplan.cli.text import visible
 from parkplan.cli.usage import Argument, Command, HelpTexts, Option, usage_sentence
+from parkplan.data.workspace.address import without_passwords
 from parkplan.i18n import LANGUAGES, Language, current_language, language, message
 from parkplan.jobs.json_values import plain
 
@@ -197,5 +198,6 @@ def _speak_utf8(stream: TextIO) -> None:
 
 def _log_fault(given: Sequence[str]) -> Path:
     with tempfile.NamedTemporaryFile("w", prefix="parkplan-", suffix=".log", delete=False, encoding="utf-8") as log:
-        log.write(f"parkplan {parkplan.__version__} {' '.join(given)}\n{traceback.format_exc()}")
+        told = f"parkplan {parkplan.__version__} {' '.join(given)}\n{traceback.format_exc()}"
+        log.write(without_passwords(told))
     return Path(log.name)

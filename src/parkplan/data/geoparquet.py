@@ -106,18 +106,22 @@ def geometry_type(frame: gpd.GeoDataFrame) -> GeometryType:
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
-def to_bytes(frame: gpd.GeoDataFrame) -> bytes:
-    """Return a canonical frame as GeoParquet; equal frames give equal bytes."""
-    geometries = np.asarray(frame.geometry)
+def to_table(frame: gpd.GeoDataFrame) -> pa.Table:
+    """Return a canonical frame as Arrow: attributes with their pandas types, then the geometry as ISO WKB."""
     attributes = pa.Table.from_pandas(pd.DataFrame(frame.drop(columns=GEOMETRY)), preserve_index=False)
-    wkb = pa.array(shapely.to_wkb(geometries, flavor="iso"), type=pa.binary())
+    wkb = pa.array(shapely.to_wkb(np.asarray(frame.geometry), flavor="iso"), type=pa.binary())
     whole = pa.table([*attributes.columns, wkb], names=[*attributes.column_names, GEOMETRY]).combine_chunks()
     pandas_part = json.loads(attributes.schema.metadata[b"pandas"])
     for changing in ("pandas_version", "creator"):
         pandas_part.pop(changing, None)
-    whole = whole.replace_schema_metadata(
-        {"geo": _compact(_geo(geometries, frame.crs)), "pandas": _compact(pandas_part)}
-    )
+    return whole.replace_schema_metadata({"pandas": _compact(pandas_part)})
+
+
+def to_bytes(frame: gpd.GeoDataFrame) -> bytes:
+    """Return a canonical frame as GeoParquet; equal frames give equal bytes."""
+    whole = to_table(frame)
+    geo = _compact(_geo(np.asarray(frame.geometry), frame.crs))
+    whole = whole.replace_schema_metadata({"geo": geo} | whole.schema.metadata)
     sink = io.BytesIO()
     pq.write_table(whole, sink, compression="zstd", row_group_size=_ROW_GROUP)
     return sink.getvalue()

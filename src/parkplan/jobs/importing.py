@@ -23,7 +23,7 @@ from parkplan.data.intake.place import place
 from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
 from parkplan.data.intake.records import Limits
 from parkplan.data.intake.row_systems import settle
-from parkplan.data.workspace import build_workspace, open_workspace
+from parkplan.data.workspace import build_workspace, is_there, open_workspace, shown_address
 from parkplan.i18n import message
 from parkplan.jobs.import_join import has_places, join_to_parcels, may_be_placeless
 from parkplan.jobs.import_result import CrsChoice, ImportFinding, ImportResult, SourceFile
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from parkplan.jobs.progress import Progress
 
 _TABLE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
-_POSTGRES: Final = ("postgresql://", "postgres://")
 _FINDING_FILE_END: Final = "/"
 _ROWS_TOLD: Final = 200_000
 """The progress counts the rows that were read, after so many more of them."""
@@ -155,7 +154,7 @@ def planned(  # noqa: PLR0913, PLR0917 -- what `import_file` takes
     """
     if not _TABLE_NAME.match(table):
         raise RequestError("import_table_name", table=table)
-    existing = open_workspace(to) if _exists(to) else None
+    existing = open_workspace(to) if is_there(to) else None
     into = _Into(existing, table, mapping or {}, place_of(existing))
     intakes = [each if isinstance(each, Intake) else _brought(Path(each), wanted, into, progress) for each in given]
     read = [_read(each, wanted, into) for each in intakes]
@@ -164,7 +163,7 @@ def planned(  # noqa: PLR0913, PLR0917 -- what `import_file` takes
     wishes = _wish(table, mapping, wanted, len(read), placeless=may_be_placeless(existing, table))
     made = _make(read, target, wishes, _points(wanted))
     result = _result(made, target, why, table)
-    result = replace(result, address=existing.address if existing else str(to))
+    result = replace(result, address=existing.address if existing else shown_address(to))
     return Planned(result, existing, target)
 
 
@@ -173,10 +172,6 @@ def _points(reading: Reading) -> ControlPoints | None:
         return None
     read = read_outside(Path(reading.control_points), Options(limits=reading.limits, placeless=True))
     return control_points(read, reading.parameters)
-
-
-def _exists(address: str | Path) -> bool:
-    return str(address).startswith(_POSTGRES) or Path(address).exists()
 
 
 def _user() -> str:

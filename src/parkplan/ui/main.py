@@ -22,7 +22,7 @@ def run() -> None:
         if there:
             page.run()
         else:
-            frame.landing(opened.address())
+            frame.landing(opened.shown())
 
 
 run()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from parkplan._errors import RequestError
-from parkplan.data.workspace import open_workspace
+from parkplan.data.workspace import is_there, open_workspace, shown_address
 from parkplan.i18n import message
 from parkplan.ui import gate
 
@@ -25,10 +24,19 @@ def address() -> str:
     return os.environ.get(VARIABLE) or DEFAULT
 
 
+def shown() -> str:
+    """Return the address without a password."""
+    return shown_address(address())
+
+
 def exists() -> bool:
-    """Whether there is anything at the address."""
-    place = address()
-    return place.startswith(("postgresql://", "postgres://")) or Path(place).exists()
+    """Whether there is anything at the address.
+
+    Raises:
+        WorkspaceError: the database cannot be reached.
+
+    """
+    return is_there(address())
 
 
 def workspace() -> Workspace:

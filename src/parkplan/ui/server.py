@@ -146,10 +146,9 @@ def _import_all() -> None:
 
 def _warm_up() -> None:
     """Prepare what the first visitor would wait for; what fails here is told to the visitor by the page."""
-    if not opened.exists():
-        return
     try:
-        warm_up(_workspace(opened.address()), wait_for_quiet)
+        if opened.exists():
+            warm_up(_workspace(opened.address()), wait_for_quiet)
     except ParkplanError as fault:
         _log.warning(fault.sentence("en"))
     except Exception:
