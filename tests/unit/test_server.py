@@ -9,6 +9,7 @@ from pathlib import Path
 import mapbox_vector_tile
 import pytest
 import streamlit as st
+from postgis_server import copied
 from pyproj import Transformer
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -96,6 +97,24 @@ def test_a_tile_has_the_parcels_by_row_and_class(served):
     by_row = {feature["id"]: feature["properties"]["c"] for feature in found}
     assert len({by_row[0], by_row[1], by_row[2]}) == 3
     assert by_row[3] == by_row[4]
+
+
+def test_tiles_of_a_database_are_those_of_the_folder(served, team_address, monkeypatch):
+    places = [f"/tiles/parcels_by_status/{address()}.mvt", f"/overview/parcels_by_status/{address(14)}.png"]
+    theirs = [ask(place) for place in places]
+    copied(served, team_address)
+    monkeypatch.setenv(WORKSPACE, team_address)
+    ours = [ask(place) for place in places]
+    assert [reply.status for reply in ours] == [200, 200]
+    assert gzip.decompress(ours[0].body) == gzip.decompress(theirs[0].body)
+    assert ours[1].body == theirs[1].body
+
+
+def test_a_server_that_does_not_answer_is_a_sentence(monkeypatch):
+    monkeypatch.setenv(WORKSPACE, "postgresql://ada:secret@127.0.0.1:1/x")
+    reply = ask(f"/tiles/parcels_by_status/{address()}.mvt")
+    assert reply.status == 400
+    assert "secret" not in reply.detail
 
 
 def test_a_condition_chooses_rows(served):

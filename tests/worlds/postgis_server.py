@@ -11,12 +11,25 @@ from typing import Final
 
 import pytest
 
+from parkplan.data.workspace import Workspace, build_workspace, open_workspace
+from parkplan.model.workspace import Change
+
 DATABASE: Final = "江海"
+SECOND: Final = "云汀"
 TEMPLATE: Final = "empty"
 _ADMITTED: Final = """\
 host all with_password 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 """
+
+
+def copied(place: Path, address: str) -> Workspace:
+    """Make a workspace in a database with the tables of a folder."""
+    source = open_workspace(place)
+    tables = {info.name: source.read(info.name) for info in source.tables()}
+    with build_workspace(address, crs=source.crs.to_string(), actor="test") as made:
+        made.write(tables, change=Change("test", "copy", source=source.name, synthetic=source.synthetic))
+    return open_workspace(address)
 
 
 class PostgisServer:
@@ -46,6 +59,7 @@ class PostgisServer:
         for name in (TEMPLATE, DATABASE):
             self.ask(f'CREATE DATABASE "{name}"', "postgres")
         self.ask("CREATE EXTENSION postgis")
+        self.ask(f'CREATE DATABASE "{SECOND}" TEMPLATE "{DATABASE}"', "postgres")
         self.stop("fast")
         subprocess.run(["cp", "-a", self._data, cluster], check=True)
 

@@ -83,7 +83,7 @@ def rows_of(frame: gpd.GeoDataFrame, name: str) -> Rows:
     Raises:
         SourceFileError: a text holds the character NUL, which PostgreSQL does not keep.
     """
-    whole = to_table(frame)
+    whole = _in_milliseconds(to_table(frame))
     whole = whole.replace_schema_metadata(whole.schema.metadata | {"crs": crs_definition(frame.crs)})
     arrow = whole.schema.serialize().to_pybytes()
     columns, carried = [], []
@@ -97,6 +97,15 @@ def rows_of(frame: gpd.GeoDataFrame, name: str) -> Rows:
         carried.append(values)
     table = pa.table([*carried, whole.column(GEOMETRY)], names=[*(name for name, _ in columns), GEOMETRY])
     return Rows(_digest(arrow, whole), arrow, tuple(columns), table)
+
+
+def _in_milliseconds(table: pa.Table) -> pa.Table:
+    """Return moments by the second as Parquet has them, so that a table is the same in a folder and in a database."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.unit == "s":
+            finer = field.with_type(pa.timestamp("ms", field.type.tz))
+            table = table.set_column(place, finer, table.column(place).cast(finer.type))
+    return table
 
 
 def _carried(column: pa.Array) -> tuple[str, pa.Array]:
