@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from parkplan.data.derived import FOLDER
 from parkplan.data.workspace import open_workspace
+from parkplan.data.workspace.folder import DERIVED
 from parkplan.model.workspace import TableInfo
 
 PREPARE = """
@@ -22,11 +22,11 @@ print(time.process_time() - start)
 
 def preparing(place: Path) -> str:
     """Processor time of the map of a district when nothing is prepared and when it is, and what the files take."""
-    for file in (place / FOLDER).glob("*.arrays"):
+    for file in (place / DERIVED).glob("*.arrays"):
         file.unlink()
     command = [sys.executable, "-c", PREPARE, str(place)]
     seconds = [float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(2)]
-    size = sum(file.stat().st_size for file in (place / FOLDER).glob("*.arrays"))
+    size = sum(file.stat().st_size for file in (place / DERIVED).glob("*.arrays"))
     rows = ", ".join(f"{info.rows:,} {info.name}" for info in sorted(open_workspace(place).tables(), key=_most_first))
     return f"- {seconds[0]:.1f} s, then {seconds[1]:.1f} s, {size / 1e9:.2f} GB: {rows}"
 
