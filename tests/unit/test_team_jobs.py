@@ -85,13 +85,19 @@ def test_every_verdict_and_site_is_the_same(
         verdicts.pop("path", None)
         told[file] = (verdicts, said(capsys, "sites", place, *DAY, *PROVEN))
     assert (tmp_path / "team.csv").read_bytes() == (tmp_path / "folder.csv").read_bytes()
-    assert without_places(told["team.csv"]) == without_places(told["folder.csv"])
+    (ours, best), (theirs, best_there) = told["team.csv"], told["folder.csv"]
+    assert without_places(ours) == without_places(theirs)
+    for part in ("candidates", "sites", "assumptions"):
+        assert without_places(best[part]) == without_places(best_there[part]), part
+    proofs = [(found["proof"]["status"], found["proof"]["value"]) for found in (best["best"], best_there["best"])]
+    assert proofs[0] == proofs[1]
+    assert proofs[0][0] == "optimal"
 
 
 def without_places(told: Any) -> Any:
     """Return what was told without files, versions and moments, which differ between two places."""
     if isinstance(told, dict):
-        hidden = ("path", "version", "at", "seconds", "workspace")
+        hidden = ("path", "version", "at", "seconds", "time_limit_s", "log", "workspace")
         return {name: without_places(value) for name, value in told.items() if not name.endswith(hidden)}
     return [without_places(value) for value in told] if isinstance(told, (list, tuple)) else told
 
