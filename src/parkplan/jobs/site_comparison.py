@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 2
 MOST: Final = 4
-ENDINGS: Final = tuple(FORMATS)
+ENDINGS: Final = (BOOK, *(ending for ending in FORMATS if ending != BOOK))
 SHEET: Final = "comparison"
 SHOWN_OPTIONS: Final = 3
 BEST: Final = " ★"
