@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("PROJ_NETWORK", "OFF")
 
-hypothesis.settings.register_profile("desk", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("desk", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=1000)
 
 
@@ -232,8 +232,12 @@ class BrowserPages:
     console_errors: list[str] = field(default_factory=list)
 
     def __call__(self, address: str = "", *, width: int = 1440, height: int = 900, **options: Any) -> Page:
-        """Return a page of its own session, opened at an address."""
-        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        """Return a page of its own session, opened at an address.
+
+        It asks for less motion: without a graphics card every frame of an animation costs time of the processor.
+        """
+        size: Any = {"width": width, "height": height}
+        context = self.browser.new_context(viewport=size, reduced_motion="reduce", **options)
         context.set_default_timeout(WAIT_MS)
         context.route("**/*", self._pass_loopback_only)
         context.route_web_socket(

@@ -188,14 +188,10 @@ def test_a_tour_of_all_pages_stays_on_the_machine(browser_page: Callable[..., Pa
     page.on("request", lambda request: asked.append(request.url))
     page.goto(app)
     settle(page)
-    for language in ("中文", "English"):
-        page.get_by_text(language, exact=True).click()
-        expect(page.get_by_role("link", name="Data" if language == "English" else "数据", exact=True)).to_be_visible()
+    for link in page.get_by_test_id("stTopNavLink").all():
+        link.click()
         rest(page)
-        for link in page.get_by_test_id("stTopNavLink").all():
-            link.click()
-            rest(page)
-            expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
     hosts = {url.split("/")[2] for url in asked if url.startswith(("http", "ws"))}
     assert len(asked) > 30
     assert hosts == {app.split("/")[2]}
