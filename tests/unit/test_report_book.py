@@ -25,6 +25,8 @@ from parkplan.jobs.portfolio import Funded
 from parkplan.jobs.report import report_document
 from parkplan.jobs.scenario import new_scenario
 from parkplan.jobs.screen import Screening
+from parkplan.jobs.service_files import export_services
+from parkplan.jobs.services import Services, services
 from parkplan.jobs.site_comparison import comparison_bytes
 from parkplan.jobs.site_files import register_bytes
 from parkplan.jobs.site_question import SiteChoice
@@ -32,10 +34,12 @@ from parkplan.jobs.site_search import funded_now, quick_candidates
 from parkplan.jobs.sites import Candidates
 from parkplan.jobs.verdict_table import screening
 from parkplan.model.clusters import ClusterQuestion
-from parkplan.model.codes import CLUSTER
+from parkplan.model.codes import CLUSTER, COVERAGE
+from parkplan.model.derived_tables import SERVICE_SITES
 from parkplan.model.document import Column, Document, Facts, Heading, Paragraph, Table
 from parkplan.model.scenarios import Edit
 from parkplan.model.screening import ScreeningChoice
+from parkplan.model.services import ServiceWish
 from parkplan.model.sites import SiteLimits
 from parkplan.model.workspace import Change
 from parkplan.render.document import document_bytes
@@ -68,6 +72,7 @@ class Answers:
     funded: Funded
     clusters: Clusters
     comparison: Comparison
+    services: Services
     books: dict[str, bytes]
 
 
@@ -95,18 +100,21 @@ def answers(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Answe
     funded = funded_now(ws, sites, Programme(budget_yuan=2e8))
     groups = clusters(place, question=ClusterQuestion(permutations=99, simulations=39))
     compared = compare(ws, ["base", "s1", "s2"])
+    sited = services(ws, ServiceWish(service="canteen", model="p_median", count=2, time_limit=20.0))
+    sited_file = export_services(sited, place.parent / "services.xlsx")
     with language("zh"):
         books = {
             "sites": register_bytes(sites, ".xlsx"),
             "programme": register_bytes(funded, ".xlsx"),
             "clusters": clusters_book(groups).content(),
             "compare": workbook(compared),
+            "services": sited_file.read_bytes(),
             "side_by_side": comparison_bytes(ws, sites, [one.id for one in sites.sites[:3]], ".xlsx"),
             "bare": document_bytes(Document("题", "", "", "zh", (NAMES,), True), ".xlsx"),
         }
     for kind in ("district", "candidates", "options"):
         books[kind] = document_bytes(report_document(ws, kind, "zh", as_of=DAY), ".xlsx")
-    return Answers(screening(ws, judged), sites, funded, groups, compared, books)
+    return Answers(screening(ws, judged), sites, funded, groups, compared, sited, books)
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +235,26 @@ def test_options_side_by_side(answers: Answers, worked_out: dict[str, Sheets]) -
         assert changes["就业岗位"] == pytest.approx(second - first)
 
 
-BOOKS = ("district", "candidates", "options", "sites", "programme", "clusters", "compare", "side_by_side")
+def test_demand_within_reach_of_a_service(answers: Answers, worked_out: dict[str, Sheets]) -> None:
+    found, sheets = answers.services, worked_out["services"]
+    coverage = found.coverage
+    demand = {COVERAGE[state].zh: float(part["demand"].sum()) for state, part in coverage.groupby("state")}
+    shares = column(sheets[message("services.table_states", "zh")], "需求占比（%）")
+    total = sum(demand.values())
+    assert {name: shares[name] for name in demand} == pytest.approx(
+        {name: 100 * value / total for name, value in demand.items()}
+    )
+    *_, last = sheets[message("services.table_states", "zh")]
+    assert float(last[1]) == len(coverage)
+    assert float(last[2]) == pytest.approx(total)
+    *_, last = sheets[SERVICE_SITES.title.zh]
+    assert float(last[2]) == pytest.approx(found.sites["gained"].sum())
+    assert float(last[3]) == pytest.approx(found.sites["assigned"].sum())
+
+
+BOOKS = (
+    "district", "candidates", "options", "sites", "programme", "clusters", "compare", "side_by_side", "services"
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BOOKS)

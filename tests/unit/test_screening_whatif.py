@@ -281,7 +281,7 @@ def test_what_to_collect_first_is_the_datum_that_settles_most_parcels(ws: Worksp
     ws.write({"parcels": parcels}, change=Change("tester", "import"))
     wanted = data_wanted(screening(ws, ScreeningChoice(profiles=(str(pack),), as_of=DAY)))
     assert (wanted.examined, wanted.to_check) == (4, 4)
-    assert wanted.columns == (DataWanted("tax_yuan", 2, 1), DataWanted("floor_area_m2", 1, 1))
+    assert wanted.data == (DataWanted(("tax_yuan",), 2, 1), DataWanted(("floor_area_m2",), 1, 1))
 
 
 def test_the_command_line_compares_two_packs(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

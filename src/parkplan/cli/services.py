@@ -11,7 +11,14 @@ from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
-from parkplan.jobs.service_files import export_services, proof_words, service_document, sites_as_edits, uncovered
+from parkplan.jobs.service_files import (
+    answer_words,
+    export_services,
+    proof_words,
+    service_document,
+    sites_as_edits,
+    uncovered,
+)
 from parkplan.model.services import ServiceWish
 from parkplan.units import quantity
 
@@ -67,13 +74,7 @@ def _lines(found: Services) -> list[str]:
     ]  # fmt: skip
     left = uncovered(found)
     lines = [message("cli.info_fictional")] if found.synthetic else []
-    lines += [
-        message("services.asked", service=found.service.title.to(), candidates=found.candidates,
-                facilities=found.facilities, reach=quantity(found.wish.reach_m, "m")),
-        proof_words(found),
-        message("services.shares", before=quantity(found.before, "percent"), after=quantity(found.after, "percent"),
-                unreached=quantity(found.share("unreached"), "percent")),
-    ]  # fmt: skip
+    lines += answer_words(found)
     lines += grid([heads, *rows], frozenset({2, 3, 4})) if rows else []
     named = message("sites.comma").join(visible(name) for name in left[:NAMED])
     return [*lines, message("services.left", count=len(left), names=named)] if left else lines

@@ -12,8 +12,10 @@ from parkplan._errors import RequestError
 from parkplan.data.export import Origin, write_tables
 from parkplan.data.files import write_whole
 from parkplan.i18n import message
+from parkplan.jobs.book_tables import BOOK
 from parkplan.jobs.json_values import plain
 from parkplan.jobs.scenario import edit_scenario, new_scenario
+from parkplan.jobs.service_books import UNITS_OF, services_book
 from parkplan.layout.siting import Sited
 from parkplan.model.scenarios import BASE, Edit
 from parkplan.units import quantity
@@ -26,11 +28,10 @@ if TYPE_CHECKING:
     from parkplan.sites.engine import Progress
 
 ENDINGS: Final = (".xlsx", ".gpkg", ".json")
-UNITS_OF: Final = {"floor": "m2", "jobs": "person", "parcels": "count"}
 
 
 def export_services(found: Services, out: str | Path) -> Path:
-    """Write sites and coverage: .xlsx and .gpkg (two tables), or .json.
+    """Write sites and coverage: .xlsx (with live sums and shares), .gpkg (two tables), or .json.
 
     Raises:
         RequestError: the ending is another one.
@@ -44,6 +45,9 @@ def export_services(found: Services, out: str | Path) -> Path:
     if ending == ".json":
         told = json.dumps(plain(service_document(found)), ensure_ascii=False, indent=2, allow_nan=False)
         write_whole(path, told.encode())
+        return path
+    if ending == BOOK:
+        write_whole(path, services_book(found, (*answer_words(found), *figure_words(found))).content())
         return path
     tables = {"service_sites": found.sites, "service_coverage": found.coverage}
     origin = Origin(source=f"parkplan services {found.service.id}", synthetic=found.synthetic)
@@ -87,6 +91,14 @@ def service_figures(found: Services) -> list[tuple[str, float, Any]]:
     return [(name, one.value, one.badge) for name, one in figures if one is not None]
 
 
+def figure_words(found: Services) -> list[str]:
+    """Say what figures the reach rests on, each with its source or the badge *assumption*."""
+    return [
+        message("services.badge", name=message(f"services.figure_{name}"), value=f"{value:g}", source=badge.to())
+        for name, value, badge in service_figures(found)
+    ]
+
+
 def value_words(value: float | None, wish: ServiceWish, chosen: Language | None = None) -> str:
     """Write a value or bound of a model in its unit; a dash where there is none yet."""
     unit = {
@@ -118,6 +130,19 @@ def proof_words(found: Services, chosen: Language | None = None) -> str:
     title = message(f"services.value_{found.wish.model}", chosen)
     key = f"services.proof_{sited.status}"
     return message(key, chosen, title=title, value=said(sited.value), bound=said(sited.bound), gap=gap)
+
+
+def answer_words(found: Services) -> tuple[str, str, str]:
+    """Say what was asked, what is proven of the answer, and how much is covered before and after."""
+    reach, service = quantity(found.wish.reach_m, "m"), found.service.title.to()
+    unreached = quantity(found.share("unreached"), "percent")
+    before, after = quantity(found.before, "percent"), quantity(found.after, "percent")
+    return (
+        message("services.asked", service=service, candidates=found.candidates, facilities=found.facilities,
+                reach=reach),
+        proof_words(found),
+        message("services.shares", before=before, after=after, unreached=unreached),
+    )  # fmt: skip
 
 
 def sites_as_edits(ws: Workspace, found: Services, name: str, *, actor: str) -> str:

@@ -14,7 +14,7 @@ from parkplan.i18n import current_language, message
 from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.scenario_page import option_page
 from parkplan.jobs.scenario_state import all_scenarios, find_scenario
-from parkplan.jobs.service_files import proof_words, service_bytes, service_figures, sites_as_edits, uncovered
+from parkplan.jobs.service_files import figure_words, proof_words, service_bytes, sites_as_edits, uncovered
 from parkplan.jobs.service_layers import service_tables
 from parkplan.layout.siting import MODELS
 from parkplan.model.codes import COVERAGE, FACILITY_KIND
@@ -135,10 +135,7 @@ def answer(ws: Workspace, found: Services, now: Siting, *, height: int) -> None:
 
 def _rests_on(found: Services) -> str:
     """Return the assumptions with their badge, and how ways are measured."""
-    badges = [
-        message("services.badge", name=message(f"services.figure_{name}"), value=f"{value:g}", source=badge.to())
-        for name, value, badge in service_figures(found)
-    ]
+    badges = figure_words(found)
     reach = quantity(found.wish.reach_m, "m")
     if abs((found.wish.reach_m or 0.0) - found.service.reach_m) > 1e-6:
         badges = [
