@@ -10,18 +10,17 @@ import os
 import platform
 import statistics
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from benchmark_page import put
 from parkplan.quality.overlap import overlapping_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 START, END = "<!-- check: made by bench/bench_check.py -->", "<!-- end of check -->"
 PITCH_M = 40.0
 REPEATS = 3
@@ -101,10 +100,7 @@ def main() -> int:
     if chosen.print:
         print(made)
         return 0
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before.rstrip()}\n\n{made}\n\n{after.strip()}".rstrip() + "\n", encoding="utf-8")
+    put(made)
     return 0
 
 

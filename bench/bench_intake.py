@@ -22,8 +22,8 @@ import pyogrio
 import shapely
 
 from bench_check import parcels
+from benchmark_page import put
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 START, END = "<!-- intake: made by bench/bench_intake.py -->", "<!-- end of intake -->"
 ENDINGS = (".gpkg", ".parquet", ".fgb", ".csv")
 USUAL = """
@@ -126,10 +126,7 @@ def main() -> int:
     if chosen.print:
         print(made)
         return 0
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before.rstrip()}\n\n{made}\n\n{after.strip()}".rstrip() + "\n", encoding="utf-8")
+    put(made)
     return 0
 
 

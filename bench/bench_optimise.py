@@ -30,6 +30,7 @@ from pymoo.operators.mutation.pm import PolynomialMutation
 from pymoo.operators.repair.rounding import RoundingRepair
 from pymoo.optimize import minimize
 
+from benchmark_page import put
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.allocation_around import around
 from parkplan.jobs.allocation_land import Land, access_of, land_of
@@ -44,8 +45,6 @@ from parkplan.layout.allocation_solve import solve
 from parkplan.model.allocation import Share, Wish
 from parkplan.sites.engine import Effort
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks.md"
 START, END = "<!-- optimise: made by bench/bench_optimise.py -->", "<!-- end of optimise -->"
 SEED = 7
 LONGEST_S = 36_000.0
@@ -255,7 +254,7 @@ def section(sizes: dict[str, float]) -> str:
         "Repeat with `python3 tasks.py bench`; `python bench/bench_optimise.py --quick` does the small district alone.",
         END,
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -264,14 +263,7 @@ def main() -> int:
     if quick or "--print" in sys.argv:
         print(text)
         return 0
-    page = PAGE.read_text(encoding="utf-8")
-    if START in page:
-        head, _, rest = page.partition(START)
-        _, _, tail = rest.partition(END + "\n")
-        page = head + text + tail
-    else:
-        page = page.rstrip("\n") + "\n\n" + text
-    PAGE.write_text(page, encoding="utf-8")
+    put(text)
     return 0
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from benchmark_page import put
 from parkplan.data.workspace import open_workspace
 from parkplan.jobs.demo import demo
 from parkplan.jobs.scenario import edit_scenario, new_scenario, undo_scenario
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks.md"
 START, END = "<!-- options: made by bench/bench_options.py -->", "<!-- end of options -->"
 ROUNDS = 7
 NAME = "A"
@@ -100,7 +99,7 @@ def section() -> str:
         *rows,
         END,
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -108,14 +107,7 @@ def main() -> int:
     if "--print" in sys.argv:
         print(text)
         return 0
-    page = PAGE.read_text(encoding="utf-8")
-    if START in page:
-        head, _, rest = page.partition(START)
-        _, _, tail = rest.partition(END + "\n")
-        page = head + text + tail
-    else:
-        page = page.rstrip("\n") + "\n\n" + text
-    PAGE.write_text(page, encoding="utf-8")
+    put(text)
     return 0
 
 

@@ -33,13 +33,13 @@ import numpy as np
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from bench_tiles import STATUSES, parcels
+from benchmark_page import put
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.prepared import prepare_large
 from parkplan.model.workspace import Change
 from preparing import preparing, told_costs
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/benchmarks.md"
 ASSETS = ROOT / "src/parkplan/render/assets"
 START, END = "<!-- paint: made by bench/bench_paint.py -->", "<!-- end of paint -->"
 FOLIUM_MOST = 10_000
@@ -372,10 +372,7 @@ def main() -> int:
     if chosen.print:
         print(told)
         return 0
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before.rstrip()}\n\n{told}\n{after}".rstrip() + "\n", encoding="utf-8")
+    put(told)
     return 0
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import re
 import resource
 import statistics
 import subprocess
@@ -28,6 +27,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from benchmark_page import put
 from parkplan.data.workspace import create_workspace, open_workspace
 from parkplan.jobs.verdict_table import screening
 from parkplan.metrics import built_form, constraint_shares
@@ -35,7 +35,6 @@ from parkplan.model.screening import ScreeningChoice
 from parkplan.model.workspace import Change
 from parkplan.screening.stability import rank_stability, weight_draws
 
-PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
 START, END = "<!-- screening: made by bench/bench_screening.py -->", "<!-- end of screening -->"
 CORNER = (409_000.0, 2_450_000.0)
 PITCH_M, STREET_M = 60.0, 24.0
@@ -224,16 +223,6 @@ def peak_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
-def write(lines: list[str]) -> None:
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    section = "\n".join([START, *lines, END])
-    if START in text:
-        text = re.sub(f"{re.escape(START)}.*?{re.escape(END)}", lambda _: section, text, flags=re.DOTALL)
-    else:
-        text = f"{text.rstrip()}\n\n{section}\n"
-    PAGE.write_text(text, encoding="utf-8")
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--size", type=int, default=100_000)
@@ -263,7 +252,7 @@ def main() -> None:
     if chosen.whole:
         lines += ["", f"Screened as a whole: {whole(chosen.whole)}."]
     print("\n".join(lines))
-    return write(lines)
+    put("\n".join([START, *lines, END]))
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ import argparse
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from benchmark_page import put
 from parkplan.data.siteplans import choose_profile, load_modules
 from parkplan.jobs.siteplan import options_of, violations
 from parkplan.layout.siteplan import generate
@@ -39,7 +39,6 @@ HALL = MODULES["double_storey_plant"]
 LANE_M = 7.0
 CLEAR_M = 6.0
 START, END = "<!-- siteplan: made by bench/bench_siteplan.py -->", "<!-- end of siteplan -->"
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
 def greedy(land: Site) -> tuple[float, int]:
@@ -151,19 +150,7 @@ def section(names: Sequence[str], count: int) -> str:
             f"{count} options of rectangle_12 (target 10 s).",
             "",
         ]
-    return "\n".join([*lines, "Repeat with `python bench/bench_siteplan.py`.", END, ""])
-
-
-def write(text: str) -> None:
-    """Put the section into the page of benchmarks, in the place of the one before."""
-    page = PAGE.read_text(encoding="utf-8")
-    if START in page:
-        head, _, rest = page.partition(START)
-        _, _, tail = rest.partition(END + "\n")
-        page = head + text + tail
-    else:
-        page = page.rstrip("\n") + "\n\n" + text
-    PAGE.write_text(page, encoding="utf-8")
+    return "\n".join([*lines, "Repeat with `python bench/bench_siteplan.py`.", END])
 
 
 def main() -> None:
@@ -181,7 +168,7 @@ def main() -> None:
     if wanted.print or wanted.site:
         print(text)
     else:
-        write(text)
+        put(text)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from benchmark_page import put
 from parkplan.metrics import blocks, pairs_within
 from parkplan.model.sites import SiteLimits
 from parkplan.sites.assembly import MOST_SITES, QUICK_S, improved, solve, varied
@@ -36,7 +36,6 @@ from parkplan.sites.problem import Assembly
 if TYPE_CHECKING:
     from parkplan.sites.groups import Engine
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 START, END = "<!-- sites {}: made by bench/bench_sites.py -->", "<!-- end of sites {} -->"
 LAST = "<!-- end of sites -->"
 FEW = SiteLimits(min_parcels=5, max_parcels=8)
@@ -241,18 +240,6 @@ def part(name: str, quick: bool) -> str:
     return "\n".join([START.format(name), f"### {title}", "", *table(quick), "", machine, END.format(name)])
 
 
-def write(made: str, name: str) -> None:
-    """Put a part in its place, or at the end of the section of sites."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, found, rest = text.partition(START.format(name))
-    if found:
-        _, _, after = rest.partition(END.format(name))
-    else:
-        before, _, after = text.partition(LAST)
-        after = LAST + after
-    PAGE.write_text(f"{before.rstrip()}\n\n{made}\n\n{after.strip()}\n", encoding="utf-8")
-
-
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--quick", action="store_true", help="small cases, printed")
@@ -264,7 +251,7 @@ def main() -> int:
         if chosen.print or chosen.quick:
             print(made, flush=True)
         else:
-            write(made, name)
+            put(made, before=LAST)
     return 0
 
 

@@ -31,9 +31,9 @@ import mapbox_vector_tile
 import numpy as np
 import shapely
 
+from benchmark_page import put
 from parkplan.render.tiles import Shapes, Tile, TileLayer, tile_at
 
-PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
 START, END = "<!-- tiles: made by bench/bench_tiles.py -->", "<!-- end of tiles -->"
 ZOOMS = range(10, 17)
 CENTRE = (12_592_000.0, 2_580_000.0)
@@ -299,10 +299,7 @@ def main() -> int:
     if chosen.print:
         print(section)
         return 0
-    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before.rstrip()}\n\n{section}\n{after.strip()}".rstrip() + "\n", encoding="utf-8")
+    put(section)
     return 0
 
 
