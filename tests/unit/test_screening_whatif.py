@@ -20,7 +20,6 @@ from parkplan._errors import RequestError
 from parkplan.cli import main
 from parkplan.data.derived import read_derived
 from parkplan.data.workspace import create_workspace
-from parkplan.jobs.data_wanted import DataWanted, data_wanted
 from parkplan.jobs.derived import WithDerived
 from parkplan.jobs.district_map import map_request
 from parkplan.jobs.official_table import COLUMNS, official_gaps, official_rows
@@ -39,8 +38,6 @@ from parkplan.screening.criteria_weights import criteria_weights
 from parkplan.screening.overrides import Override, overridden
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from parkplan.data.workspace import Workspace
 
 X, Y = 500_000.0, 2_497_000.0
@@ -260,28 +257,6 @@ def test_screen_takes_limits_weights_and_methods_on_the_command_line(
         code = main([*common, *wrong])
         assert code == (0 if wrong[0] == "--method" and code == 0 else 2)
         capsys.readouterr()
-
-
-def test_what_to_collect_first_is_the_datum_that_settles_most_parcels(ws: Workspace, tmp_path: Path) -> None:
-    """Low is a tax below 1 million or a floor below 5,000 m²: B and C lack the tax alone, D the floor alone.
-
-    E lacks both: either settles it only if it turns out low.
-    """
-    pack = tmp_path / "bare.yaml"
-    clause = "clause: {document: 试行, number: '1', clause: 一, verified: false}"
-    rules = [
-        f"  - {{id: {name}, title: {{zh: {name}, en: {name}}}, {clause}, flag: low_efficiency, "
-        f"expression: {name}, op: '<', limit: {limit}}}\n"
-        for name, limit in (("tax_yuan", 1_000_000), ("floor_area_m2", 5000))
-    ]
-    pack.write_text(f"id: bare\ntitle: {{zh: 试行, en: Trial}}\nrules:\n{''.join(rules)}", "utf-8")
-    parcels = ws.read("parcels")
-    parcels.loc[2, "tax_yuan"] = None
-    parcels.loc[3, "floor_area_m2"] = None
-    ws.write({"parcels": parcels}, change=Change("tester", "import"))
-    wanted = data_wanted(screening(ws, ScreeningChoice(profiles=(str(pack),), as_of=DAY)))
-    assert (wanted.examined, wanted.to_check) == (4, 4)
-    assert wanted.data == (DataWanted(("tax_yuan",), 2, 1), DataWanted(("floor_area_m2",), 1, 1))
 
 
 def test_the_command_line_compares_two_packs(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

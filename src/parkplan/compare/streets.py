@@ -30,10 +30,12 @@ JOIN_M: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Streets:
-    """``graph`` is the network (without edges where there are no roads); ``main`` and ``half_m`` (one value for each
-    edge) say which edges are arterials or expressways, and how far their surface reaches to either side (0 where the
-    width is unknown).
-    """  # noqa: D205
+    """Roads as a network.
+
+    ``graph`` is without edges where there are no roads. For each edge ``main`` says whether it is an arterial or
+    expressway, and ``half_m`` how far its surface is known to reach to either side, in metres: of a road of unknown
+    width the centre line alone is known, so that a drawn road joins it only there.
+    """
 
     graph: RoadGraph
     main: Flags
