@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parkplan.jobs.services import Services
+    from parkplan.model.columns import Table as DataTable
     from parkplan.model.document import Table
-    from parkplan.model.tables import Table as DataTable
 
 DEMAND: Final = frozenset({"demand", "gained", "assigned"})
 UNITS_OF: Final = {"floor": "m2", "jobs": "person", "parcels": "count"}
