@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
 
-from parkplan.data.intake import confine
+from parkplan.data.intake import confine, launch
 from parkplan.data.intake.formats import DRIVERS
 from parkplan.data.intake.launch import Intake, environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TRY = """
 import runpy, socket, sys
@@ -84,3 +82,17 @@ def test_nothing_of_the_users_environment_reaches_the_worker(tmp_path: Path, mon
     assert "PARKPLAN_SECRET" not in made
     assert made["GDAL_DRIVER_PATH"] == "disable"
     assert made["PROJ_NETWORK"] == "OFF"
+
+
+def test_the_path_of_modules_is_whole_though_another_thread_changes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server takes its first entry away while the path is being written down: none of the others may be lost."""
+    entries = ["/a", "/b", "/c"]
+    monkeypatch.setattr(sys, "path", entries)
+
+    def slow(entry: str) -> Path:
+        if entries[0] == "/a":
+            entries.pop(0)
+        return Path(entry)
+
+    monkeypatch.setattr(launch, "Path", slow)
+    assert launch._python_path() == ("/a", "/b", "/c")

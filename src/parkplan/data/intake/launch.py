@@ -200,9 +200,19 @@ def _ask(folder: Path, path: Path, options: Options) -> None:
         table=options.table,
         placeless=options.placeless,
         limits=options.limits,
-        python_path=tuple(str(Path(entry).resolve()) for entry in sys.path),
+        python_path=_python_path(),
     )
     (folder / "request.json").write_text(request.model_dump_json(), encoding="utf-8")
+
+
+def _python_path() -> tuple[str, ...]:
+    """Return where Python looks for modules, whole at one moment.
+
+    Another thread may change the list at any time, as a server does around each run of a page; who walks through the
+    list itself then passes over an entry.
+    """
+    entries = tuple(sys.path)
+    return tuple(str(Path(entry).resolve()) for entry in entries)
 
 
 def environment(folder: Path) -> dict[str, str]:
