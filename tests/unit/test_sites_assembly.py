@@ -13,7 +13,7 @@ from parkplan.i18n import language
 from parkplan.jobs.site_words import gap_words, packing_words, proof_words
 from parkplan.jobs.solving import proven_apart
 from parkplan.model.sites import Proof
-from parkplan.sites import branch_cut
+from parkplan.sites import branch_cut, packing
 from parkplan.sites.assembly import at_once, engine_of, improved, proven, solve
 from parkplan.sites.best_set import best_set
 from parkplan.sites.branch_cut import branch_and_cut
@@ -21,7 +21,7 @@ from parkplan.sites.contiguity import contiguity
 from parkplan.sites.cut_loop import cut_loop
 from parkplan.sites.engine import Effort, Solved
 from parkplan.sites.enumeration import all_sites
-from parkplan.sites.greedy import greedy_pool
+from parkplan.sites.greedy import Found, greedy_pool
 from parkplan.sites.reduction import most_worth, without_hopeless
 
 SHORT, LONG = 60, 400
@@ -287,6 +287,16 @@ def test_without_an_exact_search_the_bound_of_the_set_still_holds(monkeypatch: p
         bounded = replace(found, proof=replace(found.proof, status="bounded", value=100.0, bound=100.21))
         assert "no other set, of any sites at all, scores more than 0.3 % higher" in packing_words(bounded)
         assert "no other set of sites" in packing_words(replace(found, proof=replace(found.proof, status="optimal")))
+
+
+def test_a_packing_without_time_still_has_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best first: 3 points, not the two that overlap it, then the single parcel; 4 in all, nothing proven."""
+    pool = [Found((1, 2), 2.0), Found((0, 1), 3.0), Found((3,), 1.0), Found((0,), 2.5)]
+    monkeypatch.setattr(packing, "solve_binary", lambda *_: ((), 8.5))
+    found = packing.pack(pool, Effort(), most_sites=5)
+    assert {one.site for one in found.chosen} == {(0, 1), (3,)}
+    assert (found.proof.value, found.proof.bound, found.proof.status) == (4.0, 8.5, "bounded")
+    assert {one.site for one in packing.pack(pool, Effort(), most_sites=1).chosen} == {(0, 1)}
 
 
 def test_no_more_sites_than_asked_and_the_bound_knows_it() -> None:

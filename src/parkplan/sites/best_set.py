@@ -43,7 +43,7 @@ SEEDS: Final = 60
 FRESH: Final = 12
 """Sites that one search for a group adds at most."""
 PACKING: Final = 0.25
-"""Part of the time that is kept for the packing at the end."""
+"""Part of the time that the packing at the end has at least."""
 
 
 def best_set(
@@ -65,7 +65,7 @@ def best_set(
     if solve is not None:
         search.generate(replace(effort, seconds=effort.seconds * (1.0 - PACKING)), solve)
     known = list(search.sites.values())
-    packed = pack(known, replace(effort, seconds=max(clock.left(), 1.0)), most_sites=most_sites)
+    packed = pack(known, replace(effort, seconds=max(clock.left(), PACKING * effort.seconds)), most_sites=most_sites)
     value = packed.proof.value or 0.0
     complete = not search.open
     bound = max(value, (packed.proof.bound or 0.0) if complete else search.bound())

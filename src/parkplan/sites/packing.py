@@ -33,6 +33,8 @@ class Packing:
 def pack(pool: Sequence[Found], effort: Effort, *, most_sites: int) -> Packing:
     """Choose the sites of a pool of most points of which no two share a parcel.
 
+    A solver that time leaves without an answer does not leave the reader without sites: what is best first is at hand.
+
     Args:
         pool: sites; those of no worth are never chosen.
         effort: time and seed.
@@ -42,7 +44,8 @@ def pack(pool: Sequence[Found], effort: Effort, *, most_sites: int) -> Packing:
     clock = Clock(effort.seconds)
     value = np.array([one.value for one in pool], dtype=np.float64)
     _, (matrix, high) = overlap_rows(pool, most_sites)
-    chosen, bound = solve_binary(value, matrix, high, effort)
+    solved, bound = solve_binary(value, matrix, high, effort)
+    chosen = max(tuple(solved), _best_first(pool, most_sites), key=lambda sites: float(value[list(sites)].sum()))
     total = float(value[list(chosen)].sum())
     best = max(bound, total)
     proof = Proof(
@@ -56,6 +59,17 @@ def pack(pool: Sequence[Found], effort: Effort, *, most_sites: int) -> Packing:
         pool=len(pool),
     )
     return Packing(tuple(pool[index] for index in chosen), proof)
+
+
+def _best_first(pool: Sequence[Found], most_sites: int) -> tuple[int, ...]:
+    """Return the sites that are found by taking the best one that is free, again and again."""
+    taken: set[int] = set()
+    chosen: list[int] = []
+    for index in sorted(range(len(pool)), key=lambda index: -pool[index].value):
+        if len(chosen) < most_sites and pool[index].value > 0 and taken.isdisjoint(pool[index].site):
+            chosen.append(index)
+            taken.update(pool[index].site)
+    return tuple(sorted(chosen))
 
 
 def overlap_rows(pool: Sequence[Found], most_sites: int) -> tuple[Positions, tuple[csr_array, Numbers]]:
