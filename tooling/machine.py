@@ -63,10 +63,12 @@ def apt_install(chinese: str, english: str, *packages: str) -> None:
 
 
 def install_test_programs() -> None:
-    """Get Chromium with a Chinese font, PostGIS and LibreOffice, where they are missing and can be had."""
+    """Get what the tests need and this machine lacks: Chromium, a Chinese font, PostGIS, LibreOffice, a PDF reader."""
     if not any(map(shutil.which, ("chromium", "google-chrome", "microsoft-edge"))):
         apt_install("浏览器 Chromium", "the browser Chromium", "chromium", "fonts-noto-cjk")
     if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
         apt_install("数据库 PostGIS", "the database PostGIS", "postgresql", "postgresql-postgis")
     if shutil.which("soffice") is None:
         apt_install("LibreOffice", "LibreOffice", "libreoffice-calc-nogui", "libreoffice-writer-nogui")
+    if shutil.which("pdftotext") is None:
+        apt_install("PDF 阅读程序", "a reader of PDF", "poppler-utils")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -130,6 +132,35 @@ def test_word_and_paper_hold_the_same_words(small_demo: Path, tmp_path: Path, ch
     assert page.get("lang") == {"zh": "zh-CN", "en": "en"}[chosen]
 
 
+@pytest.mark.parametrize("ending", [".pdf", ".docx"])
+def test_no_word_of_a_table_is_broken_in_two(small_demo: Path, tmp_path: Path, ending: str) -> None:
+    made = report_document(open_workspace(small_demo), "district", "en", as_of=DAY)
+    if shutil.which("pdftotext") is None:
+        pytest.skip("poppler-utils is not installed")
+    (tmp_path / f"a{ending}").write_bytes(document_bytes(made, ending))
+    if ending == ".docx":
+        office_writes(tmp_path / "a.docx", "pdf")
+    said = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    with language("en"):
+        written = [text for table in tables(made) for row in written_rows(table) for text in row]
+    heads = [column.title for table in tables(made) for column in table.columns]
+    assert latin_words(" ".join((*heads, *written))) - latin_words(said) == Counter()
+
+
+def latin_words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[a-z]+", text.lower().replace("-\n", "").replace("-", "")))
+
+
+def office_writes(document: Path, kind: str) -> None:
+    """Have LibreOffice write a document in another format beside it."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    home = f"-env:UserInstallation={(document.parent / 'office').as_uri()}"
+    command = [office, home, "--headless", "--convert-to", kind, "--outdir", document.parent, document]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+
+
 def test_paper_is_the_same_each_time_with_its_fonts_inside(idle: Document, tmp_path: Path) -> None:
     content = document_bytes(idle, ".pdf")
     assert content == document_bytes(idle, ".pdf")
@@ -165,13 +196,8 @@ def test_hostile_text_is_only_text(hostile: Path) -> None:
 
 
 def test_office_opens_what_was_written(idle: Document, tmp_path: Path) -> None:
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("LibreOffice is not installed")
     (tmp_path / "a.docx").write_bytes(document_bytes(idle, ".docx"))
-    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
-    command = [office, home, "--headless", "--convert-to", "txt:Text", "--outdir", tmp_path, tmp_path / "a.docx"]
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    office_writes(tmp_path / "a.docx", "txt:Text")
     said = (tmp_path / "a.txt").read_text("utf-8-sig")
     assert [name for name in NAMES[:5] if name not in said] == []
 

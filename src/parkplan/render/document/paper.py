@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
@@ -12,8 +11,6 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, LongTable, PageBreak, PageTemplate, Spacer
 from reportlab.platypus import Paragraph as PdfParagraph
@@ -21,17 +18,16 @@ from reportlab.platypus import Paragraph as PdfParagraph
 from parkplan.i18n import current_language, message
 from parkplan.model.document import Bars, Beside, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
 from parkplan.render.document.cells import clean, written_rows
+from parkplan.render.document.columns import fitted
 from parkplan.render.document.drawing import BARS_MM, bars_png, sketch_png
-from parkplan.render.fonts import font_path
+from parkplan.render.document.faces import BOLD, REGULAR, registered
 from parkplan.render.sheet.lettering import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from parkplan.model.document import Block, Document
 
-REGULAR: Final = "ParkplanRegular"
-BOLD: Final = "ParkplanBold"
 TEXT_MM: Final = 170.0
 WIDE: Final = 8
 """Tables of more columns are set smaller."""
@@ -51,7 +47,7 @@ TONES: Final = {"plain": INK, "note": HexColor("#5b6770"), "warning": HexColor("
 
 def written(document: Document) -> bytes:
     """Return the bytes of a PDF file; the same document gives the same bytes."""
-    _fonts()
+    registered()
     out = io.BytesIO()
     made = BaseDocTemplate(
         out,
@@ -76,12 +72,6 @@ def written(document: Document) -> bytes:
     foot = printable(document.foot)
     made.build(story, canvasmaker=lambda *given, **named: _Numbered(foot, *given, **named))
     return out.getvalue()
-
-
-@cache
-def _fonts() -> None:
-    pdfmetrics.registerFont(TTFont(REGULAR, str(font_path())))
-    pdfmetrics.registerFont(TTFont(BOLD, str(font_path(bold=True))))
 
 
 class _Numbered(Canvas):  # type: ignore[misc]
@@ -152,8 +142,10 @@ def _flowables(block: Block) -> list[Flowable]:
 
 
 def _facts(block: Facts, width_mm: float) -> list[Flowable]:
-    rows = [[_text(name, 8.5, bold=True, after=0), _text(value, 8.5, after=0)] for name, value in block.pairs]
-    return _grid(rows, (1.0, 2.0) if width_mm == TEXT_MM else (2.0, 3.0), heading=False, width_mm=width_mm)
+    shares = (1.0, 2.0) if width_mm == TEXT_MM else (2.0, 3.0)
+    widths_mm, size = fitted(block.pairs, shares, width_mm, 8.5)
+    rows = [[_text(name, size, bold=True, after=0), _text(value, size, after=0)] for name, value in block.pairs]
+    return _grid(rows, widths_mm, heading=False)
 
 
 def _beside(block: Beside) -> list[Flowable]:
@@ -171,24 +163,21 @@ def _table(table: Table) -> list[Flowable]:
     caption = [_text(table.caption, 8.5, bold=True, after=2)] if table.caption else []
     if not table.rows:
         return [*caption, _text(message("report.no_rows"), 9)]
-    size = 6.5 if table.dense or len(table.columns) > WIDE else 8
     sides = [2 if column.align == "right" else 0 for column in table.columns]
-    titles = [column.title for column in table.columns]
-    heads = [_text(text, size, bold=True, after=0, align=side) for text, side in zip(titles, sides, strict=True)]
+    written = [[column.title for column in table.columns], *written_rows(table)]
+    size = 6.5 if table.dense or len(table.columns) > WIDE else 8
+    widths_mm, size = fitted(written, [column.share for column in table.columns], TEXT_MM, size)
     rows = [
-        [_text(text, size, after=0, align=side) for text, side in zip(row, sides, strict=True)]
-        for row in written_rows(table)
+        [_text(text, size, bold=not number, after=0, align=side) for text, side in zip(row, sides, strict=True)]
+        for number, row in enumerate(written)
     ]
-    return [*caption, *_grid([heads, *rows], [column.share for column in table.columns], heading=True), Spacer(0, 8)]
+    return [*caption, *_grid(rows, widths_mm, heading=True), Spacer(0, 8)]
 
 
-def _grid(
-    rows: list[list[PdfParagraph]], shares: Iterable[float], *, heading: bool, width_mm: float = TEXT_MM
-) -> list[Flowable]:
+def _grid(rows: list[list[PdfParagraph]], widths_mm: Sequence[float], *, heading: bool) -> list[Flowable]:
     if not rows:
         return []
-    parts = list(shares)
-    widths = [width_mm * mm * share / sum(parts) for share in parts]
+    widths = [width * mm for width in widths_mm]
     style: list[Sequence[object]] = [
         ("GRID", (0, 0), (-1, -1), 0.4, GRID),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),

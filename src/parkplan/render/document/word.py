@@ -17,6 +17,7 @@ from docx.shared import Mm, Pt, RGBColor
 from parkplan.i18n import message
 from parkplan.model.document import Bars, Beside, Facts, Heading, Paragraph, Picture, Screen, Sketch, Table
 from parkplan.render.document.cells import clean, written_rows
+from parkplan.render.document.columns import fitted
 from parkplan.render.document.drawing import BARS_MM, bars_png, sketch_png
 
 if TYPE_CHECKING:
@@ -82,16 +83,7 @@ def _page_number(paragraph: WordParagraph) -> None:
 
 
 def _styles(word: WordDocument) -> None:
-    sizes = {
-        "Normal": 10,
-        "Title": 22,
-        "Subtitle": 11,
-        "Heading 1": 15,
-        "Heading 2": 12,
-        "Heading 3": 10.5,
-        "Caption": 8.5,
-    }
-    for name, size in sizes.items():
+    for name, size in SIZES.items():
         style: Any = word.styles[name]
         style.font.name, style.font.size = FONT, Pt(size)
         properties = style.element.get_or_add_rPr()
@@ -160,9 +152,8 @@ def _grid(
 ) -> None:
     grid = word.add_table(rows=len(rows), cols=len(shares), style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-    _fill(
-        grid, rows, [Mm(TEXT_MM * share / sum(shares)) for share in shares], heading=heading, right=right, dense=dense
-    )
+    widths_mm, size = fitted(rows, shares, TEXT_MM, 7 if dense or len(shares) > WIDE else 8.5)
+    _fill(grid, rows, widths_mm, size, heading=heading, right=right)
     if heading:
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")
@@ -173,18 +164,18 @@ def _grid(
 def _fill(
     grid: WordTable,
     rows: list[list[str]],
-    widths: Sequence[int],
+    widths_mm: Sequence[float],
+    size: float,
     *,
     heading: bool,
     right: frozenset[int] = frozenset(),
-    dense: bool = False,
 ) -> None:
     """Write texts into the cells of a table; the heading, or else the first column, is bold."""
     grid.autofit, grid.style = False, "Table Grid"
     _lined(grid)
+    widths = [Mm(width) for width in widths_mm]
     for place, width in enumerate(widths):
         grid.columns[place].width = width
-    size = Pt(7) if dense or len(widths) > WIDE else Pt(8.5)
     for number, (line, texts) in enumerate(zip(grid.rows, rows, strict=True)):
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for place, (cell, text) in enumerate(zip(line.cells, texts, strict=True)):
@@ -192,7 +183,7 @@ def _fill(
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             run, strong = paragraph.add_run(text), number == 0 if heading else place == 0
-            run.font.size, run.font.bold = size, strong
+            run.font.size, run.font.bold = Pt(size), strong
             if strong:
                 _shaded(cell)
             if place in right:
@@ -221,7 +212,8 @@ def _beside(word: WordDocument, block: Beside) -> None:
     """Put a sketch left of its facts: a table of two cells without lines, the right one with a table of its own."""
     frame = word.add_table(rows=1, cols=2)
     frame.autofit = False
-    widths = Mm(block.sketch.width_mm + 4), Mm(TEXT_MM - block.sketch.width_mm - 4)
+    right_mm = TEXT_MM - block.sketch.width_mm - 4
+    widths = Mm(TEXT_MM - right_mm), Mm(right_mm)
     for column, width in zip(frame.columns, widths, strict=True):
         column.width = width
     left, right = frame.rows[0].cells
@@ -230,7 +222,7 @@ def _beside(word: WordDocument, block: Beside) -> None:
     shown._inline.docPr.set("descr", clean(block.sketch.caption))
     left.add_paragraph(clean(block.sketch.caption), style="Caption")
     pairs = [[clean(text) for text in pair] for pair in block.facts.pairs]
-    _fill(right.add_table(len(pairs), 2), pairs, [int(widths[1] * share) for share in (0.4, 0.55)], heading=False)
+    _fill(right.add_table(len(pairs), 2), pairs, *fitted(pairs, (2.0, 3.0), 0.95 * right_mm, 8.5), heading=False)
     right.paragraphs[0].paragraph_format.space_after = Pt(0)
     word.add_paragraph().paragraph_format.space_after = Pt(2)
 
