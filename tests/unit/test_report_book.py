@@ -8,12 +8,13 @@ import re
 import shutil
 import subprocess
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from plan_worlds import MODULES, PLANE, plan
 
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import language, message
@@ -31,6 +32,7 @@ from parkplan.jobs.site_comparison import comparison_bytes
 from parkplan.jobs.site_files import register_bytes
 from parkplan.jobs.site_question import SiteChoice
 from parkplan.jobs.site_search import funded_now, quick_candidates
+from parkplan.jobs.siteplan_files import option_bytes
 from parkplan.jobs.sites import Candidates
 from parkplan.jobs.verdict_table import screening
 from parkplan.model.clusters import ClusterQuestion
@@ -101,6 +103,7 @@ def answers(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Answe
     groups = clusters(place, question=ClusterQuestion(permutations=99, simulations=39))
     compared = compare(ws, ["base", "s1", "s2"])
     sited = services(ws, ServiceWish(service="canteen", model="p_median", count=2, time_limit=20.0))
+    fictional = replace(plan(), site=replace(plan().site, synthetic=True))
     sited_file = export_services(sited, place.parent / "services.xlsx")
     with language("zh"):
         books = {
@@ -109,6 +112,7 @@ def answers(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Answe
             "clusters": clusters_book(groups).content(),
             "compare": workbook(compared),
             "services": sited_file.read_bytes(),
+            "site_plan": option_bytes(fictional, MODULES, PLANE, ".xlsx"),
             "side_by_side": comparison_bytes(ws, sites, [one.id for one in sites.sites[:3]], ".xlsx"),
             "bare": document_bytes(Document("题", "", "", "zh", (NAMES,), True), ".xlsx"),
         }
@@ -252,8 +256,22 @@ def test_demand_within_reach_of_a_service(answers: Answers, worked_out: dict[str
     assert float(last[3]) == pytest.approx(found.sites["assigned"].sum())
 
 
+def test_a_site_plan_adds_up_to_its_site(worked_out: dict[str, Sheets]) -> None:
+    land, halls, rules = (
+        worked_out["site_plan"][message(f"siteplan.sheet_{name}", "zh")] for name in ("areas", "buildings", "rules")
+    )
+    assert sum(float(row[2]) for row in land[1:] if row[2]) == pytest.approx(100)
+    assert float(land[-1][1]) == pytest.approx(plan().site.area_m2, rel=1e-6)
+    assert float(halls[-1][5]) == pytest.approx(plan().indicators["floor_area_m2"], rel=1e-6)
+    assert len(halls) == len(plan().buildings) + 2
+    margins = {line.title.zh: line.margin for line in plan().certificate}
+    assert {row[0]: float(row[3]) for row in rules[1:]} == pytest.approx(margins, abs=1e-6)
+    assert min(margins.values()) >= -1e-6
+
+
 BOOKS = (
-    "district", "candidates", "options", "sites", "programme", "clusters", "compare", "side_by_side", "services"
+    "district", "candidates", "options", "sites", "programme", "clusters", "compare", "side_by_side", "services",
+    "site_plan",
 )  # fmt: skip
 
 

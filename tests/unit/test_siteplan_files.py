@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,10 @@ import numpy as np
 import openpyxl
 import pytest
 import shapely
-from bench.sites.shapes import site
-from pyproj import CRS
+from plan_worlds import MODULES, PLANE, PROFILE, plan
 
-from parkplan.data.siteplans import choose_profile, load_modules
-from parkplan.i18n import language
+from parkplan.i18n import language, message
 from parkplan.jobs.siteplan_files import document, option_bytes, write_options
-from parkplan.layout.siteplan import attempt
-from parkplan.layout.siteplan.frame import base_frame
 from parkplan.layout.siteplan_check import CheckedPiece, recomputed
 from parkplan.render.plan.page import plan_figure
 from parkplan.render.plan.shapes import massing, picture
@@ -28,26 +23,8 @@ from parkplan.render.plan.shapes import massing, picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from parkplan.model.siteplan import SitePlan
 
-PROFILE = choose_profile("cn_industrial")
-MODULES = load_modules()
-PLANE = CRS("EPSG:4547")
 SHOWN = ("far", "density", "coefficient", "green_share", "road_share", "admin_land", "admin_floor", "height_m")
-
-
-@cache
-def plan() -> SitePlan:
-    """A plan in the plane of the workspace, as far from the origin as real ones."""
-    land = site("ragged_12")
-
-    def east(shape: shapely.Geometry) -> shapely.Geometry:
-        return shapely.transform(shape, lambda xy: xy + np.array([500_000.0, 2_500_000.0]))
-
-    land = replace(land, boundary=east(land.boundary), gates=tuple(map(east, land.gates)),
-                   access=tuple(map(east, land.access)))  # fmt: skip
-    tried = (attempt(land, base_frame(land), number, 3, PROFILE, MODULES) for number in range(20))
-    return next(made for made, broken in tried if made is not None and broken == ())
 
 
 def pieces(frame: gpd.GeoDataFrame) -> list[CheckedPiece]:
@@ -87,16 +64,17 @@ def test_the_drawing_for_cad_has_named_layers_whose_areas_are_those_of_the_plan(
     assert {"SITE", "GATE", "ROAD", "CENTRELINE", "GREEN"} <= {layer.dxf.name for layer in ezdxf.readfile(path).layers}
 
 
-def test_the_workbook_adds_up_to_the_site() -> None:
-    book = openpyxl.load_workbook(BytesIO(option_bytes(plan(), MODULES, PLANE, ".xlsx")))
-    areas = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
-    values = [row[1] for row in areas if isinstance(row[1], int | float)]
-    assert sum(values[:-1]) == pytest.approx(values[-1], abs=0.1)
-    assert values[-1] == pytest.approx(plan().site.area_m2, abs=0.1)
-    halls = [row for row in book.worksheets[1].iter_rows(min_row=2, values_only=True) if row[0]]
-    assert sum(row[5] for row in halls if isinstance(row[5], int | float)) == pytest.approx(
-        plan().indicators["floor_area_m2"], abs=1.0
-    )
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_the_workbook_has_live_margins_and_headings_in_its_language(spoken: str) -> None:
+    with language(spoken):
+        book = openpyxl.load_workbook(BytesIO(option_bytes(plan(), MODULES, PLANE, ".xlsx")))
+        sheets = [book[message(f"siteplan.sheet_{name}")] for name in ("areas", "buildings", "rules")]
+        heads = [message(f"siteplan.head_{name}") for name in ("area", "floor", "margin")]
+    assert [any(head == cell.value for cell in sheet[1]) for head, sheet in zip(heads, sheets, strict=True)] == [
+        True
+    ] * 3
+    assert all(sheet.freeze_panes and sheet.auto_filter.ref for sheet in sheets)
+    assert sum(cell.data_type == "f" for cell in sheets[2]["D"]) == len(plan().certificate)
 
 
 def test_the_drawing_of_fictional_land_says_so() -> None:

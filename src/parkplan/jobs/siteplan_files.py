@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 
 from parkplan.data.export import write_table
-from parkplan.data.export.book import BookSheet, book_bytes
 from parkplan.data.export.drawing import dxf_bytes
 from parkplan.data.files import disk_faults, write_whole
-from parkplan.i18n import message
+from parkplan.jobs.siteplan_books import siteplan_book
 from parkplan.render.plan import plan_bytes
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from parkplan.model.siteplan import CertificateLine, Module, SitePlan, SitePlanProfile
+    from parkplan.model.siteplan import Module, SitePlan, SitePlanProfile
 
 USUAL: Final = (".geojson", ".svg")
 ENDINGS: Final = (".geojson", ".gpkg", ".dxf", ".xlsx", ".svg", ".png", ".pdf")
@@ -69,7 +68,7 @@ def write_option(path: Path, plan: SitePlan, modules: Mapping[str, Module], crs:
     elif path.suffix == ".dxf":
         write_whole(path, dxf_bytes(plan))
     elif path.suffix == ".xlsx":
-        write_whole(path, workbook(plan, modules))
+        write_whole(path, siteplan_book(plan, modules).content())
     else:
         write_whole(path, plan_bytes(plan, modules, path.suffix.removeprefix(".")))
 
@@ -125,49 +124,3 @@ def document(plan: SitePlan) -> dict[str, object]:
             for line in plan.certificate
         ],
     }
-
-
-def workbook(plan: SitePlan, modules: Mapping[str, Module]) -> bytes:
-    """Return the areas of a plan, its buildings and its certificate as a workbook."""
-    halls = [
-        (
-            piece.id,
-            modules[piece.module].title.to(),
-            round(float(piece.geometry.area), 2),
-            piece.storeys,
-            round(piece.height_m, 2),
-            round(piece.floor_area_m2, 2),
-            piece.phase,
-        )
-        for piece in plan.buildings
-    ]
-    rules = [
-        (line.title.to(), line.limit, round(line.value, 4), round(line.margin, 4), _clause(line))
-        for line in plan.certificate
-    ]
-    building = ("id", "module", "area", "storeys", "height", "floor", "phase")
-    rule = ("rule", "limit", "value", "margin", "clause")
-    return book_bytes(
-        [
-            BookSheet(message("siteplan.sheet_areas"), _heads("land", "area", "share"), _balance(plan), (28,)),
-            BookSheet(message("siteplan.sheet_buildings"), _heads(*building), halls, (16, 22)),
-            BookSheet(message("siteplan.sheet_rules"), _heads(*rule), rules, (36, 10, 10, 10, 40)),
-        ]
-    )
-
-
-def _balance(plan: SitePlan) -> list[tuple[str, float, float]]:
-    """Return each kind of land with its area and share, and the total."""
-    total = plan.site.area_m2
-    kinds = sorted({piece.kind for piece in plan.pieces})
-    land = [(kind, sum(float(piece.geometry.area) for piece in plan.of_kind(kind))) for kind in kinds]
-    rows = [(message(f"siteplan.kind_{kind}"), round(area, 2), round(area / total, 4)) for kind, area in land]
-    return [*rows, (message("siteplan.total"), round(sum(area for _, area in land), 2), 1.0)]
-
-
-def _heads(*names: str) -> tuple[str, ...]:
-    return tuple(message(f"siteplan.head_{name}") for name in names)
-
-
-def _clause(line: CertificateLine) -> str:
-    return f"{line.clause.number} {line.clause.clause}".strip()
