@@ -27,7 +27,7 @@ from postgis_server import PostgisServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
     MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
@@ -167,6 +167,7 @@ def handmade_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # The browser
 
 BROWSER_NAMES = (
+    "chromium-headless-shell",  # Chromium without the window around the page, which nobody looks at here
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -192,7 +193,8 @@ BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+    "--proxy-server=127.0.0.1:9",  # nobody listens there: what is not for the loopback fails
+    "--proxy-bypass-list=127.0.0.1;localhost",
 ]
 WAIT_MS = 180_000  # at most, for what a page is to do: a machine may be busy
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -235,27 +237,24 @@ class BrowserPages:
         """Return a page of its own session, opened at an address.
 
         It asks for less motion: without a graphics card every frame of an animation costs time of the processor.
+        Requests are not held up one by one for the same reason: what fails is looked at afterwards.
         """
         size: Any = {"width": width, "height": height}
         context = self.browser.new_context(viewport=size, reduced_motion="reduce", **options)
         context.set_default_timeout(WAIT_MS)
-        context.route("**/*", self._pass_loopback_only)
-        context.route_web_socket(
-            lambda url: urlsplit(url).hostname not in LOOPBACK, lambda ws: self.outside.append(ws.url)
-        )
         page = context.new_page()
+        page.on("requestfailed", lambda request: self._look(request.url))
+        page.on("websocket", lambda socket: self._look(socket.url))
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         if address:
             page.goto(address)
         return page
 
-    def _pass_loopback_only(self, route: Route) -> None:
-        if urlsplit(route.request.url).hostname in LOOPBACK:
-            route.continue_()
-        else:
-            self.outside.append(route.request.url)
-            route.abort()
+    def _look(self, address: str) -> None:
+        host = urlsplit(address).hostname
+        if host is not None and host not in LOOPBACK:
+            self.outside.append(address)
 
     def _note(self, said: ConsoleMessage) -> None:
         if said.type == "error":

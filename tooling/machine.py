@@ -64,8 +64,8 @@ def apt_install(chinese: str, english: str, *packages: str) -> None:
 
 def install_test_programs() -> None:
     """Get what the tests need and this machine lacks: Chromium, a Chinese font, PostGIS, LibreOffice, a PDF reader."""
-    if not any(map(shutil.which, ("chromium", "google-chrome", "microsoft-edge"))):
-        apt_install("浏览器 Chromium", "the browser Chromium", "chromium", "fonts-noto-cjk")
+    if not any(map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome", "microsoft-edge"))):
+        apt_install("浏览器 Chromium", "the browser Chromium", "chromium-headless-shell", "fonts-noto-cjk")
     if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
         apt_install("数据库 PostGIS", "the database PostGIS", "postgresql", "postgresql-postgis")
     if shutil.which("soffice") is None:

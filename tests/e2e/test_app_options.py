@@ -99,10 +99,7 @@ def pull_a_road_and_take_it_back(page: Page, place: Path) -> None:
 
 
 def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
-    page: Page = browser_page(f"{serve(place)}/?lang=en", height=1300)
-    page.set_default_timeout(WAIT_MS)
-    rest(page, maps=1)
-    page.get_by_role("link", name="Layout options", exact=True).click()
+    page: Page = browser_page(f"{serve(place)}/layout_options?lang=en", height=1300)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled(timeout=WAIT_MS)
     rest(page, maps=1)
     page.get_by_role("button", name="New scenario").click()

@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from at_rest import rest
+from colours import colours
 from downloads import taken
 from openpyxl import load_workbook
-from PIL import Image
 from playwright.sync_api import expect
 
 from parkplan.data.workspace import open_workspace
@@ -29,16 +28,11 @@ WAIT_MS = 180_000
 
 @pytest.fixture
 def start(browser_page: Any, app: str) -> Callable[..., Page]:
-    """Open the overview, wait for its map, and go to a page by its link, as a user does."""
+    """Open the overview or the park map by its address, and wait until its map is drawn."""
 
-    def go(link: str = "", *, query: str = "", **size: int) -> Page:
-        page = browser_page(f"{app}/{query}", **size)
-        page.set_default_timeout(WAIT_MS)
+    def go(address: str = "", **size: int) -> Page:
+        page: Page = browser_page(f"{app}/{address}", **size)
         drawn(page)
-        if link:
-            page.get_by_role("link", name=link, exact=True).click()
-            expect(page.locator(".st-key-preview")).to_have_count(0, timeout=WAIT_MS)
-            rest(page)
         return page
 
     return go
@@ -53,12 +47,6 @@ def drawn(page: Page) -> Locator:
 def picture(page: Page, name: str) -> None:
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / f"app_{name}.png")
-
-
-def colours(shot: bytes) -> int:
-    """How many clearly different colours a picture has."""
-    pixels = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")) // 24
-    return len(np.unique(pixels.reshape(-1, 3), axis=0))
 
 
 def first_parcel(workspace: Path) -> tuple[str, str]:
@@ -81,7 +69,7 @@ def cut_texts(page: Page) -> list[str]:
 def test_the_overview_draws_map_figures_and_targets(
     start: Callable[..., Page], language: str, width: int, height: int
 ) -> None:
-    page = start(query=f"?lang={language}", width=width, height=height)
+    page = start(f"?lang={language}", width=width, height=height)
     expect(page.locator(".tile").nth(19)).to_be_visible()
     assert colours(drawn(page).screenshot()) > 25
     assert cut_texts(page) == []
@@ -90,8 +78,7 @@ def test_the_overview_draws_map_figures_and_targets(
 
 
 def test_the_search_finds_a_parcel_and_the_card_shows_it(start: Callable[..., Page], small_demo: Path) -> None:
-    page = start("园区图")
-    drawn(page)
+    page = start("park_map")
     number, name = first_parcel(small_demo)
     box = page.get_by_placeholder(re.compile("地块编号"))
     box.fill(number.lower())
@@ -110,7 +97,7 @@ def test_the_search_finds_a_parcel_and_the_card_shows_it(start: Callable[..., Pa
 def test_a_filter_counts_and_the_rows_come_as_a_workbook(start: Callable[..., Page], small_demo: Path) -> None:
     parcels = open_workspace(small_demo).read("parcels", columns=["parcel_id", "status"])
     idle = set(parcels.loc[parcels["status"] == "idle", "parcel_id"])
-    page = start("园区图")
+    page = start("park_map")
     page.get_by_role("button", name="筛选", exact=False).click()
     box = page.get_by_placeholder(re.compile("例如 tax_yuan"))
     box.fill("status == 'idle'")
@@ -128,8 +115,7 @@ def test_a_filter_counts_and_the_rows_come_as_a_workbook(start: Callable[..., Pa
 
 
 def test_the_map_as_it_is_seen_comes_as_a_picture(start: Callable[..., Page]) -> None:
-    page = start("园区图")
-    drawn(page)
+    page = start("park_map")
     page.get_by_role("button", name="导出", exact=False).first.click()
     page.get_by_role("radio", name="png", exact=True).or_(page.get_by_text("png", exact=True)).first.click()
     body = taken(page, page.get_by_role("button", name=re.compile(r"\.png$")).first).read_bytes()

@@ -70,10 +70,7 @@ def place(small_demo: Path, tmp_path: Path) -> Path:
 
 
 def test_a_planner_walks_through_the_page(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
-    page: Page = browser_page(f"{serve(place)}/?lang=en", height=1400)
-    page.set_default_timeout(WAIT_MS)
-    settled(page)
-    page.get_by_role("link", name="Reuse candidates", exact=True).click()
+    page: Page = browser_page(f"{serve(place)}/reuse_candidates?lang=en", height=1400)
     expect(page.get_by_text("no other set")).to_be_visible(timeout=WAIT_MS)
     settled(page)
     expect(page.get_by_text("Candidate sites", exact=True).first).to_be_visible()

@@ -51,7 +51,6 @@ def painted(page: Page) -> np.ndarray[Any, Any]:
 
 def clusters_page(browser_page: Callable[..., Page], app: str, language: str) -> Page:
     page = browser_page(f"{app}/clusters?lang={language}", height=1000)
-    page.set_default_timeout(WAIT_MS)
     rest(page, 1)
     return page
 

@@ -38,13 +38,9 @@ def place(small_demo: Path, tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.fixture
-def page(browser_page: Any, serve: Callable[[Path], str], place: Path) -> Page:
-    opened: Page = browser_page(f"{serve(place)}/", height=1100)
-    opened.set_default_timeout(WAIT_MS)
-    rest(opened, maps=1)
-    opened.get_by_role("link", name="数据", exact=True).click()
-    expect(opened.locator(".st-key-preview")).to_have_count(0, timeout=WAIT_MS)
+def desk(browser_page: Any, app: str) -> Page:
+    opened: Page = browser_page(f"{app}/data", height=1100)
+    opened.locator('[class*="st-key-desk_files"]').wait_for()
     rest(opened)
     return opened
 
@@ -123,7 +119,10 @@ def picture(page: Page, name: str) -> None:
     page.screenshot(path=PICTURES / f"app_{name}.png")
 
 
-def test_awkward_files_become_tables_and_an_import_is_undone(page: Page, place: Path, tmp_path: Path) -> None:
+def test_awkward_files_become_tables_and_an_import_is_undone(
+    browser_page: Any, serve: Callable[[Path], str], place: Path, tmp_path: Path
+) -> None:
+    page = desk(browser_page, serve(place))
     before = open_workspace(place).info("parcels")
     examine(page, web_map(place, tmp_path))
     expect(page.locator(".st-key-desk_confirm")).to_have_count(0)  # the CRS has to be chosen first
@@ -158,7 +157,8 @@ def test_awkward_files_become_tables_and_an_import_is_undone(page: Page, place: 
     assert [entry.state for entry in imports(place)] == ["can_be_undone", "undone"]
 
 
-def test_a_finding_leads_to_the_map_and_a_dot_to_its_finding(page: Page) -> None:
+def test_a_finding_leads_to_the_map_and_a_dot_to_its_finding(browser_page: Any, app: str) -> None:
+    page = desk(browser_page, app)
     page.get_by_role("radio", name="体检", exact=True).click()
     page.locator(".ranked .row").first.wait_for()
     rest(page, maps=1)

@@ -30,7 +30,6 @@ def address(serve_command: Callable[[list[str], str], str]) -> str:
 @pytest.fixture
 def page(address: str, browser_page: Callable[..., Page]) -> Page:
     opened = browser_page(address, width=1280, height=900)
-    opened.set_default_timeout(WAIT_MS)
     opened.wait_for_function(SETTLED)
     wait_for_line(opened, re.compile(r"zoom \d"))
     return opened
@@ -114,7 +113,6 @@ def test_view_and_choices_survive_a_change_of_page(page: Page) -> None:
 
 def test_no_geometry_goes_through_the_websocket(address: str, browser_page: Callable[..., Page]) -> None:
     page = browser_page()
-    page.set_default_timeout(WAIT_MS)
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda payload: received.append(len(payload))))
     page.goto(address)

@@ -39,9 +39,7 @@ def take(page: Any, label: str) -> Path:
 def test_a_report_and_a_bundle_are_made_and_taken(
     browser_page: Any, serve: Callable[[Path], str], workspace: Path, tmp_path: Path
 ) -> None:
-    page = browser_page(f"{serve(workspace)}/?lang=zh")
-    page.set_default_timeout(WAIT_MS)
-    page.get_by_role("link", name=message("ui.page_reports", "zh"), exact=True).click()
+    page = browser_page(f"{serve(workspace)}/reports?lang=zh")
     page.get_by_role("button", name=message("report.make", "zh")).wait_for()
     rest(page)
     page.get_by_role("button", name=message("report.make", "zh")).click()

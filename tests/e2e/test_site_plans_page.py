@@ -30,9 +30,7 @@ def parcel_of_ten_hectares(place: Path) -> str:
 
 
 def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Path) -> None:
-    page: Page = browser_page(f"{app}/")
-    page.set_default_timeout(WAIT_MS)
-    page.get_by_role("link", name="场地方案", exact=True).click()
+    page: Page = browser_page(f"{app}/site_plans")
     page.get_by_label("编号").wait_for()
     rest(page)
     page.get_by_label("编号").fill(parcel_of_ten_hectares(small_demo))

@@ -17,7 +17,6 @@ import pytest
 from parkplan.data.workspace import open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import BrowserPages
@@ -62,10 +61,9 @@ def test_editors_lose_nothing(small_demo: Path, tmp_path: Path, long_form: bool)
     print(f"\n{editors} editors x {edits} edits: p95 {np.quantile(seconds, 0.95) * 1000:.0f} ms a save")
 
 
-def test_tiles_arrive_for_everybody(small_demo: Path, serve: Callable[[Path], str], long_form: bool) -> None:
+def test_tiles_arrive_for_everybody(app: str, long_form: bool) -> None:
     clients, rounds = (20, 200) if long_form else (4, 10)
-    address = serve(small_demo)
-    tiles = [f"{address}/tiles/parcels_by_status/14/{13338 + x}/{7136 + y}.mvt" for x in range(5) for y in range(4)]
+    tiles = [f"{app}/tiles/parcels_by_status/14/{13338 + x}/{7136 + y}.mvt" for x in range(5) for y in range(4)]
 
     def visit(client: int) -> list[int]:
         statuses = []
@@ -85,12 +83,9 @@ def test_tiles_arrive_for_everybody(small_demo: Path, serve: Callable[[Path], st
 
 
 @pytest.mark.browser
-def test_sessions_see_no_fault(
-    small_demo: Path, serve: Callable[[Path], str], browser_page: BrowserPages, long_form: bool
-) -> None:
+def test_sessions_see_no_fault(app: str, browser_page: BrowserPages, long_form: bool) -> None:
     sessions = 30 if long_form else 2
-    address = serve(small_demo)
-    pages = [browser_page(address) for _ in range(sessions)]
+    pages = [browser_page(app) for _ in range(sessions)]
     for page in pages:
         page.get_by_text("虚构").first.wait_for(timeout=120_000)
         assert page.get_by_test_id("stException").count() == 0
