@@ -97,7 +97,7 @@ def test_several_parcels_are_one_site_also_as_a_scenario_has_them(ws: Workspace)
     assert caught.value.key == "siteplan_unknown_site"
 
 
-def test_a_candidate_site_in_pieces_names_the_parcels_of_each(tmp_path: Path) -> None:
+def test_a_candidate_site_in_pieces_is_planned_piece_by_piece(tmp_path: Path) -> None:
     parted = create_workspace(tmp_path / "parted.parkplan", crs="EPSG:4547", actor="t")
     shapes = [at(0, 0, 90, 100), at(90, 0, 190, 100), at(215, 0, 400, 100)]
     parcels = gpd.GeoDataFrame({"parcel_id": ["A", "B", "C"]}, geometry=shapes, crs="EPSG:4547")
@@ -105,10 +105,18 @@ def test_a_candidate_site_in_pieces_names_the_parcels_of_each(tmp_path: Path) ->
     columns = {"site_id": ["C-1"], "parcels": ["A,B,C"], "rank": [1], "score": [50.0]}
     keep_sites(parted, gpd.GeoDataFrame(columns, geometry=[shapely.union_all(shapes)], crs="EPSG:4547"))
     ws = open_workspace(parted.address)
+    for asked in ("C-1", "C-1/3"):
+        with pytest.raises(RequestError) as caught:
+            land_of_workspace(ws, asked, PROFILE)
+        assert caught.value.key == "siteplan_site_apart"
+        assert "C-1/1 1.90 公顷（28.50 亩）、C-1/2 1.85 公顷（27.75 亩）" in caught.value.sentence()
+    for asked, square_metres in (("C-1/1", 190 * 100), ("C-1/2", 185 * 100)):
+        land = land_of_workspace(ws, asked, PROFILE)
+        assert land.area_m2 == pytest.approx(square_metres)
+        assert land.name == asked
     with pytest.raises(RequestError) as caught:
-        land_of_workspace(ws, "C-1", PROFILE)
-    assert caught.value.key == "siteplan_site_apart"
-    assert "A, B；C" in caught.value.sentence()
+        land_of_workspace(ws, "C-1/0", PROFILE)
+    assert caught.value.key == "siteplan_unknown_site"
     assert land_of_workspace(ws, "A, B", PROFILE).area_m2 == pytest.approx(190 * 100)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +20,10 @@ from parkplan.jobs.scenario_state import edits_of, find_scenario
 from parkplan.jobs.site_register import find_site
 from parkplan.layout.scenario import apply_edits
 from parkplan.layout.siteplan import site_of
+from parkplan.units import area
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pyproj import CRS
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 ROADS_WITHIN_M: Final = 200.0
 SEAM_M: Final = 2.0
 KEPT_M: Final = 1.0
+PIECE: Final = re.compile(r"/[1-9]\d{0,3}$")
+"""Behind the id of a candidate site: which of its pieces, by size."""
 
 
 def land_of_file(
@@ -63,7 +67,8 @@ def land_of_workspace(
 ) -> Site:
     """Return parcels by their numbers, or a candidate site by its id, with the public roads that reach it.
 
-    Several parcels, with commas between them, are one site; seams of up to 2 m are closed. With ``scenario`` the
+    Several parcels, with commas between them, are one site; seams of up to 2 m are closed. A candidate site that roads
+    cut into pieces is planned piece by piece: ``C3/1`` is the largest piece of the site C3. With ``scenario`` the
     parcels are those of that scenario, merged and split ones included. ``keep`` names buildings that stay: their
     ground is left out of the site, like water.
 
@@ -88,23 +93,18 @@ def _shape(ws: Workspace, site: str, scenario: str | None) -> shapely.Geometry:
     names = [name.strip() for name in site.replace("，", ",").split(",")]
     if all(name in parcels for name in names):
         return _one_piece(shapely.union_all([parcels[name] for name in names]))
+    known, _, number = site.rpartition("/") if PIECE.search(site) else (site, "", "")
     try:
-        found = find_site(ws, site)
+        found = find_site(ws, known)
     except RequestError as unknown:
         if unknown.key != "no_kept_site":
             raise
         raise RequestError("siteplan_unknown_site", site=site) from unknown
-    shape = _one_piece(found.shape)
-    if shapely.get_num_geometries(shape) > 1:
-        pieces = _pieces(shape, {name: parcels[name] for name in found.parcel_ids if name in parcels})
-        raise RequestError("siteplan_site_apart", site=site, count=len(pieces), pieces="；".join(pieces))
-    return shape
-
-
-def _pieces(shape: shapely.Geometry, parcels: Mapping[str, shapely.Geometry]) -> list[str]:
-    """Return the numbers of the parcels of each part of a site, the largest part first."""
-    parts = sorted(shapely.get_parts(shape), key=lambda part: -part.area)
-    return [", ".join(name for name, land in parcels.items() if land.representative_point().within(p)) for p in parts]
+    pieces = sorted(shapely.get_parts(_one_piece(found.shape)), key=shapely.area, reverse=True)
+    if (number and int(number) > len(pieces)) or (not number and len(pieces) > 1):
+        sizes = "、".join(f"{known}/{place} {area(float(piece.area))}" for place, piece in enumerate(pieces, start=1))
+        raise RequestError("siteplan_site_apart", site=known, count=len(pieces), pieces=sizes)
+    return pieces[int(number or 1) - 1]
 
 
 def _parcels(ws: Workspace, scenario: str | None) -> dict[str, shapely.Geometry]:
