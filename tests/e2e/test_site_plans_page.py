@@ -11,7 +11,9 @@ from at_rest import rest
 from downloads import taken
 from playwright.sync_api import expect
 
+from parkplan.data.siteplans import load_modules
 from parkplan.data.workspace import open_workspace
+from parkplan.i18n import message
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -52,5 +54,23 @@ def test_from_a_parcel_to_a_drawing(browser_page: Any, app: str, small_demo: Pat
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / "app_site_plans.png")
     rest(page)
+    swap_for_halls(page)
     page.get_by_role("tab", name="下载").click()
     assert taken(page, page.get_by_role("button", name="图纸 PDF")).read_bytes().startswith(b"%PDF")
+
+
+def swap_for_halls(page: Page) -> None:
+    """Have the rest laid out anew with logistics halls alone, and see them in the list of buildings."""
+    page.get_by_role("tab", name="修改").click()
+    chosen = page.get_by_role("combobox", name=message("siteplan.swap", "zh"))
+    chosen.click()
+    for _ in range(3):
+        page.keyboard.press("Backspace")
+    hall = load_modules()["logistics_hall"].title.zh
+    page.get_by_role("option", name=hall).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=message("siteplan.regenerate", "zh")).click()
+    expect(page.locator(".option")).not_to_have_count(4, timeout=WAIT_MS)
+    rest(page)
+    expect(page.locator(".option.chosen")).to_contain_text(hall)
+    page.screenshot(path=PICTURES / "app_site_plans_swapped.png")

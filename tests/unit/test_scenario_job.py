@@ -203,6 +203,11 @@ def test_the_command_line(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> 
         "kind": "far", "parcels": ["JH-002"], "value": 1.5, "shape": None, "id": "",
     }  # fmt: skip
     run("edit", "s1", "--road", "LINESTRING (500000 2500205, 500100 2500205)", "--width-m", "8")
+    drawn = run("edit", "s1", "--move", "road-1", "12.5", "-1")["step"]["edits"]  # type: ignore[index]
+    assert shapely.from_wkt(drawn[0]["shape"]).equals(shapely.box(500_012.5, 2_500_200, 500_112.5, 2_500_208))
+    run("edit", "s1", "--remove", "road-1")
+    assert main(["scenario", "edit", ws.address, "s1", "--move", "road-1", "1", "1"]) == 2
+    assert "road-1" in capsys.readouterr().err
     run("undo", "s1")
     run("redo", "s1")
     run("copy", "s1", "--name", "方案二")

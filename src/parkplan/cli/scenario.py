@@ -13,8 +13,8 @@ from parkplan.cli.scenario_text import listed, shown
 from parkplan.data.workspace import open_workspace
 from parkplan.i18n import message
 from parkplan.jobs import scenario as work
-from parkplan.jobs.scenario_drawing import chosen_parcels, shape_text
-from parkplan.jobs.scenario_state import all_scenarios
+from parkplan.jobs.scenario_drawing import chosen_parcels, removed, shape_text, shifted_m
+from parkplan.jobs.scenario_state import all_scenarios, find_scenario, option
 from parkplan.model.scenarios import BASE, Edit
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ PROPERTIES: Final = ("use", "typology", "far", "cluster", "park", "phase")
     frame.option("--road", metavar="WKT", help="option_scenario_road"),
     frame.option("--green", metavar="WKT", help="option_scenario_green"),
     frame.option("--width-m", type=float, default=20.0, show_default=True, metavar="M", help="option_scenario_width"),
+    frame.option("--move", type=(str, float, float), metavar="NAME EAST NORTH", help="option_scenario_move"),
+    frame.option("--remove", metavar="NAME", help="option_scenario_remove"),
     frame.option("--step", type=int, help="option_scenario_step"),
     frame.option("--seen", type=int, help="option_scenario_seen"),
     frame.option("--note", default="", metavar="TEXT", help="option_scenario_note"),
@@ -130,4 +132,8 @@ def _edits(ws: Workspace, name: str, asked: dict[str, Any]) -> list[Edit]:
         edits.append(Edit("road", shape=shape_text(asked["road"], asked["width_m"])))
     if asked["green"]:
         edits.append(Edit("green", shape=shape_text(asked["green"], asked["width_m"])))
+    if asked["move"] or asked["remove"]:
+        now = option(ws, find_scenario(ws, name))
+        edits += [shifted_m(now, *asked["move"])] if asked["move"] else []
+        edits += [removed(now, asked["remove"])] if asked["remove"] else []
     return edits

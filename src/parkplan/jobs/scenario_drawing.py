@@ -121,9 +121,19 @@ def shifted(one: Option, name: str, start: Sequence[float], end: Sequence[float]
         RequestError: nothing of this name was drawn.
 
     """
-    edit = _drawing(one, name)
     (x, y), (to_x, to_y) = shapely.get_coordinates(moved(shapely.MultiPoint([start, end]), DEGREES, crs)).tolist()
-    by = (round(to_x - x, 3), round(to_y - y, 3))  # whole millimetres leave the form as it is
+    return shifted_m(one, name, to_x - x, to_y - y)
+
+
+def shifted_m(one: Option, name: str, east_m: float, north_m: float) -> Edit:
+    """Return the edit that moves a drawn road or green as a whole, in the plane of the workspace.
+
+    Raises:
+        RequestError: nothing of this name was drawn.
+
+    """
+    edit = _drawing(one, name)
+    by = (round(east_m, 3), round(north_m, 3))  # whole millimetres leave the form as it is
     shape = affinity.translate(shapely.from_wkt(edit.shape), *by)
     return Edit(edit.kind, shape=str(shapely.to_wkt(shape, rounding_precision=3)), id=name)
 

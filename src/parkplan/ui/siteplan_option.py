@@ -119,7 +119,7 @@ def downloads(plan: SitePlan, crs: CRS) -> None:
             st.download_button(
                 message(f"siteplan.file_{ending.removeprefix('.')}"),
                 data=partial(_bytes, plan, crs, ending, spoken),
-                file_name=f"{plan.site.name or 'site'}-{plan.id}{ending}",
+                file_name=f"{plan.site.name or 'site'}-{plan.id}{ending}".replace("/", "-"),
                 mime=MIMES[ending],
                 key=f"plan_file_{ending}",
                 on_click="ignore",
