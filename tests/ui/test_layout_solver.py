@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from parkplan._errors import RequestError
 from parkplan.data.workspace import open_workspace
+from parkplan.jobs.front_words import front_points
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.sites.engine import Progress
 from parkplan.ui import layout_solver
+from parkplan.ui.front_panel import front_chart
 from parkplan.ui.layout_state import KEY as LAYOUT
 from parkplan.ui.layout_state import Layout
 
@@ -59,6 +62,27 @@ def test_the_button_makes_branches_and_opens_the_best(app: AppTest, demo_copy: P
     assert now.scenario == made[0].id
     assert any("已证明为所列规则下的最优" in line for line in now.told)
     assert [one for one in app.text if one.value == now.told[1]]
+
+
+def test_trade_offs_of_two_objectives_are_a_chart_and_a_table(app: AppTest) -> None:
+    app.multiselect(key="layout_solve.base.front").set_value(["jobs"])
+    start(app)
+    assert [one.value for one in app.warning] == ["折中需要两个目标，请再选一个，或都不选。"]
+    app.multiselect(key="layout_solve.base.front").set_value(["jobs", "cost_yuan"])
+    app.number_input(key="layout_solve.base.count").set_value(1)
+    app.number_input(key="layout_solve.base.seconds").set_value(5)
+    answered(start(app))
+    assert not app.exception
+    found = app.session_state[LAYOUT].answer
+    points = front_points(found)
+    assert len(points) > 2
+    ordered = sorted((point["jobs"], point["cost_yuan"]) for point in points)
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(ordered))  # more jobs cost more
+    table = next(one.value for one in app.dataframe if list(one.value.columns)[-1] == "证明")
+    assert len(table) == len(points)
+    (chart,) = front_chart(found)["series"]
+    jobs = [point["value"][0] for point in chart["data"]]
+    assert jobs == pytest.approx([point["jobs"] for point in points], abs=1e-3)
 
 
 class Slow:

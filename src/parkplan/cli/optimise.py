@@ -13,17 +13,16 @@ from parkplan._errors import RequestError
 from parkplan.cli import frame
 from parkplan.cli.text import grid, visible
 from parkplan.i18n import message
-from parkplan.jobs.allocation_terms import TERMS, measure_of
+from parkplan.jobs.allocation_terms import TERMS
+from parkplan.jobs.front_words import front_points, front_words
 from parkplan.jobs.optimise_words import change_words, clause_words, collision_words, note_words, summary_words
-from parkplan.jobs.scenario_words import change
 from parkplan.model.allocation import ACCESS_REACH_M, OBJECTIVES, Period, Service, Share, Wish
 from parkplan.sites.engine import Effort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from parkplan.jobs.optimise import Drawn, Optimised
-    from parkplan.layout.allocation_front import Front
     from parkplan.sites.engine import Progress
 
 
@@ -184,7 +183,7 @@ def _document(found: Optimised) -> dict[str, object]:
             "words": collision_words(found.collision, wish),
         },
         "front": None if found.front is None else {
-            "complete": found.front.complete, "points": _points(found.front, wish.front or ()),
+            "complete": found.front.complete, "points": front_points(found),
         },
     }  # fmt: skip
 
@@ -198,14 +197,6 @@ def _option(drawn: Drawn, place: int) -> dict[str, object]:
         "cluster": {parcel: use.cluster for parcel, use in drawn.given.items() if use.cluster is not None},
         "period": {parcel: use.period for parcel, use in drawn.given.items() if use.period},
     }  # fmt: skip
-
-
-def _points(front: Front, names: Sequence[str]) -> list[dict[str, float | bool]]:
-    first, second = (measure_of(name) for name in names)
-    return [
-        {first: OBJECTIVES[first] * one.first, second: OBJECTIVES[second] * one.second, "proven": one.proven}
-        for one in front.points
-    ]
 
 
 def _lines(found: Optimised) -> list[str]:
@@ -230,13 +221,5 @@ def _row(drawn: Drawn) -> tuple[object, ...]:
 
 
 def _front_lines(found: Optimised) -> list[str]:
-    if found.front is None or found.wish.front is None:
-        return []
-    points = _points(found.front, found.wish.front)
-    first, second = (TERMS[measure_of(name)] for name in found.wish.front)
-    key = "front_complete" if found.front.complete else "front_partial"
-    head = message(f"optimise.{key}", None, first=first.title.to(), second=second.title.to(), count=len(points))
-    marks = ["" if point["proven"] else message("optimise.front_unproven") for point in points]
-    values = [tuple(change(one, 0.0, point[one.id]) for one in (first, second)) for point in points]
-    rows = [(*both, mark) for both, mark in zip(values, marks, strict=True)]
-    return ["", head, *(grid(rows, frozenset({0, 1})) if rows else [])]
+    head, rows = front_words(found)
+    return ["", head, *(grid(rows, frozenset({0, 1})) if rows else [])] if head else []

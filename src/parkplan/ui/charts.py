@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from parkplan.model.figures import Breakdown
 
 FONT: Final = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
+INK: Final = "#3c4a55"
 BAR_PX: Final = 27
 FRAME_PX: Final = 24
 

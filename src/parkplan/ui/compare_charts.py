@@ -9,7 +9,7 @@ import numpy as np
 from parkplan.compare.catalogue import MEASURES
 from parkplan.compare.ranking import dominance
 from parkplan.i18n import message
-from parkplan.ui.charts import FONT
+from parkplan.ui.charts import FONT, INK
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 COLOURS: Final = ("#12627a", "#c2410c", "#5b4bb7", "#2e8b57", "#b8860b", "#b0307a")
 LIMIT: Final = "#8f2d3c"
-INK: Final = "#3c4a55"
 
 
 def unit_of(name: str) -> str:

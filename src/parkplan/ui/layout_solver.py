@@ -45,10 +45,13 @@ def solver_form(ws: Workspace, now: Layout) -> None:
             if land == "chosen" and not chosen:
                 st.warning(message("optimise.none_chosen"))
                 return
+            if len(wish.front or ()) == 1:
+                st.warning(message("optimise.front_two"))
+                return
             wish = replace(wish, parcels=tuple(now.chosen) if land == "chosen" else ())
             asked = partial(optimise, ws, scenario=now.scenario, wish=wish, actor=now.actor)
             now.search = BackgroundWork(lambda one: asked(effort=one.effort, tell=one.tell))
-            now.told, now.fault = (), ""
+            now.told, now.fault, now.answer = (), "", None
             st.rerun()
 
 
@@ -88,4 +91,5 @@ def _open(now: Layout, found: Optimised) -> None:
     if made is not None:
         now.open(made.id, made.head)
     lines = [line for place, one in enumerate(found.options) for line in drawn_words(one, place)]
+    now.answer = found
     now.told = (message("optimise.told", count=len(found.options)), *lines, *summary_words(found))

@@ -31,7 +31,8 @@ TOOLS: Final[tuple[Tool, ...]] = get_args(Tool)
 class Layout:
     """``seen`` is the last step that this session knows; ``pending`` are edits whose save clashed, for ``clash``.
 
-    ``told`` is what the solver said when it last drew, ``search`` the solver while it works.
+    ``told`` is what the solver said when it last drew, ``answer`` all that it found, ``search`` the solver while it
+    works.
     """
 
     scenario: str = BASE
@@ -44,12 +45,14 @@ class Layout:
     clash: str = ""
     fault: str = ""
     told: tuple[str, ...] = ()
+    answer: Optimised | None = None
     search: BackgroundWork[Optimised] | None = None
 
     def open(self, scenario: str, head: int) -> None:
         """Open a scenario."""
         if scenario != self.scenario:
             self.chosen, self.pending, self.clash, self.fault, self.told = [], (), "", "", ()
+            self.answer = None
         self.scenario, self.seen = scenario, head
 
     def toggle(self, parcel: str) -> None:

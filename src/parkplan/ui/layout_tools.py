@@ -16,6 +16,7 @@ from parkplan.jobs.scenario_drawing import drawings, removed
 from parkplan.jobs.scenario_state import all_scenarios
 from parkplan.model.codes import CLUSTER
 from parkplan.model.scenarios import BASE, EDIT_TITLES, LONGEST_PHASES, Edit
+from parkplan.ui.front_panel import front_panel
 from parkplan.ui.layout_solver import solver_form
 from parkplan.ui.layout_state import TOOLS, revert, save, settle, turn
 from parkplan.ui.navigation import FOLDER
@@ -206,6 +207,7 @@ def troubles(ws: Workspace, now: Layout) -> None:
         with st.expander(plain(now.told[0]), expanded=True), st.container(height=TOLD_HEIGHT, border=False, gap=None):
             for line in now.told[1:]:
                 st.text(line)
+    front_panel(now.answer)
     if now.clash:
         with st.container(border=True):
             st.warning(plain(now.clash))

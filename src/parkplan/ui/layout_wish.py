@@ -36,6 +36,11 @@ def wish_fields(ws: Workspace, key: str) -> Wish:
         found["budget_yuan"] = None if budget is None else budget * YUAN_PER_YI
         seconds = right.number_input(message("optimise.seconds"), 1, MOST_SECONDS, 10, key=f"{key}.seconds")
         found["time_limit"] = float(seconds)
+        both = st.multiselect(
+            message("optimise.front_of"), OBJECTIVES, format_func=lambda name: TERMS[name].title.to(),
+            max_selections=2, key=f"{key}.front", placeholder=message("optimise.none_chosen_yet"),
+        )  # fmt: skip
+        found["front"] = tuple(both) or None
     with rules:
         found |= _rules(ws, key)
     with more:
