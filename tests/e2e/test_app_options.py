@@ -1,4 +1,4 @@
-"""Layout options and their comparison in a real browser: paint, undo, draw a road, compare three, swipe, export."""
+"""Layout options in a real browser: paint, undo, draw a road, let the solver draw, compare three, swipe, export."""
 
 from __future__ import annotations
 
@@ -98,6 +98,19 @@ def pull_a_road_and_take_it_back(page: Page, place: Path) -> None:
     assert road(place).equals(before)
 
 
+def let_the_solver_draw(page: Page, place: Path) -> None:
+    """Ask for one option, and find it as a branch of the open scenario."""
+    page.get_by_role("button", name="Solve", exact=True).click()
+    form = page.get_by_test_id("stForm").filter(has_text="Seconds for each")
+    for field, value in (("Options", "1"), ("Seconds for each", "3")):
+        form.get_by_label(field, exact=True).fill(value)
+        form.get_by_label(field, exact=True).press("Tab")
+    form.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Solved: 1 options")).to_be_visible(timeout=WAIT_MS)
+    rest(page, maps=1)
+    assert history(place, "Drawn by hand: solver 1").standing
+
+
 def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], browser_page: Any, place: Path) -> None:
     page: Page = browser_page(f"{serve(place)}/layout_options?lang=en", height=1300)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled(timeout=WAIT_MS)
@@ -133,6 +146,8 @@ def test_a_planner_paints_draws_and_compares(serve: Callable[[Path], str], brows
     expect(page.get_by_text("New road → road-1")).to_be_visible(timeout=WAIT_MS)
     rest(page)
     pull_a_road_and_take_it_back(page, place)
+
+    let_the_solver_draw(page, place)
 
     page.get_by_role("link", name="Compare", exact=True).click()
     rest(page, maps=3)
