@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from functools import cache
@@ -171,6 +172,12 @@ def test_a_locked_street_stays_while_gate_and_typology_change() -> None:
         assert violations(option, PROFILE, MODULES) == []
         assert any(other.line.equals_exact(street.line, 15) for other in option.streets)
         assert {piece.module for piece in option.of_kind("building")} == {"double_storey_plant"}
+    assert [one.indicators["floor_area_m2"] for one in made] == sorted(
+        (one.indicators["floor_area_m2"] for one in made), reverse=True
+    )
+    pairs = itertools.combinations([shapely.union_all([piece.geometry for piece in one.buildings]) for one in made], 2)
+    alike = [one.intersection(other).area / one.union(other).area for one, other in pairs]
+    assert max(alike, default=0.0) < 0.97  # apart by 0.05 on a grid
 
 
 def test_files_of_every_format_hold_the_same_plan(tmp_path: Path) -> None:

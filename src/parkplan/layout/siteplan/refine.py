@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from parkplan.layout.siteplan.certificate import broken
-from parkplan.layout.siteplan.diversity import merits
+from parkplan.layout.siteplan.diversity import FLOOR, distances, footprints, merits, spread
 from parkplan.layout.siteplan.frame import Frame, base_frame
 from parkplan.layout.siteplan.option import lay_out
 from parkplan.layout.siteplan.shapes import UnbuildableError
@@ -46,6 +46,10 @@ def refine(
     return best
 
 
+APART: Final = FLOOR / 2
+"""Plans after an edit may be nearer to each other than options are: what was not edited stays much as it was."""
+
+
 def regenerate(  # noqa: PLR0913 -- each edit is one keyword
     plan: SitePlan,
     profile: SitePlanProfile,
@@ -57,7 +61,7 @@ def regenerate(  # noqa: PLR0913 -- each edit is one keyword
     count: int = 6,
     seed: int = 0,
 ) -> tuple[SitePlan, ...]:
-    """Return valid plans after an edit, those with most floor area first.
+    """Return valid plans after an edit that differ from each other, those with most floor area first.
 
     ``locked`` names streets that stay where they are, ``site`` is the site with its gates moved, ``typology`` the
     modules to build with. The frame of the plan is kept, so that what is locked keeps its place in the world.
@@ -76,7 +80,9 @@ def regenerate(  # noqa: PLR0913 -- each edit is one keyword
         made = _tried(site or plan.site, frame, choices, profile, modules)
         if made is not None:
             found.append(replace(made, id=f"{plan.id}-{len(found) + 1}"))
-    return tuple(sorted(found, key=lambda made: -round(made.indicators["floor_area_m2"], 1))[:count])
+    found.sort(key=lambda made: -round(made.indicators["floor_area_m2"], 1))
+    kept_apart = spread(distances(footprints(found, frame)), 0, count, APART) if found else []
+    return tuple(found[place] for place in sorted(kept_apart))
 
 
 def _varied(now: Choices, step: int, rng: np.random.Generator) -> Choices:
