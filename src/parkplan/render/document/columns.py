@@ -19,26 +19,27 @@ SMALLEST_PT: Final = 5.5
 STEP_PT: Final = 0.5
 LONGEST: Final = 0.3
 """A word that asks for more than this share of the table is broken: a column of one long code does not take all."""
-_UNBROKEN: Final = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+")
-"""What stays on one line: Chinese is broken between any two signs, the rest at spaces, in print not at hyphens."""
+_UNBROKEN: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|[^\s\u2e80-\u9fff\uff00-\uffef]+")
+"""What stays on one line: dates, and what has no space in it; Chinese is broken between any two signs."""
 
 
 def fitted(
-    rows: Sequence[Sequence[str]], shares: Sequence[float], width_mm: float, size_pt: float
+    rows: Sequence[Sequence[str]], shares: Sequence[float], width_mm: float, size_pt: float, *, slack: float = 1.0
 ) -> tuple[list[float], float]:
     """Return the widths of the columns in millimetres, and the size of the letters in points.
 
     Columns get their shares of the width; one whose longest word needs more takes it from those with room to spare.
     Where all words together are too wide, the letters get smaller, down to :data:`SMALLEST_PT`; then words break.
+    ``slack`` says how many times as wide as ours the letters of the reader may be.
 
     >>> widths, size = fitted([["Unemployment", "a"]], [1.0, 9.0], 100.0, 8.0)
     >>> widths[0] > 10.0, round(sum(widths), 6), size
     (True, 100.0, 8.0)
     """
-    needs = [_needed(column, size_pt, width_mm) for column in zip(*rows, strict=True)]
+    needs = [_needed(column, slack * size_pt, width_mm) for column in zip(*rows, strict=True)]
     if sum(needs) > width_mm:
         if size_pt - STEP_PT >= SMALLEST_PT:
-            return fitted(rows, shares, width_mm, size_pt - STEP_PT)
+            return fitted(rows, shares, width_mm, size_pt - STEP_PT, slack=slack)
         return [width_mm * need / sum(needs) for need in needs], size_pt
     return _shared(needs, shares, width_mm), size_pt
 

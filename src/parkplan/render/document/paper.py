@@ -161,6 +161,8 @@ def _beside(block: Beside) -> list[Flowable]:
 
 def _table(table: Table) -> list[Flowable]:
     caption = [_text(table.caption, 8.5, bold=True, after=2)] if table.caption else []
+    for line in caption:
+        line.keepWithNext = True
     if not table.rows:
         return [*caption, _text(message("report.no_rows"), 9)]
     sides = [2 if column.align == "right" else 0 for column in table.columns]

@@ -39,6 +39,8 @@ SIZES: Final = {
 TEXT_MM: Final = 170.0
 WIDE: Final = 8
 """Tables of more columns are set smaller."""
+SLACK: Final = 1.25
+"""A reader without the font named here sees another one, and some are wider."""
 COLOURS: Final = {"note": RGBColor(0x5B, 0x67, 0x70), "warning": RGBColor(0xA1, 0x2A, 0x12)}
 
 
@@ -132,7 +134,7 @@ def _paragraph(word: WordDocument, block: Paragraph) -> None:
 
 def _table(word: WordDocument, table: Table) -> None:
     if table.caption:
-        word.add_paragraph(clean(table.caption), style="Caption")
+        word.add_paragraph(clean(table.caption), style="Caption").paragraph_format.keep_with_next = True
     if not table.rows:
         word.add_paragraph(message("report.no_rows"))
         return
@@ -152,7 +154,7 @@ def _grid(
 ) -> None:
     grid = word.add_table(rows=len(rows), cols=len(shares), style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-    widths_mm, size = fitted(rows, shares, TEXT_MM, 7 if dense or len(shares) > WIDE else 8.5)
+    widths_mm, size = fitted(rows, shares, TEXT_MM, 7 if dense or len(shares) > WIDE else 8.5, slack=SLACK)
     _fill(grid, rows, widths_mm, size, heading=heading, right=right)
     if heading:
         repeated = OxmlElement("w:tblHeader")
@@ -222,7 +224,12 @@ def _beside(word: WordDocument, block: Beside) -> None:
     shown._inline.docPr.set("descr", clean(block.sketch.caption))
     left.add_paragraph(clean(block.sketch.caption), style="Caption")
     pairs = [[clean(text) for text in pair] for pair in block.facts.pairs]
-    _fill(right.add_table(len(pairs), 2), pairs, *fitted(pairs, (2.0, 3.0), 0.95 * right_mm, 8.5), heading=False)
+    _fill(
+        right.add_table(len(pairs), 2),
+        pairs,
+        *fitted(pairs, (2.0, 3.0), 0.95 * right_mm, 8.5, slack=SLACK),
+        heading=False,
+    )
     right.paragraphs[0].paragraph_format.space_after = Pt(0)
     word.add_paragraph().paragraph_format.space_after = Pt(2)
 
