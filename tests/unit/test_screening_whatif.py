@@ -253,10 +253,11 @@ def test_screen_takes_limits_weights_and_methods_on_the_command_line(
     assert json.loads(capsys.readouterr().out)["verdicts"]["low_efficiency"]["parcels"] == 2
     assert main([*common, "--limit", "under_built=200%", "--weights", "1,0,0"]) == 0
     assert json.loads(capsys.readouterr().out)["verdicts"]["low_efficiency"]["parcels"] == 0
-    for wrong in (["--weights", "1,2"], ["--limit", "under_built"], ["--limit", "nothing=1"], ["--method", "entropy"]):
-        code = main([*common, *wrong])
-        assert code == (0 if wrong[0] == "--method" and code == 0 else 2)
+    for wrong in (["--weights", "1,2"], ["--limit", "under_built"], ["--limit", "nothing=1"], ["--method", "ahp2"]):
+        assert main([*common, *wrong]) == 2
         capsys.readouterr()
+    assert main([*common, "--method", "entropy"]) == 2  # weights of so few flagged parcels say nothing
+    assert "至少 3 宗" in capsys.readouterr().err
 
 
 def test_the_command_line_compares_two_packs(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
