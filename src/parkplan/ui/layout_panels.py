@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TABS: Final = ("measures", "warnings", "land", "steps", "assumptions")
 MOST_BREACHES: Final = 500
-WIDTHS: Final = {"measure": 130, "base": 120, "option": 120, "change": 125, "status": 60}
+WIDTHS: Final = {"measure": 155, "base": 112, "option": 112, "change": 116, "status": 60}
 """Pixels of the columns of measures; the formula has what is left."""
 
 
