@@ -38,7 +38,7 @@ def front_words(found: Optimised) -> tuple[str, list[tuple[str, ...]]]:
     points = front_points(found)
     key = "front_complete" if found.front.complete else "front_partial"
     head = message(f"optimise.{key}", None, first=first.title.to(), second=second.title.to(), count=len(points))
-    marks = ["" if point["proven"] else message("optimise.front_unproven") for point in points]
+    marks = [message("optimise.front_proven" if point["proven"] else "optimise.front_unproven") for point in points]
     rows = [
         (*(change(term, 0.0, point[term.id]) for term in (first, second)), mark)
         for point, mark in zip(points, marks, strict=True)
