@@ -67,8 +67,8 @@ def task_run(arguments: list[str]) -> int:
 def run_tests(*arguments: str) -> int:
     """Run pytest in two processes more than there are cores, at most four; ``-n 0`` among the arguments means one.
 
-    Tests wait for browsers, servers and other programs as much as they work, which leaves room for two more. The programs that tests use come
-    from Debian while the packages come from the index.
+    Tests wait for browsers, servers and other programs as much as they work, which leaves room for two more. The
+    programs that tests use come from Debian while the packages come from the index.
     """
     with ThreadPoolExecutor(1) as beside:
         programs = beside.submit(install_test_programs)
