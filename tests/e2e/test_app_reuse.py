@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from io import BytesIO
 from pathlib import Path
@@ -79,6 +80,8 @@ def test_a_planner_walks_through_the_page(serve: Callable[[Path], str], browser_
     names = heads.all_text_contents()
     assert find_site(open_workspace(place), names[0]).parcel_ids
     picture(page, "en_ranking")
+    plans = page.get_by_role("link", name="Site plans of this site")
+    expect(plans).to_have_attribute("href", re.compile(rf"site_plans\?(.*&)?site={names[0]}"))
 
     # a row opens its site
     page.locator(".ranked tbody tr").nth(1).click()

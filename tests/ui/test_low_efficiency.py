@@ -102,6 +102,23 @@ def test_a_trial_flips_parcels_and_is_forgotten_or_used(app: AppTest, place: Pat
     assert counts(app)["低效"] == "1"  # 8 万元/亩 no longer falls short
 
 
+def test_another_pack_and_another_day_are_tried_before_they_are_used(app: AppTest) -> None:
+    """The tax of 8 and 0.67 万元/亩 is low by the draft of Jiangmen alone; the order on idle land asks for no tax."""
+    app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
+    day = state(app).choice.as_of
+    app.multiselect(key="judge:whatif_jiangmen_draft_2014").set_value(["cn_idle_2012"])
+    app.date_input(key=f"judge:whatif_{day}").set_value(dt.date(2020, 1, 15))
+    next(button for button in app.button if button.label == "试算").click().run()
+    compared = state(app).compared
+    assert compared is not None
+    assert (compared.profiles, compared.as_of) == (("cn_idle_2012",), dt.date(2020, 1, 15))
+    changed = {row["cells"][0]["second"]: row["cells"][1]["title"] for row in panel(app, "whatif_table")["rows"]}
+    assert {parcel for parcel, before in changed.items() if before == "低效"} == {"JH-001", "JH-003"}
+    assert state(app).choice.profiles == ("jiangmen_draft_2014",)
+    app.button(key="whatif_adopt").click().run()
+    assert (state(app).choice.profiles, state(app).choice.as_of) == (("cn_idle_2012",), dt.date(2020, 1, 15))
+
+
 def test_weights_by_pairs_tell_when_they_contradict(app: AppTest) -> None:
     app.radio(key="judge:method").set_value("ahp").run()
     assert state(app).choice.ranking.method == "ahp"
