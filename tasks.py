@@ -65,16 +65,16 @@ def task_run(arguments: list[str]) -> int:
 
 
 def run_tests(*arguments: str) -> int:
-    """Run pytest in two processes more than there are cores, at most four; ``-n 0`` among the arguments means one.
+    """Run pytest in one process more than there are cores, at most four; ``-n 0`` among the arguments means one.
 
-    Tests wait for browsers, servers and other programs as much as they work, which leaves room for two more. The
-    programs that tests use come from Debian while the packages come from the index.
+    Tests in a browser wait for it more than they work, which leaves room for one more. The programs that tests use come
+    from Debian while the packages come from the index.
     """
     with ThreadPoolExecutor(1) as beside:
         programs = beside.submit(install_test_programs)
         task_setup(["--dev"])
         programs.result()
-    processes = min(cores() + 2, MOST_PROCESSES)
+    processes = min(cores() + 1, MOST_PROCESSES)
     say(f"运行测试，{processes} 个进程", f"running the tests in {processes} processes")
     return run(python(), "-m", "pytest", "-n", processes, "--dist", "worksteal", *arguments)
 

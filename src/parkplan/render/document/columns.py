@@ -19,8 +19,8 @@ SMALLEST_PT: Final = 5.5
 STEP_PT: Final = 0.5
 LONGEST: Final = 0.3
 """A word that asks for more than this share of the table is broken: a column of one long code does not take all."""
-_UNBROKEN: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|[^\s\u2e80-\u9fff\uff00-\uffef]+")
-"""What stays on one line: dates, and what has no space in it; Chinese is broken between any two signs."""
+_UNBROKEN: Final = re.compile(r"\d{4}\u5e74\d{1,2}\u6708\d{1,2}\u65e5|[^\s\u2e80-\u9fff\uff00-\uffef]+")
+"""What stays on one line: a Chinese date, and what has no space in it; other Chinese breaks between any two signs."""
 
 
 def fitted(
