@@ -269,6 +269,14 @@ def test_a_site_plan_adds_up_to_its_site(worked_out: dict[str, Sheets]) -> None:
     assert min(margins.values()) >= -1e-6
 
 
+def test_a_reader_that_works_nothing_out_sees_the_same_site_plan(answers: Answers) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(answers.books["site_plan"]), data_only=True)
+    land, halls, rules = (book[message(f"siteplan.sheet_{name}", "zh")] for name in ("areas", "buildings", "rules"))
+    assert sum(cell.value for cell in land["C"][1:] if cell.value is not None) == pytest.approx(100)
+    assert sum(cell.value for cell in halls["F"][1:-1]) == pytest.approx(plan().indicators["floor_area_m2"], rel=1e-6)
+    assert [cell.value for cell in rules["D"][1:]] == pytest.approx([line.margin for line in plan().certificate])
+
+
 BOOKS = (
     "district", "candidates", "options", "sites", "programme", "clusters", "compare", "side_by_side", "services",
     "site_plan",

@@ -29,16 +29,20 @@ def siteplan_book(plan: SitePlan, modules: Mapping[str, Module]) -> Register:
     return Register(title, (), tables, plan.site.synthetic, date.today())
 
 
-def _field(name: str, **how: str | bool) -> Field:
-    return Field(name, message(f"siteplan.head_{name}"), **how)  # type: ignore[arg-type]
+def _head(name: str) -> str:
+    return message(f"siteplan.head_{name}")
 
 
 def _land(plan: SitePlan) -> Table:
     kinds = sorted({piece.kind for piece in plan.pieces})
     areas = [sum(float(piece.geometry.area) for piece in plan.of_kind(kind)) for kind in kinds]
     frame = pd.DataFrame({"land": [message(f"siteplan.kind_{kind}") for kind in kinds], "area": areas})
-    frame["share"] = 100 * frame["area"] / frame["area"].sum()
-    fields = [_field("land"), _field("area", summed=True), _field("share", unit="percent", formula=SHARE)]
+    frame["share"] = frame["area"] / frame["area"].sum()
+    fields = [
+        Field("land", _head("land")),
+        Field("area", _head("area"), summed=True),
+        Field("share", _head("share"), "percent", formula=SHARE),
+    ]
     return frame_table(frame, fields, title=message("siteplan.sheet_areas"))
 
 
@@ -55,18 +59,18 @@ def _buildings(plan: SitePlan, modules: Mapping[str, Module]) -> Table:
         }
         for piece in plan.buildings
     ]
+    names = ("id", "module", "area", "storeys", "height", "floor", "phase")
     fields = [
-        _field("id"), _field("module"), _field("area", summed=True), _field("storeys"), _field("height"),
-        _field("floor", summed=True, formula=FLOOR), _field("phase"),
-    ]  # fmt: skip
+        Field(name, _head(name), summed=name in {"area", "floor"}, formula=FLOOR if name == "floor" else "")
+        for name in names
+    ]
     frame = pd.DataFrame(rows, columns=[field.name for field in fields])
     return frame_table(frame, fields, title=message("siteplan.sheet_buildings"))
 
 
 def _certificate(plan: SitePlan) -> Table:
     columns = tuple(
-        Column(message(f"siteplan.head_{name}"), "right" if name in NUMBERS else "left", key=name)
-        for name in ("rule", *NUMBERS, "clause")
+        Column(_head(name), "right" if name in NUMBERS else "left", key=name) for name in ("rule", *NUMBERS, "clause")
     )
     rows = tuple(
         (line.title.to(), line.limit, line.value, _margin(line), f"{line.clause.number} {line.clause.clause}".strip())
