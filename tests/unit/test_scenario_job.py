@@ -205,6 +205,8 @@ def test_the_command_line(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> 
     run("edit", "s1", "--road", "LINESTRING (500000 2500205, 500100 2500205)", "--width-m", "8")
     drawn = run("edit", "s1", "--move", "road-1", "12.5", "-1")["step"]["edits"]  # type: ignore[index]
     assert shapely.from_wkt(drawn[0]["shape"]).equals(shapely.box(500_012.5, 2_500_200, 500_112.5, 2_500_208))
+    assert main(["scenario", "edit", ws.address, "s1", "--move", "road-1", "nan", "0"]) == 2
+    assert "向东 nan" in capsys.readouterr().err
     run("edit", "s1", "--remove", "road-1")
     assert main(["scenario", "edit", ws.address, "s1", "--move", "road-1", "1", "1"]) == 2
     assert "road-1" in capsys.readouterr().err

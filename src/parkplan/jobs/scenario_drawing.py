@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -129,9 +130,11 @@ def shifted_m(one: Option, name: str, east_m: float, north_m: float) -> Edit:
     """Return the edit that moves a drawn road or green as a whole, in the plane of the workspace.
 
     Raises:
-        RequestError: nothing of this name was drawn.
+        RequestError: nothing of this name was drawn, or a distance is no finite number.
 
     """
+    if not (math.isfinite(east_m) and math.isfinite(north_m)):
+        raise RequestError("scenario_distance", east=east_m, north=north_m)
     edit = _drawing(one, name)
     by = (round(east_m, 3), round(north_m, 3))  # whole millimetres leave the form as it is
     shape = affinity.translate(shapely.from_wkt(edit.shape), *by)
