@@ -1,14 +1,17 @@
-"""Charts of breakdowns as ECharts options; a class has the colour that it has on the map."""
+"""Charts of breakdowns as ECharts options, a class in its colour on the map; what all charts write at their axes."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from parkplan import units
+from parkplan.i18n import message
 from parkplan.jobs.chart_colours import colour_of
 
 if TYPE_CHECKING:
     from parkplan.model.figures import Breakdown
+    from parkplan.model.options import Measure
 
 FONT: Final = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
 INK: Final = "#3c4a55"
@@ -50,3 +53,14 @@ def bars(breakdown: Breakdown, *, by_area: bool) -> dict[str, Any]:
 def bars_px(breakdown: Breakdown) -> int:
     """Return the height in pixels that the bars of a breakdown need."""
     return BAR_PX * len(breakdown.shares) + FRAME_PX
+
+
+def titled(one: Measure) -> str:
+    """Return the title of a measure with its unit of display."""
+    symbol = units.UNITS[one.shown_in].symbol.to()
+    return message("compare.with_change", value=one.title.to(), change=symbol) if symbol else one.title.to()
+
+
+def displayed(one: Measure, value: float) -> float | None:
+    """Return a value in the measure's unit of display, None where it is unknown."""
+    return None if math.isnan(value) else round(value / units.UNITS[one.shown_in].si_per_unit, 4)

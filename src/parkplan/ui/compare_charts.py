@@ -8,9 +8,7 @@ import numpy as np
 
 from parkplan.compare.catalogue import MEASURES
 from parkplan.compare.ranking import dominance
-from parkplan.i18n import message
-from parkplan.ui.charts import FONT, INK
-from parkplan.units import UNITS
+from parkplan.ui.charts import FONT, INK, displayed, titled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +23,12 @@ LIMIT: Final = "#8f2d3c"
 
 def unit_of(name: str) -> str:
     """Return a measure's title with its unit of display."""
-    one = MEASURES[name]
-    symbol = UNITS[one.shown_in].symbol.to()
-    return message("compare.with_change", value=one.title.to(), change=symbol) if symbol else one.title.to()
+    return titled(MEASURES[name])
 
 
 def shown(name: str, value: float) -> float | None:
     """Return a value in the unit of display, None where it is unknown."""
-    return None if np.isnan(value) else round(value / UNITS[MEASURES[name].shown_in].si_per_unit, 4)
+    return displayed(MEASURES[name], value)
 
 
 def bars(found: Comparison, name: str, limit: float | None) -> dict[str, Any]:

@@ -9,13 +9,11 @@ import streamlit as st
 
 from parkplan.i18n import message
 from parkplan.jobs.front_words import front_points, front_terms, front_words
-from parkplan.ui.charts import FONT, INK
+from parkplan.ui.charts import FONT, INK, displayed, titled
 from parkplan.ui.plain import plain
-from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     from parkplan.jobs.optimise import Optimised
-    from parkplan.model.options import Measure
 
 HEIGHT_PX: Final = 300
 PROVEN: Final = "#2f6f8f"
@@ -42,28 +40,19 @@ def front_chart(found: Optimised) -> dict[str, Any]:
     first, second = front_terms(found)
     data = [
         {
-            "value": [_shown(first, point[first.id]), _shown(second, point[second.id])],
+            "value": [displayed(first, point[first.id]), displayed(second, point[second.id])],
             "itemStyle": {"color": PROVEN if point["proven"] else UNPROVEN},
         }
         for point in front_points(found)
     ]
     axis = {"type": "value", "scale": True, "nameLocation": "middle", "axisLabel": {"color": INK}}
-    line = {"type": "line", "step": False, "symbolSize": 9, "data": data, "lineStyle": {"type": "dashed", "color": INK}}
+    line = {"type": "line", "symbolSize": 9, "data": data, "lineStyle": {"type": "dashed", "color": INK}}
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 20, "right": 40, "top": 40, "bottom": 40, "containLabel": True},
-        "xAxis": {**axis, "name": _titled(first), "nameGap": 30},
-        "yAxis": {**axis, "name": _titled(second), "nameLocation": "end", "nameGap": 14},
+        "xAxis": {**axis, "name": titled(first), "nameGap": 30},
+        "yAxis": {**axis, "name": titled(second), "nameLocation": "end", "nameGap": 14},
         "tooltip": {"trigger": "item", "renderMode": "richText"},
         "series": [line],
     }
-
-
-def _shown(term: Measure, value: float) -> float:
-    return round(value / UNITS[term.shown_in].si_per_unit, 4)
-
-
-def _titled(term: Measure) -> str:
-    symbol = UNITS[term.shown_in].symbol.to()
-    return f"{term.title.to()} ({symbol})" if symbol else term.title.to()
