@@ -15,6 +15,7 @@ from parkplan.data import crs as reference
 from parkplan.data.intake.launch import read_outside
 from parkplan.data.intake.place import place, source_crs
 from parkplan.data.scenarios import scenario_store
+from parkplan.i18n import message
 from parkplan.jobs.options import shared_district
 from parkplan.jobs.scenario_state import edits_of, find_scenario
 from parkplan.jobs.site_register import find_site
@@ -102,8 +103,10 @@ def _shape(ws: Workspace, site: str, scenario: str | None) -> shapely.Geometry:
         raise RequestError("siteplan_unknown_site", site=site) from unknown
     pieces = sorted(shapely.get_parts(_one_piece(found.shape)), key=shapely.area, reverse=True)
     if (number and int(number) > len(pieces)) or (not number and len(pieces) > 1):
-        sizes = "、".join(f"{known}/{place} {area(float(piece.area))}" for place, piece in enumerate(pieces, start=1))
-        raise RequestError("siteplan_site_apart", site=known, count=len(pieces), pieces=sizes)
+        sizes = [f"{known}/{place} {area(float(piece.area))}" for place, piece in enumerate(pieces, start=1)]
+        raise RequestError(
+            "siteplan_site_apart", site=known, count=len(pieces), pieces=message("sites.comma").join(sizes)
+        )
     return pieces[int(number or 1) - 1]
 
 
