@@ -242,9 +242,9 @@ class BrowserPages:
         size: Any = {"width": width, "height": height}
         context = self.browser.new_context(viewport=size, reduced_motion="reduce", **options)
         context.set_default_timeout(WAIT_MS)
+        context.on("requestfailed", lambda request: self._look(request.url))
+        context.on("page", lambda opened: opened.on("websocket", lambda socket: self._look(socket.url)))
         page = context.new_page()
-        page.on("requestfailed", lambda request: self._look(request.url))
-        page.on("websocket", lambda socket: self._look(socket.url))
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         if address:
