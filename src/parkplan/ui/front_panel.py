@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from parkplan.jobs.optimise import Optimised
 
 HEIGHT_PX: Final = 300
+LEFT: Final = {"align": "left"}
 PROVEN: Final = "#2f6f8f"
 UNPROVEN: Final = "#c9d3da"
 
@@ -52,7 +53,7 @@ def front_chart(found: Optimised) -> dict[str, Any]:
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 20, "right": 40, "top": 40, "bottom": 40, "containLabel": True},
         "xAxis": {**axis, "name": titled(first), "nameGap": 30},
-        "yAxis": {**axis, "name": titled(second), "nameLocation": "end", "nameGap": 14},
+        "yAxis": {**axis, "name": titled(second), "nameLocation": "end", "nameGap": 14, "nameTextStyle": LEFT},
         "tooltip": {"trigger": "item", "renderMode": "richText"},
         "series": [line],
     }
