@@ -148,6 +148,25 @@ def test_no_word_of_a_table_is_broken_in_two(small_demo: Path, tmp_path: Path, e
     assert set(latin_words(said)) - set(written) <= {"page", "of"}  # a part of a word is no word of the document
 
 
+@pytest.mark.parametrize("chosen", ["zh", "en"])
+def test_no_page_of_a_paper_is_empty_and_titles_stand_with_their_table(
+    small_demo: Path, tmp_path: Path, chosen: str
+) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("poppler-utils is not installed")
+    made = report_document(open_workspace(small_demo), "district", "zh" if chosen == "zh" else "en", as_of=DAY)
+    place = tmp_path / "a.pdf"
+    place.write_bytes(document_bytes(made, ".pdf"))
+    said = subprocess.run(["pdftotext", "-layout", place, "-"], capture_output=True, check=True).stdout.decode()
+    pages = [[line.strip() for line in page.splitlines() if line.strip()] for page in said.split("\f")[:-1]]
+    titles = {block.text for block in made.blocks if isinstance(block, Heading)}
+    for page in pages:
+        *content, foot = page
+        assert made.foot[:20] in foot
+        assert content  # a page of its foot alone is an empty page
+        assert content[-1] not in titles  # what it is the title of follows on the same page
+
+
 def latin_words(text: str) -> Counter[str]:
     return Counter(re.findall(r"[a-z]+", text.lower().replace("-\n", "").replace("-", "")))
 

@@ -135,7 +135,7 @@ def register(report: ReportContext) -> Iterator[Block]:
         for row in found[found["verdict"].isin(report.template.verdicts)].to_dict("records")
     )
     title = message("report.sheet_register")
-    yield Table(columns, rows, title=title, total=message("report.total"))
+    yield Table(columns, rows, title, title=title, total=message("report.total"))
 
 
 def _stage(value: object) -> str | None:

@@ -12,7 +12,17 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, LongTable, PageBreak, PageTemplate, Spacer
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    Image,
+    LongTable,
+    PageBreak,
+    PageTemplate,
+    Spacer,
+)
 from reportlab.platypus import Paragraph as PdfParagraph
 
 from parkplan.i18n import current_language, message
@@ -41,6 +51,8 @@ _CHINESE: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 """Text with these signs is broken between any two of them, other text between words."""
 MOST_BESIDE: Final = 1_500
 """Facts of more signs stand below their sketch, for they may need more than a page."""
+OPENING_MM: Final = 45.0
+"""A table begins with its titles only where this much of the page is left."""
 SIDES: Final = ("LEFT", "RIGHT", "TOP", "BOTTOM")
 TONES: Final = {"plain": INK, "note": HexColor("#5b6770"), "warning": HexColor("#a12a12")}
 
@@ -69,6 +81,7 @@ def written(document: Document) -> bytes:
     ]
     for block in document.blocks:
         story += _flowables(block)
+    story = _opened(story)
     foot = printable(document.foot)
     made.build(story, canvasmaker=lambda *given, **named: _Numbered(foot, *given, **named))
     return out.getvalue()
@@ -98,7 +111,14 @@ class _Numbered(Canvas):  # type: ignore[misc]
 
 
 def _text(
-    text: str, size: float, *, bold: bool = False, colour: object = INK, after: float = 3, align: int = 0
+    text: str,
+    size: float,
+    *,
+    bold: bool = False,
+    colour: object = INK,
+    before: float = 0,
+    after: float = 3,
+    align: int = 0,
 ) -> PdfParagraph:
     style = ParagraphStyle(
         "text",
@@ -106,6 +126,7 @@ def _text(
         fontSize=size,
         leading=size * 1.45,
         textColor=colour,
+        spaceBefore=before,
         spaceAfter=after,
         wordWrap="CJK" if _CHINESE.search(text) else None,
         alignment=align,
@@ -119,13 +140,13 @@ def _flowables(block: Block) -> list[Flowable]:
     match block:
         case Heading():
             size = {1: 15, 2: 12}.get(block.level, 10.5)
-            title = _text(block.text, size, bold=True, colour=ACCENT, after=4)
+            title = _text(block.text, size, bold=True, colour=ACCENT, before=6, after=4)
             title.keepWithNext = True
-            return [PageBreak() if block.new_page else Spacer(0, 6), title]
+            return [PageBreak(), title] if block.new_page else [title]
         case Paragraph():
             return [_text(block.text, 8.5 if block.tone == "note" else 10, colour=TONES[block.tone])]
         case Facts():
-            return [*_facts(block, TEXT_MM), Spacer(0, 6)]
+            return _facts(block, TEXT_MM, after=6)
         case Table():
             return _table(block)
         case Bars():
@@ -141,22 +162,42 @@ def _flowables(block: Block) -> list[Flowable]:
             return _beside(block)
 
 
-def _facts(block: Facts, width_mm: float) -> list[Flowable]:
+def _opened(story: Sequence[Flowable]) -> list[Flowable]:
+    """Let a table follow its title and caption at once; where the page is nearly full, all of them begin the next.
+
+    A title that is *kept* with its table takes the whole table along and leaves the rest of the page empty.
+    """
+    opened: list[Flowable] = []
+    titles: list[Flowable] = []
+    for flowable in story:
+        if getattr(flowable, "keepWithNext", False):
+            titles.append(flowable)
+            continue
+        if titles and isinstance(flowable, LongTable):
+            opened.append(CondPageBreak(OPENING_MM * mm))
+            for title in titles:
+                title.keepWithNext = False
+        opened += [*titles, flowable]
+        titles = []
+    return [*opened, *titles]
+
+
+def _facts(block: Facts, width_mm: float, after: float = 0) -> list[Flowable]:
     shares = (1.0, 2.0) if width_mm == TEXT_MM else (2.0, 3.0)
     widths_mm, size = fitted(block.pairs, shares, width_mm, 8.5)
     rows = [[_text(name, size, bold=True, after=0), _text(value, size, after=0)] for name, value in block.pairs]
-    return _grid(rows, widths_mm, heading=False)
+    return _grid(rows, widths_mm, heading=False, after=after)
 
 
 def _beside(block: Beside) -> list[Flowable]:
     """Put a sketch left of its facts; facts that fill more than a page follow below it."""
     sketch = _picture(sketch_png(block.sketch), block.sketch.width_mm, block.sketch.caption)
     if sum(map(len, (text for pair in block.facts.pairs for text in pair))) > MOST_BESIDE:
-        return [*sketch, *_facts(block.facts, TEXT_MM), Spacer(0, 6)]
+        return [*sketch, *_facts(block.facts, TEXT_MM, after=6)]
     left_mm = block.sketch.width_mm + 4
     facts = _facts(block.facts, TEXT_MM - left_mm)
     bare = [("VALIGN", (0, 0), (-1, -1), "TOP"), *((f"{side}PADDING", (0, 0), (-1, -1), 0) for side in SIDES)]
-    return [LongTable([[sketch, facts]], [left_mm * mm, (TEXT_MM - left_mm) * mm], style=bare), Spacer(0, 6)]
+    return [LongTable([[sketch, facts]], [left_mm * mm, (TEXT_MM - left_mm) * mm], style=bare, spaceAfter=6)]
 
 
 def _table(table: Table) -> list[Flowable]:
@@ -173,10 +214,12 @@ def _table(table: Table) -> list[Flowable]:
         [_text(text, size, bold=not number, after=0, align=side) for text, side in zip(row, sides, strict=True)]
         for number, row in enumerate(written)
     ]
-    return [*caption, *_grid(rows, widths_mm, heading=True), Spacer(0, 8)]
+    return [*caption, *_grid(rows, widths_mm, heading=True, after=8)]
 
 
-def _grid(rows: list[list[PdfParagraph]], widths_mm: Sequence[float], *, heading: bool) -> list[Flowable]:
+def _grid(
+    rows: list[list[PdfParagraph]], widths_mm: Sequence[float], *, heading: bool, after: float
+) -> list[Flowable]:
     if not rows:
         return []
     widths = [width * mm for width in widths_mm]
@@ -189,7 +232,7 @@ def _grid(rows: list[list[PdfParagraph]], widths_mm: Sequence[float], *, heading
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
         ("BACKGROUND", (0, 0), (-1, 0) if heading else (0, -1), HEAD),
     ]
-    return [LongTable(rows, widths, repeatRows=1 if heading else 0, style=style, splitInRow=1)]
+    return [LongTable(rows, widths, repeatRows=1 if heading else 0, style=style, splitInRow=1, spaceAfter=after)]
 
 
 def _picture(png: bytes, width_mm: float, caption: str) -> list[Flowable]:
