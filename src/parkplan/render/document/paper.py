@@ -116,7 +116,6 @@ def _text(
     *,
     bold: bool = False,
     colour: object = INK,
-    before: float = 0,
     after: float = 3,
     align: int = 0,
 ) -> PdfParagraph:
@@ -126,7 +125,6 @@ def _text(
         fontSize=size,
         leading=size * 1.45,
         textColor=colour,
-        spaceBefore=before,
         spaceAfter=after,
         wordWrap="CJK" if _CHINESE.search(text) else None,
         alignment=align,
@@ -140,8 +138,8 @@ def _flowables(block: Block) -> list[Flowable]:
     match block:
         case Heading():
             size = {1: 15, 2: 12}.get(block.level, 10.5)
-            title = _text(block.text, size, bold=True, colour=ACCENT, before=6, after=4)
-            title.keepWithNext = True
+            title = _text(block.text, size, bold=True, colour=ACCENT, after=4)
+            title.style.spaceBefore, title.keepWithNext = 6, True
             return [PageBreak(), title] if block.new_page else [title]
         case Paragraph():
             return [_text(block.text, 8.5 if block.tone == "note" else 10, colour=TONES[block.tone])]
@@ -217,9 +215,7 @@ def _table(table: Table) -> list[Flowable]:
     return [*caption, *_grid(rows, widths_mm, heading=True, after=8)]
 
 
-def _grid(
-    rows: list[list[PdfParagraph]], widths_mm: Sequence[float], *, heading: bool, after: float
-) -> list[Flowable]:
+def _grid(rows: list[list[PdfParagraph]], widths_mm: Sequence[float], *, heading: bool, after: float) -> list[Flowable]:
     if not rows:
         return []
     widths = [width * mm for width in widths_mm]
