@@ -48,7 +48,14 @@ PANNED = (11, 14, 17)
 VIEW = "parkplan.hostOf(document.querySelector('.pp-host')).views[0]"
 DRAWN = "document.querySelector('.pp-map')?.dataset.loading === '0'"
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 

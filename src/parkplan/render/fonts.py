@@ -28,6 +28,8 @@ SOURCES: Final = {
     "NotoSansSC-Bold": PACKAGE / "700Bold" / "NotoSansSC_700Bold.ttf",
 }
 STAMP: Final = "fonts.stamp"
+FEATURES: Final = ("kern", "palt")
+"""Kerning, and signs as narrow as English pages need their quotation marks."""
 
 # Place and personal names of the region that GB 2312 (1980) left out.
 PLACE_NAME_CHARACTERS: Final = "滘漖塱埗埇冚氹磡墈堃镕喆珺玥瑄昇鑫淼晟焜煊垚"
@@ -102,7 +104,7 @@ def _double_byte(codec: str, first_lead: int, first_trail: int) -> set[str]:
 
 def _digest(sources: dict[str, Path]) -> str:
     """Hash of all that the cut depends on."""
-    total = hashlib.sha256(f"{fonttools_version} {screen_characters()} {print_characters()}".encode())
+    total = hashlib.sha256(f"{fonttools_version} {FEATURES} {screen_characters()} {print_characters()}".encode())
     for path in sources.values():
         total.update(path.read_bytes())
     return total.hexdigest()
@@ -112,7 +114,7 @@ def _cut(source: Path, characters: str, out: Path) -> None:
     """Write the subset of a font; the flavour follows the ending."""
     options = subset.Options(
         flavor="woff2" if out.suffix == ".woff2" else None,
-        layout_features=["kern"],
+        layout_features=list(FEATURES),
         hinting=False,
         notdef_outline=True,
         recalc_timestamp=False,

@@ -30,7 +30,8 @@ IMPORT_COMMAND: Final = (
 
 def style() -> None:
     """Tighten what the theme leaves wide; the rules are ours alone, no data among them."""
-    st.html(Path(str(files("parkplan.ui").joinpath("web", "page.css"))))
+    for name in ("page.css", *(("page.en.css",) if session().language == "en" else ())):
+        st.html(Path(str(files("parkplan.ui").joinpath("web", name))))
 
 
 def _switched() -> None:
