@@ -329,8 +329,8 @@ def serve(serve_command: Callable[[list[str], str], str]) -> Callable[[Path], st
 
 
 @pytest.fixture(scope="session")
-def postgis(made_once: MakeOnce) -> Iterator[PostgisServer]:
-    """A throw-away PostgreSQL with PostGIS on the loopback, one for each test process."""
+def new_postgis(made_once: MakeOnce) -> Callable[[], PostgisServer]:
+    """Make a throw-away PostgreSQL with PostGIS on the loopback; who makes one starts and removes it."""
 
     def make(cluster: Path) -> None:
         first = PostgisServer(free_port())
@@ -339,7 +339,13 @@ def postgis(made_once: MakeOnce) -> Iterator[PostgisServer]:
         finally:
             first.remove()
 
-    server = PostgisServer(free_port(), made_once("postgis", make))
+    return lambda: PostgisServer(free_port(), made_once("postgis", make))
+
+
+@pytest.fixture(scope="session")
+def postgis(new_postgis: Callable[[], PostgisServer]) -> Iterator[PostgisServer]:
+    """A server for all tests of a test process."""
+    server = new_postgis()
     try:
         server.start()
         yield server

@@ -73,6 +73,12 @@ class PostgisServer:
         if (self._data / "postmaster.pid").exists():
             self._call("pg_ctl", "stop", "--mode", mode, "-D", self._data)
 
+    def follow(self) -> None:
+        """Make the stopped server a hot standby, which is read and takes no change, when it starts again."""
+        (self._data / "standby.signal").touch()
+        if self._user:
+            shutil.chown(self._data / "standby.signal", self._user, self._user)
+
     def ask(self, statements: str, database: str = DATABASE) -> list[str]:
         """Run statements as an administrator would; return the rows, their values separated by ``|``."""
         connection = ("--host", "127.0.0.1", "--port", self.port, "--username", "postgres", "--dbname", database)

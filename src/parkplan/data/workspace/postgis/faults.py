@@ -35,6 +35,10 @@ _STATES: Final = {
 }
 """By SQLSTATE, as PostgreSQL's appendix A lists them."""
 
+NOT_SUPPORTED: Final = "0A000"
+_READ_ONLY_CHECK: Final = re.compile("read_?only|check_hook", re.IGNORECASE)
+"""The function of a standby that lets no transaction write; what it says is in the language of the server."""
+
 _REFUSALS: Final = (
     (r"authentication failed|role \".*\" does not exist|not permitted to log in", "postgres_login"),
     (r"database \".*\" does not exist", "postgres_no_database"),
@@ -88,6 +92,8 @@ def _key(fault: psycopg.Error) -> str:
         return "postgres_text" if isinstance(fault, psycopg.DataError) else "postgres_gone"
     if fault.sqlstate.startswith("08"):
         return "postgres_gone"
+    if fault.sqlstate == NOT_SUPPORTED and _READ_ONLY_CHECK.search(fault.diag.source_function or ""):
+        return "postgres_read_only"
     return _STATES.get(fault.sqlstate, "postgres_fault")
 
 

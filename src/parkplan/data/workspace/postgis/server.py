@@ -97,8 +97,12 @@ class Server:
                     return idle
                 idle.close()
         connection = self._connected()
-        with talking(self.shown):
-            connection.execute(begin)
+        try:
+            with talking(self.shown):
+                connection.execute(begin)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _connected(self) -> Connection:
