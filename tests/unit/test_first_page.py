@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from urllib.parse import urljoin
 
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from parkplan.ui.first_page import FirstPage
+from parkplan.ui.server import routes
 
 PAGE = "<!DOCTYPE html><html><head><script>first()</script></head><body>区 </body></html>" + " " * 2000
 
@@ -71,3 +74,12 @@ def test_who_asks_for_no_page_gets_none_rewritten():
     headers, body = ask("/park_map", b"*/*")
     assert headers["content-encoding"] == "gzip"
     assert gzip.decompress(body).decode() == PAGE
+
+
+@pytest.mark.parametrize("base", ["", "/gis"])
+def test_the_name_of_the_first_page_leads_to_it(base):
+    first = next(route for route in routes() if route.path == "/overview")
+    scope = {"type": "http", "method": "GET", "path": f"{base}/overview", "query_string": b"lang=en", "headers": []}
+    answer = asyncio.run(first.endpoint(Request(scope)))
+    assert answer.status_code == 307
+    assert urljoin(f"{base}/overview", answer.headers["location"]) == f"{base}/?lang=en"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
@@ -119,6 +119,7 @@ def routes() -> list[Route]:
         Route("/overview/{layer}/{z:int}/{x:int}/{y:int}.png", _overview),
         Route("/tiles/{rest:path}", _nothing),
         Route("/overview/{rest:path}", _nothing),
+        Route("/overview", _first_page),
         Route("/assets/{path:path}", _asset),
         Route("/healthz", _health),
     ]
@@ -236,6 +237,11 @@ def _asset_file(path: str) -> Path | None:
     root = ASSETS.resolve()
     found = (root / path.lstrip("/")).resolve()
     return found if found.is_relative_to(root) and found.is_file() else None
+
+
+async def _first_page(request: Request) -> Response:
+    """Lead the name of the first page to its address, the empty one: Streamlit knows it by no other."""
+    return RedirectResponse("./" + (f"?{request.url.query}" if request.url.query else ""))
 
 
 async def _health(request: Request) -> Response:
