@@ -108,8 +108,12 @@ def postgis_schema(records: Statements) -> str | None:
 
 
 def _there(records: Statements) -> bool:
-    row = records.execute("SELECT to_regclass('parkplan.setting') IS NOT NULL").fetchone()
-    return row == (True,)
+    """Look into the catalogue itself: names that are resolved may be those from before another transaction ended."""
+    row = records.execute(
+        "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = 'parkplan' AND c.relname = 'setting'"
+    ).fetchone()
+    return row is not None
 
 
 def settings(records: Statements) -> dict[str, str] | None:
