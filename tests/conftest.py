@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
     MakeOnce = Callable[[str, Callable[[Path], object]], Path]
+    ServeOnce = Callable[[str, Callable[[], str]], str]
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("PROJ_NETWORK", "OFF")
@@ -323,6 +324,55 @@ def serve_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 def serve(serve_command: Callable[[list[str], str], str]) -> Callable[[Path], str]:
     """Start the app on a workspace and return its address."""
     return lambda workspace: serve_command(["-m", "parkplan", "serve", str(workspace), "--port", "PORT"], "/healthz")
+
+
+@pytest.fixture(scope="session")
+def served_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+    serve_command: Callable[[list[str], str], str],  # ends its servers after this
+) -> Iterator[ServeOnce]:
+    """Start a server once for all test processes of a run, and return its address: for tests that only read.
+
+    Who uses a server holds a read lock of SQLite, which the system ends when its process dies. Who started one ends it
+    when nobody else holds a lock any more.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = base if worker_id == "master" else base.parent
+    used: dict[str, sqlite3.Connection] = {}
+    begun: list[str] = []
+
+    def serve_once(name: str, start: Callable[[], str]) -> str:
+        place = root / f"{name}.address"
+        if name not in used:
+            used[name] = lock = sqlite3.connect(root / f"{name}.users", timeout=3600, isolation_level=None)
+            while not _in_use(lock, place):
+                lock.execute("BEGIN EXCLUSIVE")
+                if not place.exists():
+                    address = start()
+                    begun.append(name)
+                    place.write_text(address, encoding="utf-8")
+                lock.execute("COMMIT")
+        return place.read_text(encoding="utf-8")
+
+    yield serve_once
+    for lock in used.values():  # first all: two processes may wait for each other's servers
+        lock.execute("COMMIT")
+    for name in begun:
+        used[name].execute("BEGIN EXCLUSIVE")
+        (root / f"{name}.address").unlink()
+        used[name].execute("COMMIT")
+    for lock in used.values():
+        lock.close()
+
+
+def _in_use(lock: sqlite3.Connection, place: Path) -> bool:
+    """Take a read lock, and keep it if there is a server."""
+    lock.execute("BEGIN")
+    lock.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not place.exists():
+        lock.execute("COMMIT")
+    return lock.in_transaction
 
 
 # PostGIS

@@ -63,7 +63,10 @@ def apt_install(chinese: str, english: str, *packages: str) -> None:
 
 
 def install_test_programs() -> None:
-    """Get what the tests need and this machine lacks: Chromium, a Chinese font, PostGIS, LibreOffice, a PDF reader."""
+    """Get what the tests need and this machine lacks.
+
+    Chromium, a Chinese font, PostGIS, LibreOffice, a reader of PDF, QGIS.
+    """
     if not any(map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome", "microsoft-edge"))):
         apt_install("浏览器 Chromium", "the browser Chromium", "chromium-headless-shell", "fonts-noto-cjk")
     if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
@@ -72,3 +75,5 @@ def install_test_programs() -> None:
         apt_install("LibreOffice", "LibreOffice", "libreoffice-calc-nogui", "libreoffice-writer-nogui")
     if shutil.which("pdftotext") is None:
         apt_install("PDF 阅读程序", "a reader of PDF", "poppler-utils")
+    if not Path("/usr/lib/python3/dist-packages/qgis").exists():
+        apt_install("QGIS", "QGIS", "python3-qgis")

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    ServeOnce = Callable[[str, Callable[[], str]], str]
+
 
 @pytest.fixture(scope="session")
-def app(serve: Callable[[Path], str], small_demo: Path) -> str:
+def app(serve: Callable[[Path], str], served_once: ServeOnce, small_demo: Path) -> str:
     """The address of the app on the small demo district; a test that writes starts its own on a copy."""
-    return serve(small_demo)
+    return served_once("app", lambda: serve(small_demo))

@@ -147,7 +147,7 @@ def park_map(walk: Tour) -> None:
     walk.rest(maps=1)
     walk.look(hostile.TABLE)
     labels: set[str] = set()
-    for row in range(0, len(PAYLOADS), 3):
+    for row in range(0, len(PAYLOADS), 3 if walk.long_form else 5):
         move = """([x, y]) => { const view = parkplan.hostOf(document.querySelector('.pp-host')).views[0];
             view.map.setView([22.5972 + y, 114 + x], 19, { animate: false }); }"""
         down, right = divmod(row, 4)
@@ -159,7 +159,7 @@ def park_map(walk: Tour) -> None:
     assert len(labels & set(PAYLOADS)) >= 4
     walk.page.locator('[data-tool="home"]').click()
     walk.rest()
-    cards(walk, PAYLOADS if walk.long_form else PAYLOADS[int(walk.english) :: 4], 6 if walk.long_form else 1)
+    cards(walk, PAYLOADS if walk.long_form else PAYLOADS[int(walk.english) :: 5], 6 if walk.long_form else 1)
     filter_form(walk)
     export_form(walk)
 
@@ -210,7 +210,7 @@ def export_form(walk: Tour) -> None:
 
 def low_efficiency(walk: Tour) -> None:
     """The verdicts: every tab, and the evidence cards of rows of the table."""
-    for row in range(len(PAYLOADS) if walk.long_form else 3):
+    for row in range(len(PAYLOADS) if walk.long_form else 2):
         line = walk.page.locator(".ranked .row").nth(row)
         name = line.locator(".who div").first.text_content() or ""
         line.click()

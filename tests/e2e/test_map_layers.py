@@ -21,7 +21,7 @@ from pyproj import Geod, Transformer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 HERE = (1550.0, 290.0)  # the middle of parcel 15, class 0, outside the park
@@ -265,9 +265,25 @@ def test_selected_features_are_outlined(shown: Shown) -> None:
     assert shown.colour(1460, 290)[2] <= shown.colour(1460, 290)[0] + 10
 
 
+def test_the_map_has_loaded_when_its_names_stand_in_its_own_fonts(shown: Shown) -> None:
+    held: list[Route] = []
+
+    def hold(font: Route) -> None:
+        held.append(font)
+
+    shown.page.route("**/*.woff2", hold)
+    shown.page.evaluate("(data) => show(data)", world.data(world.request()))
+    shown.page.wait_for_function("() => [...view().loading].every((part) => part instanceof Promise)")
+    assert shown.page.evaluate("[view().loading.size, document.querySelector('.pp-map').dataset.loading]") == [2, "2"]
+    for font in held:
+        font.continue_()
+    shown.settle()
+    assert len(held) == 2
+    assert shown.page.evaluate("[...document.fonts].map((font) => font.status)") == ["loaded"] * 2
+
+
 def test_labels_do_not_overlap_and_occur_once(shown: Shown) -> None:
     shown.show()
-    shown.page.evaluate("document.fonts.ready")
     placed = shown.page.evaluate("view().placedLabels.map(({layer, text, boxes}) => ({layer, text, boxes}))")
     assert len(placed) > 10
     for one, other in combinations(placed, 2):

@@ -20,11 +20,14 @@ WAIT_MS = 180_000
 SETTLED = "() => document.querySelector('.pp-map')?.dataset.loading === '0'"
 
 
-@pytest.fixture(scope="module")
-def address(serve_command: Callable[[list[str], str], str]) -> str:
+@pytest.fixture(scope="session")
+def address(
+    serve_command: Callable[[list[str], str], str], served_once: Callable[[str, Callable[[], str]], str]
+) -> str:
     if not (world.ASSETS / "map.js").exists():
         pytest.skip("the scripts of the map are not built: python3 tasks.py setup")
-    return serve_command([str(Path(__file__).with_name("map_server.py")), "PORT"], "/_stcore/health")
+    command = [str(Path(__file__).with_name("map_server.py")), "PORT"]
+    return served_once("map", lambda: serve_command(command, "/_stcore/health"))
 
 
 @pytest.fixture

@@ -126,6 +126,9 @@ def most_memory_mb() -> int:
 
 def main() -> None:
     folder, ending, first, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    from parkplan.data.intake.confine import Unwanted
+
+    sys.meta_path.insert(0, Unwanted())
     from parkplan.data.intake import worker
 
     worker.tell = lambda *_: None

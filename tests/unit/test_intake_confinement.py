@@ -11,10 +11,14 @@ import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
+import source_files
 
-from parkplan.data.intake import confine, launch
-from parkplan.data.intake.formats import DRIVERS
+from parkplan.data.intake import confine, launch, worker
+from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.formats import DRIVERS, by_ending
 from parkplan.data.intake.launch import Intake, environment
+from parkplan.data.intake.records import Limits
+from parkplan.data.intake.vector import Source
 
 TRY = """
 import runpy, socket, sys
@@ -73,6 +77,20 @@ def test_only_the_supported_drivers_are_left(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-I", "-c", code], env=environment(tmp_path), capture_output=True, text=True,
                           check=True)  # fmt: skip
     assert done.stdout.strip() == str(sorted(DRIVERS))
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".dxf", ".osm"])
+def test_gdal_opens_nothing_while_it_knows_other_drivers(tmp_path: Path, ending: str) -> None:
+    """This process has all drivers, as the worker would have if GDAL did not heed its environment."""
+    path = tmp_path / f"a{ending}"
+    path.write_text(source_files.STREETS, "utf-8")
+    kind = by_ending(ending)
+    assert kind is not None
+    source = Source(path, kind, path.name, "roads", None, Limits())
+    read = worker._reader(kind.reader)
+    with pytest.raises(FileFaultError) as told:
+        read(source, lambda *_: None)
+    assert told.value.key == "import_unsafe_drivers"
 
 
 def test_nothing_of_the_users_environment_reaches_the_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

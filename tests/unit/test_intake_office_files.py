@@ -15,7 +15,7 @@ import pytest
 import shapely
 import source_files
 
-from parkplan.data.intake import worker
+from parkplan.data.intake import vector, worker
 from parkplan.data.intake.launch import Options, read_outside
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
     """Read as the worker does, in this process: for files that never reach a native reader, and for sound ones."""
-    monkeypatch.setattr(worker, "_require_drivers", lambda: None)
+    monkeypatch.setattr(vector, "_require_drivers", lambda: None)
     monkeypatch.setattr(worker, "tell", lambda *_: None)
 
     def read(path: Path, **asked: Any) -> Answer:

@@ -1,4 +1,7 @@
-"""Small files of the formats that an office holds, each written by something else than what reads it."""
+"""Small files of the formats that an office holds, each written by something else than what reads it.
+
+The writers are imported where they write: the reader of mutated files, which starts often, needs none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,11 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import openpyxl
-import shapely
-import xlwt
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    import geopandas as gpd
 
 SURVEY = (
     "[属性描述]\r\n坐标系=2000国家大地坐标系\r\n几度分带=3\r\n带号=38\r\n转换参数=,,,,,,\r\n[地块坐标]\r\n"
@@ -45,6 +45,9 @@ ROWS = (
 
 def districts() -> gpd.GeoDataFrame:
     """Four squares with Chinese names, a code with a leading zero, gaps."""
+    import geopandas as gpd
+    import shapely
+
     boxes = [shapely.box(113 + 0.01 * n, 22.5, 113.005 + 0.01 * n, 22.505) for n in range(4)]
     columns = {"name": ["江海", "a{{7*7}}", "", None], "code": ["0440704"] * 4, "area": [1.5, 2.0, None, -1e9]}
     return gpd.GeoDataFrame(columns, geometry=boxes, crs=4490)
@@ -52,6 +55,8 @@ def districts() -> gpd.GeoDataFrame:
 
 def write_xls(path: Path) -> None:
     """Write a workbook of the old binary kind (BIFF8)."""
+    import xlwt
+
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("企业")
     for row, cells in enumerate(ROWS):
@@ -63,6 +68,8 @@ def write_xls(path: Path) -> None:
 
 def write_xlsx(path: Path) -> None:
     """Write a workbook of the newer kind."""
+    import openpyxl
+
     book = openpyxl.Workbook()
     for row in ROWS:
         book.active.append(row)

@@ -143,6 +143,7 @@ def main() -> None:
         "files": confine_files(folder, installation()),
     }
     os.environ["PARKPLAN_CONFINEMENT"] = ",".join(sorted(name for name, done in taken.items() if done))
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # else it looks through all installed packages for some
     sys.meta_path.insert(0, Unwanted())
     runpy.run_module("parkplan.data.intake.worker", run_name="__main__", alter_sys=True)
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from parkplan.data.intake import containers, dbase, geopackage
 from parkplan.data.intake.faults import FileFaultError
+from parkplan.data.intake.formats import DRIVERS
 from parkplan.data.intake.raw_wkb import binary_column, has_curves
 from parkplan.data.intake.records import Finding, finding
 
@@ -56,6 +57,7 @@ class Raw:
 
 def read_vector(source: Source, progress: Progress) -> Raw:
     """Read one layer of a GDAL format."""
+    _require_drivers()
     prepare = _PREPARED.get(source.format.name)
     layers, encoding, findings = prepare(source) if prepare else ((), None, [])
     with warnings.catch_warnings(record=True) as caught:
@@ -72,6 +74,15 @@ def read_vector(source: Source, progress: Progress) -> Raw:
     if has_curves(raw.wkb):
         raw = _read_straight(source, raw)
     return raw
+
+
+def _require_drivers() -> None:
+    """GDAL opens nothing here unless it knows the drivers of our formats alone."""
+    import pyogrio
+
+    surplus = set(pyogrio.list_drivers()) - set(DRIVERS)
+    if surplus:
+        raise FileFaultError("import_unsafe_drivers", drivers=", ".join(sorted(surplus)[:10]))
 
 
 def _layers(source: Source, known: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:

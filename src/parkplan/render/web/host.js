@@ -26,14 +26,14 @@ export function vectorLayer(map, spec) {
   return layer;
 }
 
+/** Begin to load the fonts; each promise ends when its font is there, or when it is known that it will not be. */
 function loadFonts(fonts) {
   for (const { weight, address } of fonts) {
     if (fontFaces.has(weight)) continue;
     const face = new FontFace("Noto Sans SC", `url("${under(address)}")`, { weight: String(weight) });
-    fontFaces.set(weight, face);
     document.fonts.add(face);
     // without our font the fonts of the system serve: a missing file is no fault of the map
-    face.load().then(() => document.dispatchEvent(new Event("parkplan-font")), () => {});
+    fontFaces.set(weight, face.load().catch(() => {}));
   }
 }
 
@@ -45,7 +45,6 @@ class Host {
     this.drawToken = "undefined";
     this.swipe = new Swipe(root);
     this.take(data, emit);
-    document.addEventListener("parkplan-font", () => this.views.forEach((view) => view.labels.schedule()));
   }
 
   take(data, emit) {
@@ -93,6 +92,7 @@ class Host {
       shifted: (move) => this.emit("shifted", move),
       viewed: (state) => index === 0 && !page.compact && this.emit("view", { ...state, fit: this.fit }),
       moved: (view) => this._follow(view),
+      fonts: [...fontFaces.values()],
     });
   }
 

@@ -38,7 +38,7 @@ function runScript(page, container) {
 export class MapView {
   /**
    * `options`: texts, restore (an earlier view state or null), clicked(event), viewed(state), drew(shape),
-   * shifted(move), moved(view).
+   * shifted(move), moved(view), fonts (promises: names are painted again, and only then the map has loaded).
    * A compact page is a map to look at: nothing lies open on it, the wheel scrolls what is around it, and it reports
    * nothing but the clicks that its page asks for, so that the page around it is not run again.
    */
@@ -62,7 +62,13 @@ export class MapView {
     this._listen();
     this._place(options.restore);
     this.items.take(page.layers, options.restore?.layers);
+    for (const font of options.fonts) this._await(font);
     this.root.dataset.loading = String(this.loading.size);
+  }
+
+  _await(font) {
+    this._progress(font, true);
+    font.then(() => this._progress(font, false));
   }
 
   _overlays() {
@@ -138,9 +144,10 @@ export class MapView {
     if (layer.spec) this._progress(layer, false);
   }
 
-  _progress(layer, on) {
-    if (on) this.loading.add(layer);
-    else this.loading.delete(layer);
+  /** `part`: a layer or the promise of a font. */
+  _progress(part, on) {
+    if (on) this.loading.add(part);
+    else this.loading.delete(part);
     this.chrome.showProgress(this.loading.size > 0);
     this.root.dataset.loading = String(this.loading.size);
     this._repaintOverlays();
