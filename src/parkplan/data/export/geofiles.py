@@ -159,6 +159,11 @@ def _describe(connection: sqlite3.Connection, parts: Sequence[Part]) -> None:
         "max_is_inclusive BOOLEAN, description TEXT, "
         "CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))"
     )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
+        "definition TEXT NOT NULL, scope TEXT NOT NULL, "
+        "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
+    )
     for table in ("gpkg_data_columns", "gpkg_data_column_constraints"):
         connection.execute(
             "INSERT OR IGNORE INTO gpkg_extensions (table_name, extension_name, definition, scope) VALUES "

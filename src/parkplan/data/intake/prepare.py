@@ -245,8 +245,9 @@ def _require_keys(table: Table | None, matches: tuple[Match, ...], intake: Intak
     if table is not None and missing:
         columns = ", ".join(intake.report.columns[:40])
         raise SourceFileError(
-            "import_key_columns", file=intake.name, table=table.title, missing=", ".join(missing), columns=columns
-        )
+            "import_key_columns", file=intake.name, table=table.title, missing=", ".join(missing), columns=columns,
+            first=missing[0],
+        )  # fmt: skip
 
 
 def _key(

@@ -51,7 +51,7 @@ def year_of(text: str) -> int | None:
 
 def to_years(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad, list[Finding]]:
     """Return a column of years; what is no year is unknown and is told, and no row is refused for it."""
-    texts = values.map(lambda value: str(value).strip(), na_action="ignore")
+    texts = values.map(_written, na_action="ignore")
     known = (texts.notna() & (texts != "")).to_numpy(dtype=bool, na_value=False)
     made = [year_of(str(text)) if there else None for text, there in zip(texts, known, strict=True)]
     odd = np.flatnonzero(known & np.array([year is None for year in made], dtype=bool))
@@ -61,6 +61,11 @@ def to_years(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad, list[Finding]
         found.append(finding("year_missing", np.flatnonzero(~known) + 1, column=column))
     years = pd.Series(made, index=values.index, name=values.name, dtype="Int64")
     return years, np.zeros(len(values), dtype=bool), found
+
+
+def _written(value: object) -> str:
+    """Return a cell as it was written: a whole number has no point, whatever the column holds beside it."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def row_findings(
@@ -133,7 +138,9 @@ def wide_columns(table: Table, columns: Sequence[str], file: str) -> Wide:
             names.setdefault(fields[0], set()).add(bare)
     for field, several in names.items():
         if len(several) > 1:
-            raise SourceFileError("import_wide_names", file=file, field=field, names=", ".join(sorted(several)))
+            known = table.column(field)
+            title = field if known is None else known.title
+            raise SourceFileError("import_wide_names", file=file, field=title, names=", ".join(sorted(several)))
     return found
 
 
