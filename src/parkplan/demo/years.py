@@ -24,12 +24,13 @@ GROWTH: Final = {"low_efficiency": (-0.07, 0.08), "below_contract": (-0.02, 0.08
 USUAL_GROWTH: Final = (0.05, 0.09)
 GROWTH_RANGE: Final = (-0.4, 0.6)
 NOISE: Final = {
-    "output_yuan": 0.03, "tax_yuan": 0.09, "value_added_yuan": 0.05, "energy_tce": 0.04, "employees": 0.03,
-    "rnd_yuan": 0.12,
+    "output_yuan": 0.03, "tax_yuan": 0.09, "value_added_yuan": 0.05, "energy_tce": 0.04, "emission_t": 0.05,
+    "employees": 0.03, "rnd_yuan": 0.12,
 }  # fmt: skip
 """How far a figure strays from the trend of its parcel."""
 DECIMALS: Final = {
-    "output_yuan": -4, "tax_yuan": -2, "value_added_yuan": -4, "energy_tce": 1, "employees": 0, "rnd_yuan": -3,
+    "output_yuan": -4, "tax_yuan": -2, "value_added_yuan": -4, "energy_tce": 1, "emission_t": 3, "employees": 0,
+    "rnd_yuan": -3,
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def year_table(parcels: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDa
 
     A figure that the register lacks was reported in no year.
     """
-    known = [column.name for column in YEARLY_FIGURES if column.name in NOISE]
+    known = [column.name for column in YEARLY_FIGURES]
     producing = parcels[parcels[known].notna().any(axis=1)].reset_index(drop=True)
     growth = _growth(producing["status"].astype(str).to_numpy(), rng)
     finished = pd.to_datetime(producing["finished_on"]).dt.year.to_numpy(dtype=float)

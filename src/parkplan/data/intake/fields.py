@@ -152,7 +152,7 @@ def _find(field: Column, columns: Sequence[str]) -> Match | None:
 
 
 def _in_own_unit(name: str, field: Column) -> bool:
-    """Say whether a column name ends with the sign of the unit that its field is kept in, in brackets: ``年份（年）``."""
+    """Say whether a column name ends with the sign of the unit of its field in brackets, as ``年份（年）`` does."""
     symbol = UNITS[field.unit].symbol if field.unit in UNITS else None
     signs = () if symbol is None else (symbol.zh, symbol.en)
     return normal_name(name).endswith(tuple(f"({normal_name(sign)})" for sign in signs if sign))
