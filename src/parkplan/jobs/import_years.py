@@ -13,7 +13,7 @@ from parkplan.data import crs as reference
 from parkplan.data.intake.fields import match_columns
 from parkplan.data.intake.place import Placed
 from parkplan.data.intake.records import finding
-from parkplan.data.intake.years import in_rows
+from parkplan.data.intake.years import as_written, in_rows
 from parkplan.jobs.import_join import KEY, PARCELS
 from parkplan.model.tables import TABLES, is_without_places
 
@@ -74,7 +74,7 @@ def parcel_findings(
     if PARCELS not in {info.name for info in workspace.tables()}:
         return (finding("parcels_wanted"),)
     known = set(workspace.read(PARCELS, columns=[KEY])[KEY].astype(str))
-    texts = ["" if key is None else str(key).strip() for key in intake.attributes.column(column).to_pylist()]
+    texts = ["" if key is None else as_written(key) for key in intake.attributes.column(column).to_pylist()]
     strange = np.array([text != "" and text not in known for text in texts], dtype=bool)
     joined = sum(text in known for text in texts)
     found = [finding("parcel_named", (), "note", column=column, number=joined)]

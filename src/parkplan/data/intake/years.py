@@ -51,7 +51,7 @@ def year_of(text: str) -> int | None:
 
 def to_years(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad, list[Finding]]:
     """Return a column of years; what is no year is unknown and is told, and no row is refused for it."""
-    texts = values.map(_written, na_action="ignore")
+    texts = values.map(as_written, na_action="ignore")
     known = (texts.notna() & (texts != "")).to_numpy(dtype=bool, na_value=False)
     made = [year_of(str(text)) if there else None for text, there in zip(texts, known, strict=True)]
     odd = np.flatnonzero(known & np.array([year is None for year in made], dtype=bool))
@@ -63,7 +63,7 @@ def to_years(values: pd.Series[Any]) -> tuple[pd.Series[Any], Bad, list[Finding]
     return years, np.zeros(len(values), dtype=bool), found
 
 
-def _written(value: object) -> str:
+def as_written(value: object) -> str:
     """Return a cell as it was written: a whole number has no point, whatever the column holds beside it."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
