@@ -211,3 +211,34 @@ def test_findings_before_the_import_and_map_lead_to_each_other(app: AppTest, pla
     assert south < finding.lat < north
     assert [marker["id"] for marker in sent["markers"] if marker["chosen"]] == [number]
     assert panel(app, f"{import_findings.KEY}_table")["chosen"] == number
+
+
+@pytest.mark.parametrize("chosen", LANGUAGES)
+def test_yearly_figures_need_no_place(page: Callable[[Language], AppTest], place: Path, chosen: Language) -> None:
+    app = page(chosen)
+    path = place.parent / "逐年.csv"
+    head = "宗地编号,2023年税收（万元）,2024年税收（万元）"
+    path.write_text(f"{head}\nJH-001,200,240\nJH-003,,10\n未知,1,\n", encoding="gb18030")
+    app.selectbox(key=f"desk_table_{desk(app).round}").set_value("parcel_years").run()
+    examined(app, path)
+    seen = desk(app).seen
+    assert seen is not None, texts(app)
+    assert seen.fault is None
+    assert {line.column: line.field for line in seen.columns} == {
+        "宗地编号": "parcel_id", "year": "year", "税收（万元）": "tax_yuan",
+    }  # fmt: skip
+    assert seen.incoming is not None
+    assert [(each.code, each.row) for each in seen.incoming.findings if each.table == "parcel_years"] == [("orphan", 4)]
+    assert not app.exception
+    app.button(key="desk_confirm").click().run()
+    at_rest(app)
+    assert desk(app).done is not None
+    years = open_workspace(place).read("parcel_years")
+    assert years[["parcel_id", "year", "tax_yuan"]].to_numpy().tolist() == [
+        ["JH-001", 2023, 2e6], ["JH-001", 2024, 2.4e6], ["JH-003", 2024, 1e5], ["未知", 2023, 1e4],
+    ]  # fmt: skip
+    app.button(key="desk_undo").click().run()
+    assert "parcel_years" not in {info.name for info in open_workspace(place).tables()}
+    assert not app.exception
+    section(app, "tables")
+    assert not app.exception

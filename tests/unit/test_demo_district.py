@@ -21,7 +21,7 @@ from parkplan.demo.naming import FIRST, SECOND, THIRD
 from parkplan.demo.premises import UNKNOWN
 from parkplan.demo.register import AS_OF
 from parkplan.model import codes
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import TABLES, YEARLY_FIGURES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,7 +47,7 @@ def digest(tables: District) -> str:
     found = hashlib.sha256()
     for name, frame in tables.items():
         found.update(name.encode())
-        found.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
+        found.update(b"".join(shapely.to_wkb(frame.geometry.dropna().to_numpy())))
         found.update(pd.util.hash_pandas_object(pd.DataFrame(frame.drop(columns="geometry"))).to_numpy().tobytes())
     return found.hexdigest()
 
@@ -80,14 +80,14 @@ def test_tables_have_the_canonical_columns_types_and_crs(small: District) -> Non
         table = TABLES[name]
         assert frame.crs.to_epsg() == 4547
         assert [*frame.columns] == [*(column.name for column in table.columns), "geometry"]
-        assert frame[table.key].is_unique
+        assert not frame.duplicated([table.key, *table.with_key]).any()
         assert frame.index.equals(pd.RangeIndex(len(frame)))
         for column in table.columns:
             assert str(frame[column.name].dtype) == kinds.get(column.kind, "datetime64[s]"), column.name
             if column.codes is not None:
                 assert set(frame[column.name].dropna()) <= set(column.codes), column.name
-        assert frame.geometry.is_valid.all()
-        expected = {"polygon": "Polygon", "line": "LineString", "point": "Point"}[table.geometry]
+        assert frame.geometry.dropna().is_valid.all()
+        expected = {"polygon": "Polygon", "line": "LineString", "point": "Point", "none": None}[table.geometry]
         assert set(frame.geometry.geom_type) == {expected}
 
 
@@ -384,7 +384,35 @@ def test_the_note_says_fictional_in_both_languages() -> None:
 def test_any_number_of_parcels_is_met_within_a_fifth(size: int) -> None:
     tables = generate_district(size)
     assert len(tables["parcels"]) == pytest.approx(size, rel=0.2)
-    assert all(frame.geometry.is_valid.all() for frame in tables.values())
+    assert all(frame.geometry.dropna().is_valid.all() for frame in tables.values())
+
+
+def test_years_lead_up_to_the_figures_of_the_register(district: District) -> None:
+    """The last of three years is that of the parcel, known or not; others have gaps, and none is before the works."""
+    years, parcels = district["parcel_years"], district["parcels"].set_index("parcel_id")
+    figures = [column.name for column in YEARLY_FIGURES]
+    assert set(years["year"]) == {2023, 2024, 2025}
+    assert AS_OF.astype(object).year == 2026
+    last = years[years["year"] == 2025].set_index("parcel_id")
+    producing = parcels[parcels["cluster"].notna() & parcels[figures].notna().any(axis=1)]
+    assert last.index.sort_values().equals(producing.index.sort_values())
+    pd.testing.assert_frame_equal(pd.DataFrame(last[figures]), pd.DataFrame(parcels.loc[last.index, figures]))
+    earlier = years[years["year"] < 2025]
+    assert 0.85 < len(earlier) / (2 * len(last)) < 0.98
+    known = parcels.loc[earlier["parcel_id"], "tax_yuan"].notna().to_numpy()
+    assert earlier["tax_yuan"][~known].isna().all()
+    assert RATES["unknown_least"] < earlier["tax_yuan"][known].isna().mean() < RATES["unknown_most"]
+    finished = pd.to_datetime(parcels.loc[earlier["parcel_id"], "finished_on"]).dt.year.to_numpy()
+    assert not (finished > earlier["year"].to_numpy(dtype=float)).any()
+
+
+def test_low_efficiency_parcels_fell_and_others_grew(district: District) -> None:
+    years, status = district["parcel_years"], district["parcels"].set_index("parcel_id")["status"]
+    by_year = years.pivot(index="parcel_id", columns="year", values="output_yuan").dropna()
+    growth = np.log(by_year[2025] / by_year[2023])
+    weak = (status.loc[growth.index] == "low_efficiency").to_numpy()
+    assert weak.sum() > 30
+    assert growth[weak].median() < 0 < growth[~weak].median()
 
 
 def test_a_large_canvas_is_settled_on_a_lattice(monkeypatch: pytest.MonkeyPatch) -> None:

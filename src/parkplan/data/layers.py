@@ -94,8 +94,9 @@ def _faults_of_layer(layer: Definition[LayerSpec], palettes: list[str]) -> Itera
             yield unknown_name(layer, "definition_unit", place, name, list(UNITS))
     for place, name in layer.texts("table"):
         table = DRAWN_TABLES.get(name)
-        if table is None:
-            yield unknown_name(layer, "definition_table", place, name, list(DRAWN_TABLES))
+        if table is None or table.geometry == "none":
+            drawn = [known for known, each in DRAWN_TABLES.items() if each.geometry != "none"]
+            yield unknown_name(layer, "definition_table", place, name, drawn)
         else:
             yield from _faults_of_columns(layer, table)
 

@@ -1,4 +1,4 @@
-"""The whole district: every subject in its turn, then the ten canonical tables."""
+"""The whole district: every subject in its turn, then the canonical tables."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from parkplan.demo.roads import make_roads
 from parkplan.demo.settlement import OPEN, settle
 from parkplan.demo.subdivision import subdivide
 from parkplan.demo.terrain import Canvas, make_terrain, superblocks
+from parkplan.demo.years import year_table
 from parkplan.i18n import Text
 from parkplan.model.tables import TABLES
 
@@ -51,7 +52,7 @@ DEMO_NOTE: Final = Text(
 
 
 def generate_district(size: str | int = "district", seed: int = 7) -> dict[str, gpd.GeoDataFrame]:
-    """Make the fictional demo district as the ten canonical tables in EPSG:4547.
+    """Make the fictional demo district as the canonical tables in EPSG:4547.
 
     ``size`` is ``"small"`` (about 120 industrial parcels), ``"district"`` (about 1,000) or a number of parcels of all
     uses from 300 to a million, which is met within a quarter. The same size and seed give the same tables, bit for bit.
@@ -79,6 +80,7 @@ def generate_district(size: str | int = "district", seed: int = 7) -> dict[str, 
     tables |= _contents(canvas, lines, (plots, register, stock), tables["parks"])
     dated = np.isin(register.status.astype(str), ["idle", "supplied_not_started"])
     tables = with_unknowns(tables, canvas.stream(18), {"parcels": dated})
+    tables["parcel_years"] = year_table(tables["parcels"], canvas.stream(20))
     return {name: tables[name] for name in TABLES}
 
 

@@ -28,6 +28,7 @@ RATES: Final = {
     "straddling_building": 0.006,
     "firm_without_parcel": 0.012,
     "name_twice": 0.008,
+    "year_missing": 0.03,
 }
 """Shares of rows; unknowns are by column, drawn between the least and the most."""
 SLIVER_M: Final = (0.4, 1.6)

@@ -12,7 +12,7 @@ from parkplan.data.layers import load_layers
 from parkplan.i18n import Text
 from parkplan.jobs import parcel_card
 from parkplan.jobs.frames import GEOD, Loaded, area_on_ellipsoid_m2, geographic, moved, require
-from parkplan.jobs.writing import derived, fact, raw, text
+from parkplan.jobs.writing import both, derived, fact, raw, text
 from parkplan.model.derived_tables import DRAWN_TABLES
 from parkplan.model.facts import Card, Entry, Fact, Section
 
@@ -61,7 +61,11 @@ def _row(loaded: Loaded, row: int | None, key: str | None) -> int:
 
 
 def title_of(loaded: Loaded, row: int) -> Text:
-    """Return what a row is called: its name, else its key, else its place in the table."""
+    """Return what a row is called: its name, else its key with what tells it apart, else its place in the table."""
+    beside = DRAWN_TABLES[loaded.name].with_key if loaded.name in DRAWN_TABLES else ()
+    if beside and loaded.key is not None:
+        parts = [fact(loaded, row, name).written for name in (loaded.key, *beside)]
+        return both(lambda chosen: " · ".join(part.to(chosen) for part in parts))
     for column in (*NAME_COLUMNS, loaded.key):
         if column is not None and column in loaded.frame.columns:
             value = raw(loaded.frame[column].iat[row])

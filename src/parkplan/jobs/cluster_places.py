@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ from parkplan.clusters import Hexagons, Outlines, Refusal, Statement, hexagons, 
 from parkplan.clusters.association import global_moran
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from parkplan.model.clusters import ClusterQuestion
@@ -67,14 +70,23 @@ def places(firms: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, question: Cluster
         "width": f"{question.cell_m:g}",
         "permutations": f"{question.permutations:,}",
         "smallest": f"{smallest:.2g}",
-        "alpha": f"{question.alpha:.0%}",
+        "alpha": f"{100 * question.alpha:g}%",
         "seed": question.seed,
     }
     statements = (
         Statement("hexagons", len(placed), told),
+        *_floor(len(placed), smallest, question.alpha, told),
         Statement("outlines", len(placed), {"least": question.least_size}),
     )
     return Places(frame, moran, shapes, notes, statements, (*refused, *also))
+
+
+def _floor(n: int, smallest: float, alpha: float, told: Mapping[str, float | int | str]) -> tuple[Statement, ...]:
+    """Say that no cell can be significant where even the smallest p is above the rate of false discoveries."""
+    if smallest <= alpha:
+        return ()
+    said = {name: told[name] for name in ("permutations", "smallest", "alpha")}
+    return (Statement("hexagons_floor", n, said | {"needed": f"{math.ceil(2 / alpha) - 1:,}"}),)
 
 
 def _cells(

@@ -117,9 +117,8 @@ def _layer(ws: Workspace, spec: LayerSpec, chosen: Language, where: str | None, 
 
 def _geometry(ws: Workspace, spec: LayerSpec) -> Geometry:
     """Return what a layer is drawn as; a table of mixed shapes is listed with the sign of areas."""
-    if spec.table in DRAWN_TABLES:
-        return DRAWN_TABLES[spec.table].geometry
-    kind = ws.info(spec.table).geometry_type
+    known = DRAWN_TABLES.get(spec.table)
+    kind = ws.info(spec.table).geometry_type if known is None else known.geometry
     return kind if kind in {"line", "point"} else "polygon"
 
 

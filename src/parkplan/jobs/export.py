@@ -14,6 +14,7 @@ from parkplan.i18n import LANGUAGES, current_language, language, message
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.progress import silent
 from parkplan.jobs.title import title_of
+from parkplan.model.tables import is_without_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +96,7 @@ def export(  # noqa: PLR0913 -- the options of the command, by keyword
         path=str(target.absolute()),
         project=str(beside[0].absolute()) if beside else None,
         rows={info.name: info.rows for info in infos},
-        crs=(written.crs or opened.crs).to_string(),
+        crs=None if all(map(is_without_places, names)) else (written.crs or opened.crs).to_string(),
         synthetic=any(info.synthetic for info in infos),
         losses=written.losses,
         beside=tuple(str(path.absolute()) for path in beside[1:]),

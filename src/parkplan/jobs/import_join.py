@@ -24,9 +24,11 @@ KEY: Final = "parcel_id"
 
 
 def may_be_placeless(workspace: Workspace | None, table: str) -> bool:
-    """Say whether rows of a table may come without a place: it names parcels, and there is a workspace."""
+    """Say whether rows of a table may come without a place: they have none, or name parcels of a workspace."""
     canonical = TABLES.get(table)
-    return workspace is not None and canonical is not None and canonical.column(KEY) is not None
+    if canonical is None or canonical.column(KEY) is None:
+        return False
+    return canonical.geometry == "none" or workspace is not None
 
 
 def has_places(intake: Intake) -> bool:

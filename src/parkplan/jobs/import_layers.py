@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from parkplan._errors import RequestError, SourceFileError
 from parkplan.jobs.importing import Planned, Reading, import_file, planned, read_file, write_planned
 from parkplan.jobs.progress import silent
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import TABLES, is_without_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,8 @@ def import_layers(  # noqa: PLR0913 -- the options of the command, by keyword
                         progress=progress)
         ]  # fmt: skip
     plans: list[Planned] = []
-    for read, table in zip(reads, targets, strict=True):
+    placed_first = sorted(zip(reads, targets, strict=True), key=lambda pair: is_without_places(pair[1]))
+    for read, table in placed_first:
         home = plans[0].crs if plans else None
         plans.append(planned([read], to, table, _of_table(mapping, table, read), wanted, progress, home))
     return [plan.result for plan in plans] if dry_run else write_planned(plans, actor, progress)

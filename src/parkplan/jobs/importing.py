@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,15 +21,16 @@ from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.controlled import control_points, place_by_points
 from parkplan.data.intake.launch import Intake, Options, read_outside
 from parkplan.data.intake.place import place
-from parkplan.data.intake.prepare import Wish, key_findings, key_name, prepare
+from parkplan.data.intake.prepare import Wish, identity_findings, key_name, prepare
 from parkplan.data.intake.records import Limits
 from parkplan.data.intake.row_systems import settle
 from parkplan.data.workspace import build_workspace, is_there, open_workspace, shown_address
 from parkplan.i18n import message
 from parkplan.jobs.import_join import has_places, join_to_parcels, may_be_placeless
 from parkplan.jobs.import_result import CrsChoice, ImportFinding, ImportResult, SourceFile
+from parkplan.jobs.import_years import home_of, parcel_findings, placed_nowhere, plain_rows
 from parkplan.jobs.progress import silent
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import TABLES, is_without_places
 from parkplan.model.workspace import Change
 
 if TYPE_CHECKING:
@@ -67,12 +69,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Into:
-    """Where the rows are to go: the workspace (None: a new one), the table, stated columns, the place in degrees."""
+    """Where the rows are to go: the workspace (None: a new one), the table, stated columns, place in degrees, CRS."""
 
     workspace: Workspace | None
     table: str
     stated: Mapping[str, str]
     near: Bounds | None
+    home: CRS | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def planned(  # noqa: PLR0913, PLR0917 -- what `import_file` takes
     if not _TABLE_NAME.match(table):
         raise RequestError("import_table_name", table=table)
     existing = open_workspace(to) if is_there(to) else None
-    into = _Into(existing, table, mapping or {}, place_of(existing))
+    into = _Into(existing, table, mapping or {}, place_of(existing), existing.crs if existing is not None else home)
     intakes = [each if isinstance(each, Intake) else _brought(Path(each), wanted, into, progress) for each in given]
     read = [_read(each, wanted, into) for each in intakes]
     target, why = (home, None) if home is not None else _target(existing, read[0], wanted)
@@ -223,10 +226,14 @@ def _brought(path: Path, reading: Reading, into: _Into, progress: Progress) -> I
         table=into.table,
         placeless=may_be_placeless(into.workspace, into.table),
     )
-    return read_outside(path, options)
+    return plain_rows(read_outside(path, options), into.table, into.stated)
 
 
 def _read(intake: Intake, reading: Reading, into: _Into) -> _Read:
+    if is_without_places(into.table):
+        intake = plain_rows(intake, into.table, into.stated)
+        named = parcel_findings(intake, into.workspace, into.table, into.stated)
+        return _Read(intake, home_of(into.table, into.home), (Reason("import.crs_none"),), named)
     placeless = may_be_placeless(into.workspace, into.table)
     if placeless and into.workspace is not None and not has_places(intake):
         intake, found = join_to_parcels(intake, into.workspace, into.table, into.stated)
@@ -259,7 +266,9 @@ def _wish(
 def _make(read: list[_Read], target: CRS, wishes: list[Wish], points: ControlPoints | None) -> list[_Made]:
     made = []
     for each, wish in zip(read, wishes, strict=True):
-        if points is None:
+        if is_without_places(wish.name):
+            placed = placed_nowhere(each.intake, each.source)
+        elif points is None:
             placed = place(each.intake, each.source, target)
         else:
             placed = place_by_points(each.intake, each.source, target, points)
@@ -290,7 +299,7 @@ def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> I
             tuple(reason.sentence() for reason in reasons),
         ),
         files=tuple(_source_file(each.read) for each in made),
-        findings=_findings(made, frame, key),
+        findings=_findings(made, frame, table),
         info=None,
         frame=frame,
     )
@@ -335,13 +344,13 @@ def _source_file(read: _Read) -> SourceFile:
     )
 
 
-def _findings(made: list[_Made], frame: gpd.GeoDataFrame, key: str) -> tuple[ImportFinding, ...]:
+def _findings(made: list[_Made], frame: gpd.GeoDataFrame, table: str) -> tuple[ImportFinding, ...]:
     found = [_in_words(each.read.intake.name, told) for each in made for told in each.findings()]
     if len(made) > 1:
         rows = np.arange(1, len(frame) + 1)
         found += [
             _in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told)
-            for told in key_findings(frame[key], rows, key)
+            for told in identity_findings(frame, rows, TABLES.get(table), date.today())
         ]
     return tuple(found)
 

@@ -26,7 +26,7 @@ from parkplan.metrics import (
 )
 from parkplan.metrics.firms import COUNTED
 from parkplan.model.codes import CONSTRAINT_KIND
-from parkplan.model.tables import PARCELS
+from parkplan.model.tables import PARCEL_YEARS, PARCELS, YEARLY_FIGURES
 from parkplan.screening.mu_benefit import evaluate
 from parkplan.screening.rules import columns_needed
 from parkplan.screening.stages import life_cycle_stage
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from parkplan.i18n import Text
     from parkplan.model.rules import RulePack
 
-YEARLY: Final = "parcel_years"
-"""A table of yearly figures: parcel_id, year, and any of the figures below."""
-_YEARLY_FIGURES: Final = ("output_yuan", "tax_yuan", "value_added_yuan", "energy_tce", "employees", "rnd_yuan")
 _ALWAYS: Final = frozenset({"under_built_ratio", "far", "building_density", "tax_yuan_per_m2", "output_yuan_per_m2"})
 
 
@@ -62,10 +59,11 @@ def judged_parcels(
     less is unknown. Floor area and footprint are the registered ones, else those of the buildings
     (``floor_area_source``, ``footprint_source``); the counted floor area adds what storeys higher than 8 m count twice,
     as far as buildings are known. Of yearly figures (table ``parcel_years``) the median of the last three years takes
-    the place of the single figure (``<figure>_source`` is then ``years``). ``constraint_share`` is the share of the
-    parcel under lines that forbid, ``constraint_share_<kind>`` that under each kind; ``plan_conformity``, ``vacancy``
-    (``vacant_floor_source``), ``building_age_years``, ``firms`` and ``mu_benefit_class`` come from the other tables. A
-    canonical column that the data lack is unknown throughout.
+    the place of the single figure (``<figure>_source`` is then ``years``); the last of them is the latest year of the
+    table that is not after the day. ``constraint_share`` is the share of the parcel under lines that forbid,
+    ``constraint_share_<kind>`` that under each kind; ``plan_conformity``, ``vacancy`` (``vacant_floor_source``),
+    ``building_age_years``, ``firms`` and ``mu_benefit_class`` come from the other tables. A canonical column that the
+    data lack is unknown throughout.
 
     Raises:
         RequestError: there is no such evaluation scheme.
@@ -113,17 +111,21 @@ def listed(rows: np.ndarray) -> str:
 
 
 def _with_yearly_figures(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: date) -> gpd.GeoDataFrame:
-    if not _has(workspace, YEARLY):
+    if not _has(workspace, PARCEL_YEARS.name):
         return parcels
-    records = workspace.read(YEARLY)
-    columns = [name for name in _YEARLY_FIGURES if name in records.columns]
+    records = workspace.read(PARCEL_YEARS.name)
+    columns = [column.name for column in YEARLY_FIGURES if column.name in records.columns]
     if not columns or not {"parcel_id", "year"} <= set(records.columns):
         return parcels
-    found = over_years(pd.DataFrame(records), columns, last_year=as_of.year)
+    years = pd.to_numeric(records["year"], errors="coerce")
+    told = years[years <= as_of.year].max()
+    if pd.isna(told):
+        return parcels
+    found = over_years(pd.DataFrame(records.assign(year=years)), columns, last_year=int(told))
     yearly = {name: parcels["parcel_id"].map(found[name]) for name in columns}
     filled = {name: values.fillna(_numbers(parcels, name)) for name, values in yearly.items()}
-    told = {f"{name}_source": _told(parcels, values.notna(), "years") for name, values in yearly.items()}
-    return parcels.assign(**filled, **told)
+    sources = {f"{name}_source": _told(parcels, values.notna(), "years") for name, values in yearly.items()}
+    return parcels.assign(**filled, **sources)
 
 
 def _numbers(parcels: pd.DataFrame, name: str) -> pd.Series:

@@ -12,7 +12,7 @@ from parkplan.i18n import Language, Text, message
 from parkplan.jobs.frames import Loaded, area_on_ellipsoid_m2, load
 from parkplan.jobs.writing import both, derived, fact, number, raw, text
 from parkplan.model.facts import Entry, Fact, Section
-from parkplan.model.tables import PARCELS, TABLES
+from parkplan.model.tables import PARCEL_YEARS, PARCELS, TABLES, YEARLY_FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,6 +105,7 @@ def sections(ws: Workspace, loaded: Loaded, row: int) -> tuple[tuple[Section, ..
         _planning(ws, parcel),
         Section("dates", text("card.section_dates"), parcel.facts(_DATES)),
         _economy(parcel),
+        *_years(ws, parcel),
         _buildings(ws, parcel),
         _enterprises(ws, parcel),
         _location(ws, parcel),
@@ -182,6 +183,25 @@ def _economy(parcel: Parcel) -> Section:
         area=name,
     )
     return Section("economy", text("card.section_economy"), (*parcel.facts(_ECONOMY), *per_mu, crowd))
+
+
+def _years(ws: Workspace, parcel: Parcel) -> tuple[Section, ...]:
+    """The figures year by year, the latest first; no section where the workspace has no such table."""
+    other = load(ws, PARCEL_YEARS.name)
+    if other is None:
+        return ()
+    rows = other.rows_where("parcel_id", parcel.value("parcel_id")).tolist()
+    years = {row: fact(other, row, "year") for row in rows}
+    rows.sort(key=lambda row: (years[row].known, number(years[row].value) or 0.0, row), reverse=True)
+    names = [column.name for column in YEARLY_FIGURES]
+    entries = tuple(
+        Entry(other.name, row, years[row].written, tuple(fact(other, row, name) for name in names))
+        for row in rows[:LISTED_MOST]
+    )
+    title, source = text("card.section_years"), other.info.source
+    facts = (derived("years_known", len({fact.value for fact in years.values() if fact.known}), _in("count")),)
+    told = (Fact("years_source", text("card.years_source"), source, Text(source, source)),) if source else ()
+    return (Section("years", title, (*facts, *told), entries, _cut(len(rows))),)
 
 
 def _planning(ws: Workspace, parcel: Parcel) -> Section:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind = Literal["text", "number", "integer", "date", "boolean", "code"]
-Geometry = Literal["polygon", "line", "point"]
+Geometry = Literal["polygon", "line", "point", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its key column, geometry and columns."""
+    """One table: its key column, geometry and columns; rows of a table of geometry ``none`` have no shape."""
 
     name: str
     title: Text
@@ -41,6 +41,8 @@ class Table:
     columns: tuple[Column, ...]
     rows_of: str | None = None
     """The table whose rows a derived table has, one for each, in the same order."""
+    with_key: tuple[str, ...] = ()
+    """Columns that tell rows of one key apart; a file must have them and the key."""
 
     def column(self, name: str) -> Column | None:
         """Return a canonical column, or None for a column that the source file brought."""

@@ -20,6 +20,17 @@ from parkplan.model.columns import (
     yes_no_column,
 )
 
+YEARLY_FIGURES: Final = (
+    number_column("output_yuan", "年产值", "Annual output", "yuan", "wan_yuan"),
+    number_column("tax_yuan", "年税收", "Annual tax", "yuan", "wan_yuan"),
+    number_column("value_added_yuan", "年工业增加值", "Annual value added", "yuan", "wan_yuan"),
+    number_column("energy_tce", "综合能耗", "Energy use", "tce"),
+    number_column("emission_t", "主要污染物排放量", "Emissions of main pollutants", "t"),
+    integer_column("employees", "从业人数", "Employees", "person"),
+    number_column("rnd_yuan", "研发经费", "R&D spending", "yuan", "wan_yuan"),
+)
+"""What a parcel yields in a year: once in its own row, or year by year in a table beside it."""
+
 PARCELS: Final = Table(
     "parcels",
     Text("地块", "Parcels"),
@@ -56,15 +67,22 @@ PARCELS: Final = Table(
         number_column("developed_area_m2", "已动工开发面积", "Developed area", "m2", "mu"),
         number_column("investment_yuan", "已投资额", "Investment", "yuan", "wan_yuan"),
         number_column("investment_agreed_yuan", "约定投资额", "Agreed investment", "yuan", "wan_yuan"),
-        number_column("output_yuan", "年产值", "Annual output", "yuan", "wan_yuan"),
-        number_column("tax_yuan", "年税收", "Annual tax", "yuan", "wan_yuan"),
-        number_column("value_added_yuan", "年工业增加值", "Annual value added", "yuan", "wan_yuan"),
-        number_column("energy_tce", "综合能耗", "Energy use", "tce"),
-        number_column("emission_t", "主要污染物排放量", "Emissions of main pollutants", "t"),
-        integer_column("employees", "从业人数", "Employees", "person"),
-        number_column("rnd_yuan", "研发经费", "R&D spending", "yuan", "wan_yuan"),
+        *YEARLY_FIGURES,
         yes_no_column("government_cause", "政府原因延误", "Delay caused by government"),
     ),
+)
+
+PARCEL_YEARS: Final = Table(
+    "parcel_years",
+    Text("地块逐年数据", "Yearly figures of parcels"),
+    "parcel_id",
+    "none",
+    (
+        text_column("parcel_id", "宗地编号", "Parcel no."),
+        integer_column("year", "年份", "Year", "year"),
+        *YEARLY_FIGURES,
+    ),
+    with_key=("year",),
 )
 
 BUILDINGS: Final = Table(
@@ -212,5 +230,15 @@ TABLES: Final[dict[str, Table]] = {
         LAND_USE_PLAN,
         FACILITIES,
         STREETS,
+        PARCEL_YEARS,
     )
 }
+
+
+def is_without_places(table: str) -> bool:
+    """Say whether rows of a table have no shape.
+
+    >>> is_without_places("parcel_years"), is_without_places("parcels"), is_without_places("a_table_of_my_own")
+    (True, False, False)
+    """
+    return table in TABLES and TABLES[table].geometry == "none"

@@ -80,7 +80,7 @@ class Subject:
         self.frame = frame
         self.key = key
         own = pyproj.CRS.from_user_input(frame.crs)
-        self.crs = own if own.is_projected else frame.estimate_utm_crs() if len(frame) else own
+        self.crs = own if own.is_projected or frame.geometry.isna().all() else frame.estimate_utm_crs()
         self._degrees = pyproj.Transformer.from_crs(self.crs, self.crs.geodetic_crs or self.crs, always_xy=True)
 
     @cached_property

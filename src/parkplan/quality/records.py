@@ -151,6 +151,8 @@ def orphan_findings(parcels: Subject, others: Subject) -> Iterator[Finding]:
     missing = named[named.notna() & (named != "") & ~named.isin(known)]
     for row, parcel in missing.items():
         yield others.finding("orphan", int(str(row)), parcel=parcel)
+    if others.key == "parcel_id":
+        return
     nowhere = column.isna() | (column.astype("string").fillna("").str.strip() == "")
     for row in np.flatnonzero(nowhere):
         yield others.finding("no_parcel", row, "note")

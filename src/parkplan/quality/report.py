@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from parkplan.model.tables import TABLES
-from parkplan.quality import geometry, records, roads
+from parkplan.model.tables import TABLES, is_without_places
+from parkplan.quality import geometry, records, roads, years
 from parkplan.quality.findings import Finding, Subject, by_place
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def _subject(name: str, frame: gpd.GeoDataFrame) -> Subject:
 
 
 def _checked(subject: Subject, subjects: Mapping[str, Subject], as_of: date) -> Iterator[Finding]:
+    if is_without_places(subject.name):
+        yield from years.year_findings(subject, as_of)
+        if "parcels" in subjects:
+            yield from records.orphan_findings(subjects["parcels"], subject)
+        return
     yield from geometry.shape_findings(subject)
     yield from records.key_findings(subject)
     yield from geometry.double_shapes(subject)

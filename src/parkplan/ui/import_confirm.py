@@ -11,7 +11,7 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.jobs.import_places import preview_picture
 from parkplan.jobs.import_report import import_recipe, import_report
-from parkplan.model.tables import TABLES
+from parkplan.model.tables import TABLES, is_without_places
 from parkplan.ui.import_journal import undo_button
 from parkplan.ui.plain import plain
 
@@ -38,8 +38,11 @@ def preview(ws: Workspace, now: Desk, seen: Examined) -> None:
         left, right = st.columns([3, 2], gap="medium")
         left.dataframe(first_rows(result), hide_index=True, height=330)
         left.caption(message("desk.preview_rows", shown=min(ROWS_SHOWN, result.rows), rows=f"{result.rows:,}"))
-        right.image(preview_picture(ws, result.frame.geometry.to_numpy(), width=460, height=330))
-        right.caption(message("desk.preview_map"))
+        if is_without_places(result.table):
+            right.caption(message("import.crs_none"))
+        else:
+            right.image(preview_picture(ws, result.frame.geometry.to_numpy(), width=460, height=330))
+            right.caption(message("desk.preview_map"))
         st.text(what_changes(ws, result))
         who, what = st.columns([2, 3], vertical_alignment="bottom")
         actor = who.text_input(message("desk.actor"), _user(), key="desk_actor", persist_state="session")

@@ -10,6 +10,7 @@ import streamlit as st
 from parkplan.data.crs import on_old_datum, parse_crs
 from parkplan.data.intake.uploads import Uploads
 from parkplan.i18n import message
+from parkplan.model.tables import is_without_places
 from parkplan.ui import import_columns, import_confirm, import_findings, panels
 from parkplan.ui.import_state import show
 
@@ -45,12 +46,12 @@ def _summary(seen: Examined) -> None:
     filled = sum(line.field is not None for line in seen.columns)
     notes = "—" if result is None else f"{len(result.findings):,}"
     checks = "—" if seen.incoming is None else f"{len(seen.incoming.findings):,}"
-    crs = "—" if result is None else result.crs.source.split(" ")[0]
+    nowhere = is_without_places(seen.wanted.table)
+    crs, _, title = ("", "", "") if result is None or nowhere else result.crs.source.partition(" ")
     rows = sum(intake.report.rows for intake in seen.intakes)
     items = [
         _tile("desk.tile_rows", f"{rows:,}", ", ".join(intake.name for intake in seen.intakes)),
-        _tile("desk.tile_crs", crs, "" if result is None else result.crs.source.partition(" ")[2],
-              warn=result is None),
+        _tile("desk.tile_crs", crs or "—", message("import.crs_none") if nowhere else title, warn=not (crs or nowhere)),
         _tile("desk.tile_fields", f"{filled} / {len(seen.columns)}", message("desk.tile_fields_note")),
         _tile("desk.tile_notes", notes, message("desk.tile_notes_note")),
         _tile("desk.tile_checks", checks, message("desk.tile_checks_note"), warn=checks not in {"0", "—"}),

@@ -19,6 +19,7 @@ from parkplan.data.export.part import Origin, Part
 from parkplan.data.export.survey import SurveyForm
 from parkplan.data.files import made_whole, require_space
 from parkplan.data.geoparquet import GEOMETRY, canonical
+from parkplan.model.tables import is_without_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,6 +38,8 @@ __all__ = [
 
 GEOJSON_CRS: Final = "EPSG:4326"
 SURVEY: Final = ".txt"
+_OF_SHAPES: Final = (".geojson", ".zip", SURVEY)
+"""Formats that hold no rows without shapes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,9 @@ def _parts(
     made = []
     for name, frame in frames.items():
         whole = canonical(frame, name)
+        if ending in _OF_SHAPES and is_without_places(name):
+            known = " ".join(each for each in ENDINGS if each not in _OF_SHAPES)
+            raise RequestError("output_no_shapes", table=name, path=target, known=known)
         own = _survey_crs(whole, wanted, survey_form) if ending == SURVEY else wanted
         made.append(Part(name, _transformed(whole, own), (origins or {}).get(name, Origin())))
     if ending == SURVEY:
@@ -162,7 +168,7 @@ def _survey_crs(frame: gpd.GeoDataFrame, wanted: pyproj.CRS | None, form: Survey
 
 def _moved(part: Part, crs: pyproj.CRS | None) -> list[Loss]:
     """Say that the coordinates of the file are not those of the table."""
-    if crs is None or part.frame.crs is None or part.frame.crs == crs:
+    if crs is None or part.placeless or part.frame.crs is None or part.frame.crs == crs:
         return []
     return [loss(part.name, "crs_changed", source=reference.crs_title(crs), target=reference.crs_title(part.frame.crs))]
 

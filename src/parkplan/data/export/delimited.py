@@ -31,18 +31,21 @@ def write_csv(parts: Sequence[Part], path: Path) -> None:
     wkt = shapely.to_wkt(np.asarray(part.frame.geometry), rounding_precision=decimals)
     note = " ".join(part.origin.sentences()) if part.origin.synthetic else ""
     columns = [part.frame[name] for name in part.attributes]
-    heads = [*map(guarded, part.attributes), f"{GEOMETRY}_wkt", *(["data_note"] if note else [])]
+    shape_heads = [] if part.placeless else [f"{GEOMETRY}_wkt"]
+    heads = [*map(guarded, part.attributes), *shape_heads, *(["data_note"] if note else [])]
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(heads)
         for shape, *values in zip(wkt, *columns, strict=True):
-            writer.writerow([*map(cell_text, values), shape or "", *([note] if note else [])])
+            drawn = [] if part.placeless else [shape or ""]
+            writer.writerow([*map(cell_text, values), *drawn, *([note] if note else [])])
 
 
 def csv_losses(part: Part) -> Iterator[Loss]:
     """Tell what a CSV does not keep of a table."""
     yield losses.loss(part.name, "types_guessed")
-    yield from losses.unstated_crs(part)
+    if not part.placeless:
+        yield from losses.unstated_crs(part)
     yield from losses.rounded_coordinates(part, _decimals(part), "1e-9°" if _decimals(part) == DEGREES else "1 mm")
     yield from losses.counted(part, "empty_text", losses.empty_texts)
     yield from losses.counted(part, "formula_guarded", losses.formula_like)

@@ -32,6 +32,7 @@ GEOPACKAGE_VERSION: Final = "1.3"
 
 _NAMES: Final = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
 _EMPTY: Final = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
+_NO_SHAPES: Final = "None"
 _UNKNOWN_AS: Final = {"number": pa.float64(), "integer": pa.int64(), "date": pa.date32(), "boolean": pa.bool_()}
 _MULTIPLE: Final = {0: (4, shapely.multipoints), 1: (5, shapely.multilinestrings), 3: (6, shapely.multipolygons)}
 
@@ -95,11 +96,16 @@ def write_parquet(parts: Sequence[Part], path: Path) -> None:
 
 
 def arrow_rows(part: Part) -> tuple[pa.Table, str]:
-    """Return the rows with geometries as WKB, single and multiple ones of a kind all made multiple, and their type."""
+    """Return the rows with geometries as WKB, single and multiple ones of a kind all made multiple, and their type.
+
+    Rows of a table without places come without a geometry.
+    """
     table = _typed(pq.read_table(pa.BufferReader(to_bytes(part.frame))), part)
     geometries = np.asarray(part.frame.geometry)
     kinds = sorted(set(shapely.get_type_id(geometries).tolist()) - {-1})
     dimension = " Z" if shapely.has_z(geometries).any() else ""
+    if part.placeless:
+        return table.drop_columns([GEOMETRY]), _NO_SHAPES
     if not kinds:
         return table, _EMPTY[TABLES[part.name].geometry] if part.name in TABLES else "Polygon"
     if len(kinds) == 1 and kinds[0] in _NAMES:
@@ -126,16 +132,16 @@ def _typed(table: pa.Table, part: Part) -> pa.Table:
 
 
 def write_arrow(table: pa.Table, path: Path, kind: str, part: Part, **options: Any) -> None:  # noqa: ANN401  # pyogrio's
-    """Write a table with its geometries through GDAL."""
+    """Write a table with its geometries, if it has any, through GDAL."""
+    if kind != _NO_SHAPES:
+        crs = None if part.frame.crs is None else part.frame.crs.to_wkt()
+        options |= {"geometry_name": GEOMETRY, "geometry_type": kind, "crs": crs}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*CRS.*")
         pyogrio.write_arrow(
             table.replace_schema_metadata(None),
             path,
             layer=part.layer_name,
-            geometry_name=GEOMETRY,
-            geometry_type=kind,
-            crs=None if part.frame.crs is None else part.frame.crs.to_wkt(),
             **options,
         )
 
@@ -152,6 +158,11 @@ def _describe(connection: sqlite3.Connection, parts: Sequence[Part]) -> None:
         "constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, "
         "max_is_inclusive BOOLEAN, description TEXT, "
         "CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
+        "definition TEXT NOT NULL, scope TEXT NOT NULL, "
+        "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
     )
     for table in ("gpkg_data_columns", "gpkg_data_column_constraints"):
         connection.execute(

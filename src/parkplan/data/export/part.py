@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from parkplan.data.geoparquet import GEOMETRY
 from parkplan.i18n import LANGUAGES, Language, Text, current_language, message
 from parkplan.model.derived_tables import DRAWN_TABLES
+from parkplan.model.tables import is_without_places
 from parkplan.units import UNITS
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class Part:
     def layer_name(self) -> str:
         """Return the name inside a GeoPackage: none may begin with a sign, and QGIS cuts names at a bar."""
         return layer_name(self.name)
+
+    @property
+    def placeless(self) -> bool:
+        """Whether rows of this table have no shape."""
+        return is_without_places(self.name) and bool(self.frame.geometry.isna().all())
 
     @property
     def attributes(self) -> list[str]:

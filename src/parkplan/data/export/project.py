@@ -14,6 +14,7 @@ from parkplan.data.geoparquet import geometry_type
 from parkplan.data.layers import columns_of
 from parkplan.i18n import LANGUAGES, language, message
 from parkplan.model.derived_tables import DRAWN_TABLES
+from parkplan.model.tables import is_without_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +112,9 @@ def _other_tables(
     for index, table in enumerate(others):
         title = DRAWN_TABLES[table].title.to() if table in DRAWN_TABLES else table
         _leaf(branch, f"table_{index}", title, _source(geopackage, table), shown=False)
-        _layer(kept, f"table_{index}", title, _source(geopackage, table), crs, geometry_type(frames[table]))
+        layer = _layer(kept, f"table_{index}", title, _source(geopackage, table), crs, geometry_type(frames[table]))
+        if is_without_places(table):
+            layer.set("geometry", "No geometry")
 
 
 def _source(geopackage: Path, table: str) -> str:

@@ -62,7 +62,8 @@ def write_xlsx(parts: Sequence[Part], path: Path) -> None:
 
 def xlsx_losses(part: Part) -> Iterator[Loss]:
     """Tell what a workbook does not keep of a table."""
-    yield losses.loss(part.name, "geometry_dropped")
+    if not part.placeless:
+        yield losses.loss(part.name, "geometry_dropped")
     yield from losses.counted(part, "empty_text", losses.empty_texts)
     yield from losses.counted(part, "moments_as_text", losses.moments)
     yield from losses.counted(part, "early_days_as_text", losses.early_days)

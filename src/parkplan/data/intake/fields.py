@@ -14,6 +14,7 @@ import yaml
 from parkplan._errors import ParkplanError, RequestError, SourceFileError
 from parkplan.data.intake.cut_names import cut_twins, full_headings
 from parkplan.data.intake.units import FACTORS, normal_name, split_unit
+from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,9 +146,16 @@ def _find(field: Column, columns: Sequence[str]) -> Match | None:
                 return Match(field.name, name, None, True)
             if base == heading and units and (unit is None or unit in units):
                 return Match(field.name, name, unit, unit is not None or field.unit == "ratio")
-            if normal_name(said) == heading and not units:
+            if not units and (normal_name(said) == heading or (base == heading and _in_own_unit(said, field))):
                 return Match(field.name, name, None, True)
     return None
+
+
+def _in_own_unit(name: str, field: Column) -> bool:
+    """Say whether a column name ends with the sign of the unit of its field in brackets, as ``年份（年）`` does."""
+    symbol = UNITS[field.unit].symbol if field.unit in UNITS else None
+    signs = () if symbol is None else (symbol.zh, symbol.en)
+    return normal_name(name).endswith(tuple(f"({normal_name(sign)})" for sign in signs if sign))
 
 
 @cache

@@ -30,18 +30,25 @@ def read_parquet(source: Source, progress: Progress) -> Raw:
         unpacked = sum(facts.row_group(index).total_byte_size for index in range(facts.num_row_groups))
         if unpacked > source.limits.memory_bytes:
             raise FileFaultError("import_memory", file=source.name, limit=source.limits.memory_bytes // 1024**2)
-        geometry, crs = _geometry_column(file.schema_arrow, source.name)
+        plain = source.placeless and b"geo" not in (file.schema_arrow.metadata or {})
+        geometry, crs = (None, None) if plain else _geometry_column(file.schema_arrow, source.name)
         batches = []
         for batch in file.iter_batches(batch_size=65_536, use_threads=False):
             batches.append(batch)
             progress("read", sum(each.num_rows for each in batches), facts.num_rows)
         table = pa.Table.from_batches(batches, batches[0].schema if batches else file.schema_arrow)
+    if geometry is None:
+        nothing = pa.chunked_array([pa.nulls(table.num_rows, pa.binary())])
+        return Raw(_shown(table), nothing, source.path.stem, (), None, None)
     column = table.column(geometry)
     if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
         raise FileFaultError("import_parquet_encoding", file=source.name)
-    attributes = table.drop_columns([geometry])
-    hidden = [name for name in attributes.column_names if name.startswith("__index_level_")]
-    return Raw(attributes.drop_columns(hidden), binary_column(column), source.path.stem, (), crs, None)
+    return Raw(_shown(table.drop_columns([geometry])), binary_column(column), source.path.stem, (), crs, None)
+
+
+def _shown(attributes: pa.Table) -> pa.Table:
+    """Return the columns without those that pandas keeps for its index."""
+    return attributes.drop_columns([name for name in attributes.column_names if name.startswith("__index_level_")])
 
 
 def _geometry_column(schema: pa.Schema, name: str) -> tuple[str, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from parkplan.data.intake.industry import to_industry_codes
 from parkplan.data.intake.land_use import to_national
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.values import coerce
+from parkplan.data.intake.years import row_findings
 from parkplan.i18n import message
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 FREE_KEY: Final = "feature_id"
 _LISTED: Final = 50
 _KEPT_BESIDE: Final = {
-    "unknown_code", "date_partial", "industry_unknown", "land_use_converted", "land_use_split",
+    "unknown_code", "date_partial", "industry_unknown", "land_use_converted", "land_use_split", "year_odd",
 }  # fmt: skip
 """Findings after which the original column is kept too."""
 _NULLABLE: Final = {
@@ -58,7 +60,8 @@ class Wish:
     """What the rows are to become: the table (a canonical one or a free name), stated fields, kind of geometry.
 
     ``prefix`` stands before generated keys, so that those of several files differ;
-    ``placeless`` says that no row needs a place; ``advice`` is what the user said about single columns.
+    ``placeless`` says that no row needs a place; ``advice`` is what the user said about single columns; years after
+    that of ``today`` lie ahead.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Wish:
     prefix: str = ""
     placeless: bool = False
     advice: Advice = field(default_factory=Advice)
+    today: date = field(default_factory=date.today)
 
 
 def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
@@ -75,7 +79,8 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
 
     Raises:
         SourceFileError: kinds of geometry that the table does not take, values that do not fit their field (all of
-            them at once), stated columns that do not exist, or no row at all.
+            them at once), stated columns that do not exist, columns without which no row can be told from another,
+            or no row at all.
     """
     if len(placed.geometry) == 0:
         raise SourceFileError("import_no_rows", file=intake.name)
@@ -87,6 +92,7 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
     matches = tuple(
         replace(each, unit=units[each.field], sure=True) if each.field in units else each for each in matches
     )
+    _require_keys(wish.table, matches, intake)
     fields, told = _fields(source, rows, matches, wish, intake.name)
     told += _cut_names(matches, open_names(wish.table, intake.report.columns, matches, wish.advice.kept))
     told += _weighed(fields, source, rows, matches, wish, geometry, crs)
@@ -232,21 +238,43 @@ def _value_faults(
     return faults
 
 
+def _require_keys(table: Table | None, matches: tuple[Match, ...], intake: Intake) -> None:
+    """Raise SourceFileError where a table needs several columns to tell its rows apart and the file lacks one."""
+    needed = (table.key, *table.with_key) if table is not None and table.with_key else ()
+    missing = [name for name in needed if all(match.field != name for match in matches)]
+    if table is not None and missing:
+        columns = ", ".join(intake.report.columns[:40])
+        raise SourceFileError(
+            "import_key_columns", file=intake.name, table=table.title, missing=", ".join(missing), columns=columns,
+            first=missing[0],
+        )  # fmt: skip
+
+
 def _key(
     fields: dict[str, pd.Series[Any]], rows: NDArray[np.int64], wish: Wish
 ) -> tuple[dict[str, pd.Series[Any]], list[Finding]]:
     """The key of the table: as mapped, else the row number in the file."""
     name = key_name(wish.table)
     values = fields.pop(name, None)
-    if values is None or values.isna().all():
+    if values is None or (values.isna().all() and not (wish.table is not None and wish.table.with_key)):
         made = pd.Series([f"{wish.prefix}{row}" for row in rows], dtype="str")
         return {name: made}, [finding("key_generated", severity="note", column=name)]
-    return {name: values}, key_findings(values, rows, name)
+    return {name: values}, identity_findings({name: values, **fields}, rows, wish.table, wish.today)
 
 
 def key_name(table: Table | None) -> str:
     """Return the name of a table's key column."""
     return table.key if table is not None else FREE_KEY
+
+
+def identity_findings(
+    rows_of: Mapping[str, pd.Series[Any]] | pd.DataFrame, rows: NDArray[np.int64], table: Table | None, today: date
+) -> list[Finding]:
+    """Report rows that cannot be told from others, by the key of their table alone or with the columns beside it."""
+    name = key_name(table)
+    if table is None or not table.with_key:
+        return key_findings(rows_of[name], rows, name)
+    return row_findings(rows_of[name], rows_of[table.with_key[0]], rows, today.year)
 
 
 def key_findings(values: pd.Series[Any], rows: NDArray[np.int64], name: str) -> list[Finding]:

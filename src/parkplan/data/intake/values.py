@@ -18,6 +18,7 @@ import pandas as pd
 
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.units import FACTORS
+from parkplan.data.intake.years import YEAR, to_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,6 +55,8 @@ def coerce(values: pd.Series[Any], field: Column, unit: str | None) -> tuple[pd.
         return _to_codes(texts, field.codes, str(values.name), found)
     if field.kind == "date":
         return _dates(values)
+    if field.name == YEAR:
+        return to_years(values)
     made, bad = {"number": _numbers, "integer": _integers, "boolean": _truths}[field.kind](values)
     if unit is not None:
         factor = FACTORS.get(field.unit or "", {}).get(unit, 1.0)

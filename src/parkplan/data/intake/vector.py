@@ -13,6 +13,7 @@ from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import DRIVERS
 from parkplan.data.intake.raw_wkb import binary_column, has_curves
 from parkplan.data.intake.records import Finding, finding
+from parkplan.model.tables import is_without_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def read_vector(source: Source, progress: Progress) -> Raw:
         warnings.simplefilter("always")
         listed, geometry_types = _layers(source, layers)
         layer = choose_layer(source, listed)
-        if geometry_types.get(layer) == _NO_GEOMETRY:
+        if geometry_types.get(layer) == _NO_GEOMETRY and not source.placeless:
             raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
         raw = _read(source, layer, encoding, progress)
     raw.layers = listed
@@ -128,7 +129,10 @@ def _read(source: Source, layer: str, encoding: str | None, progress: Progress) 
         table = pa.Table.from_batches(batches, reader.schema)
     geometry = meta["geometry_name"] or "wkb_geometry"
     if geometry not in table.column_names:
-        raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
+        if not source.placeless:
+            raise FileFaultError("import_no_geometry", file=source.name, layer=layer)
+        nothing = pa.chunked_array([pa.nulls(table.num_rows, pa.binary())])
+        return Raw(table, nothing, layer, (layer,), None, encoding or meta["encoding"])
     wkb = binary_column(table.column(geometry))
     return Raw(table.drop_columns([geometry]), wkb, layer, (layer,), meta["crs"], encoding or meta["encoding"])
 
@@ -168,10 +172,18 @@ def _said(caught: list[warnings.WarningMessage]) -> list[Finding]:
 
 def _prepare_geopackage(source: Source) -> tuple[tuple[str, ...], str | None, list[Finding]]:
     contents = geopackage.read_contents(source.path, source.name)
-    if not contents.layers:
+    layers = (*contents.layers, *_plain_tables(source, contents))
+    if not layers:
         key = "import_no_geometry" if contents.without_geometry else "import_no_layer"
         raise FileFaultError(key, file=source.name, layer=", ".join(contents.without_geometry[:10]))
-    return contents.layers, None, list(contents.findings)
+    return layers, None, list(contents.findings)
+
+
+def _plain_tables(source: Source, contents: geopackage.Contents) -> tuple[str, ...]:
+    """Return the tables without shapes that may be read: canonical ones, and any where rows need no place."""
+    asked = not contents.layers or source.layer in contents.without_geometry or is_without_places(source.table)
+    every = source.placeless and asked
+    return tuple(name for name in contents.without_geometry if every or is_without_places(name))
 
 
 def _check_count(source: Source, raw: Raw, progress: Progress) -> Raw:
