@@ -133,12 +133,11 @@ def _plain(chunk: pa.Array) -> Iterator[Block]:
         for some in np.split(rows, range(step, len(rows), step)):
             records = _records(data, start[some], length)
             same = records[:, : len(head)] == head
-            if not same.all():
-                fits = same.all(axis=1)
-                some, records = some[fits], records[fits]
-            if len(some):
-                corners = np.ascontiguousarray(records[:, len(head) :]).view("<f8").reshape(len(some), -1, 2).T
-                yield kind, some, np.ascontiguousarray(corners[0]), np.ascontiguousarray(corners[1])
+            fits = slice(None) if same.all() else same.all(axis=1)
+            plain = np.ascontiguousarray(records[fits, len(head) :])
+            if len(plain):
+                corners = plain.view("<f8").reshape(len(plain), -1, 2).T
+                yield kind, some[fits], np.ascontiguousarray(corners[0]), np.ascontiguousarray(corners[1])
 
 
 def _by_size(size: Positions) -> Iterator[tuple[int, Positions]]:
