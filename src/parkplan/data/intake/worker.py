@@ -115,7 +115,8 @@ def _reader(name: str) -> Callable[[Source, Progress], Raw]:
 def plain_crs(text: str | None) -> str | None:
     """Return a declared CRS as its EPSG code or as WKT; None when it makes no sense.
 
-    A bare code is left for the parent to look up. What names a grid file is reduced to the CRS without it: a file from outside must not choose files to be opened.
+    A bare code is left for the parent to look up. What names a grid file is reduced to the CRS without it: a file from
+    outside must not choose files to be opened.
 
     >>> plain_crs("EPSG:4547"), plain_crs("nonsense")
     ('EPSG:4547', None)
