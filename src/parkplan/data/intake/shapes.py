@@ -143,14 +143,20 @@ class _Parser:
     others: Geometries
 
     def __call__(self, rows: Any) -> Geometries:  # noqa: ANN401 -- a slice, a mask or positions
-        asked, back = np.unique(np.arange(len(self.plain))[rows], return_inverse=True)
+        asked = np.arange(len(self.plain))[rows]
+        if (np.diff(asked) <= 0).any():
+            ascending, back = np.unique(asked, return_inverse=True)
+            return self(ascending)[back]
         wanted = np.zeros(len(self.plain), dtype=bool)
         wanted[asked] = True
-        made = np.full(len(asked), None, dtype=object)
         read = self.plain[asked]
+        parsed = self._parsed(wanted & self.plain)
+        if read.all():
+            return parsed
+        made = np.full(len(asked), None, dtype=object)
         made[~read] = self.others[wanted[~self.plain]]
-        made[read] = self._parsed(wanted & self.plain)
-        return made[back]
+        made[read] = parsed
+        return made
 
     def _parsed(self, wanted: Mask) -> Geometries:
         """Parse chunk by chunk, so that the bytes do not lie there a second time for all rows."""

@@ -164,7 +164,7 @@ def _prepare_geopackage(source: Source) -> tuple[tuple[str, ...], str | None, li
 
 
 def _check_count(source: Source, raw: Raw, progress: Progress) -> Raw:
-    real = geopackage.real_count(source.path, raw.layer)
+    real = geopackage.real_count(source.path, raw.layer, len(raw.wkb))
     declared = geopackage.declared_count(source.path, raw.layer)
     if declared is None or declared == real:
         return raw
