@@ -122,8 +122,8 @@ def section(count: int, endings: tuple[str, ...], repeats: int) -> str:
         "WKT parsed for CSV); ours adds the copy with its SHA-256, the confined process, the check and repair of every "
         "geometry, the CRS doctor and the column doctor. A dry run answers from the bytes of points and plain rings; "
         "their objects are made when somebody asks for them, as writing does: the last two columns are with the "
-        f"objects of all rows. CPU time of all processes, the least of {repeats} in turns, less what importing the libraries "
-        "takes; the start of the confined process counts.",
+        f"objects of all rows. CPU time of all processes, the least of {repeats} in turns, less what importing the "
+        "libraries takes; the start of the confined process counts.",
         "",
         f"Python {platform.python_version()}, pyogrio {pyogrio.__version__}, shapely {shapely.__version__}, "
         f"{os.cpu_count()} processors ({platform.machine()}), {time.strftime('%Y-%m-%d')}; "
