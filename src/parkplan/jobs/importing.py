@@ -268,7 +268,7 @@ def _make(read: list[_Read], target: CRS, wishes: list[Wish], points: ControlPoi
 
 
 def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> ImportResult:
-    first = made[0]
+    first, prepared = made[0], made[0].prepared
     several = _together([each.prepared.frame for each in made], target) if len(made) > 1 else None
     matches = {match.field: match.column for each in made for match in each.prepared.matches}
     fields = TABLES[table].columns if table in TABLES else ()
@@ -292,7 +292,7 @@ def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> I
         files=tuple(_source_file(each.read) for each in made),
         findings=_findings(made, several, key),
         info=None,
-        make=lambda: first.prepared.frame if several is None else several,
+        make=lambda: prepared.frame if several is None else several,
     )
 
 

@@ -50,9 +50,11 @@ class Facts:
         return cls(types, shapely.bounds(geometry), shapely.area(geometry), lone)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Shapes:
     """The shapes of rows; ``make`` gives the objects of some of them.
+
+    Then the bytes and what was read of them may go: the objects answer.
 
     >>> shapes = Shapes.read(pa.chunked_array([shapely.to_wkb([shapely.box(0, 0, 2, 3), shapely.Point(4, 5)])]))
     >>> shapes.types.tolist(), shapes.areas.tolist(), shapes[1:]
@@ -92,16 +94,20 @@ class Shapes:
 
     def __getitem__(self, rows: Any) -> Geometries:  # noqa: ANN401 -- a slice, a mask or positions
         """Return the objects of some rows."""
-        return self.geometry[rows] if "geometry" in self.__dict__ else self.make(rows)
+        return self.make(rows)
 
     @cached_property
     def geometry(self) -> Geometries:
         """The objects of all rows, None where there is no shape."""
-        return self.make(_ALL)
+        made = self.make(_ALL)
+        self.make, self.known = made.__getitem__, None
+        return made
 
-    @cached_property
+    @property
     def _facts(self) -> Facts:
-        return self.known if self.known is not None else Facts.of(self.geometry)
+        if self.known is None:
+            self.known = Facts.of(self.geometry)
+        return self.known
 
     @property
     def types(self) -> Types:
