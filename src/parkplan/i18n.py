@@ -64,17 +64,27 @@ class Text:
 @cache
 def catalogue() -> dict[str, Text]:
     """All messages of the product by key."""
+    names = sorted(entry.name for entry in files("parkplan.messages").iterdir())
+    rooms = [messages_of(name.removesuffix(".yaml")) for name in names if name.endswith(".yaml")]
+    return {key: text for room in rooms for key, text in room.items()}
+
+
+@cache
+def messages_of(room: str) -> dict[str, Text]:
+    """Messages of one file by key, ``<file>.<name>``; none where there is no such file.
+
+    A command waits only for the files that it speaks from.
+
+    >>> sorted(messages_of("layers"))[0].startswith("layers.")
+    True
+    """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # every start of the product waits for it
-    found: dict[str, Text] = {}
-    for path in sorted(files("parkplan.messages").iterdir(), key=lambda entry: entry.name):
-        if path.name.endswith(".yaml"):
-            room = path.name.removesuffix(".yaml")
-            text = path.read_text(encoding="utf-8")
-            entries = cast("dict[str, dict[str, str]]", yaml.load(text, Loader=loader) or {})  # noqa: S506 -- a safe one
-            found |= {f"{room}.{name}": Text(entry["zh"], entry["en"]) for name, entry in entries.items()}
-    return found
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    path = files("parkplan.messages").joinpath(f"{room}.yaml")
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    entries = cast("dict[str, dict[str, str]]", yaml.load(text, Loader=loader) or {})  # noqa: S506 -- a safe one
+    return {f"{room}.{name}": Text(entry["zh"], entry["en"]) for name, entry in entries.items()}
 
 
 def message(key: str, chosen: Language | None = None, **values: object) -> str:
@@ -86,4 +96,4 @@ def message(key: str, chosen: Language | None = None, **values: object) -> str:
     'There is no layer “parcels2” in the catalogue; known layers: parcels.'
     """
     shown = {name: value.to(chosen) if isinstance(value, Text) else value for name, value in values.items()}
-    return catalogue()[key].to(chosen).format_map(shown)
+    return messages_of(key.partition(".")[0])[key].to(chosen).format_map(shown)

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkplan.data.intake.raw_wkb import binary_column, has_curves, proven_kinds
+from parkplan.data.intake.raw_wkb import binary_column, has_curves, measure, proven_kinds
 
 corner = st.tuples(st.integers(0, 4).map(float), st.integers(0, 4).map(float))
 rings = st.lists(corner, min_size=3, max_size=7)
@@ -90,3 +90,26 @@ def test_slices_and_wide_columns_are_read_as_plain_ones() -> None:
     curve = b"\x01" + (10).to_bytes(4, "little") + b"\x00" * 8
     assert has_curves(binary_column(np.array([None, wkb[1], curve], dtype=object)))
     assert not has_curves(binary_column(wkb))
+
+
+@given(st.lists(rings, min_size=1, max_size=6), st.integers(1, 3))
+def test_boxes_and_areas_are_those_of_geos(corners: list[list[tuple[float, float]]], pieces: int) -> None:
+    """Valid or not, in chunks of any size: what is measured from bytes is what GEOS measures."""
+    shapes = np.array([shapely.Polygon(each) for each in corners] + [shapely.Point(3, 4)], dtype=object)
+    column = pa.chunked_array([pa.array(part, pa.binary()) for part in np.array_split(shapely.to_wkb(shapes), pieces)])
+    found = measure(column)
+    assert found.kinds.tolist() == [3] * len(corners) + [1]
+    assert (found.boxes == shapely.bounds(shapes)).all()
+    assert found.areas == pytest.approx(shapely.area(shapes), rel=1e-14)
+
+
+@given(st.binary(min_size=0, max_size=120), st.integers(0, 92), st.integers(0, 255))
+def test_bytes_that_are_no_wkb_are_never_measured(noise: bytes, place: int, byte: int) -> None:
+    whole = shapely.to_wkb(shapely.box(1, 2, 5, 7))
+    changed = bytearray(whole)
+    changed[place] = byte
+    values = [noise, whole[: len(whole) - place - 1], bytes(changed), whole + noise]
+    found = measure(binary_column(np.array(values, dtype=object)))
+    for value, kind, box in zip(values, found.kinds, found.boxes, strict=True):
+        if kind:
+            assert box.tolist() == list(shapely.from_wkb(value).bounds)

@@ -93,7 +93,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _document(done: ImportResult) -> dict[str, object]:
-    return {each.name: getattr(done, each.name) for each in fields(done) if each.name != "frame"}
+    return {each.name: getattr(done, each.name) for each in fields(done) if each.name != "make"}
 
 
 def _lines(done: ImportResult) -> list[str]:

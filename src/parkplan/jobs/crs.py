@@ -60,7 +60,7 @@ def crs(
 def crs_of(intake: Intake, near: Bounds | None = None) -> CrsFinding:
     """Find out which CRS a file is in that has been read; ``near`` is where the workspace lies in degrees."""
     declared = declared_crs(intake)
-    told = diagnose(intake.geometry, declared, near=near, names=names_of(intake), thorough=True)
+    told = diagnose(intake.shapes, declared, near=near, names=names_of(intake), thorough=True)
     return CrsFinding(
         file=intake.name,
         sha256=intake.sha256,

@@ -10,6 +10,7 @@ import shapely
 
 from parkplan.data.intake.fields import match_columns
 from parkplan.data.intake.records import finding
+from parkplan.data.intake.shapes import Shapes
 from parkplan.model.tables import TABLES
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def may_be_placeless(workspace: Workspace | None, table: str) -> bool:
 
 def has_places(intake: Intake) -> bool:
     """Say whether any row of a file has a geometry."""
-    return bool((~shapely.is_missing(intake.geometry)).any())
+    return bool((intake.shapes.types >= 0).any())
 
 
 def join_to_parcels(
@@ -57,4 +58,4 @@ def join_to_parcels(
     found = [finding("parcel_joined", severity="note", column=column, number=len(keys) - len(lost))]
     if len(lost):
         found.append(finding("parcel_unmatched", lost + 1, column=column))
-    return replace(intake, geometry=geometry, original=np.full(len(keys), None, dtype=object)), found
+    return replace(intake, shapes=Shapes.of(geometry), original=np.full(len(keys), None, dtype=object)), found

@@ -32,7 +32,7 @@ def import_recipe(done: ImportResult, seen: Examined) -> bytes:
 
 
 def _json(done: ImportResult, seen: Examined) -> bytes:
-    result = {each.name: getattr(done, each.name) for each in dataclasses.fields(done) if each.name != "frame"}
+    result = {each.name: getattr(done, each.name) for each in dataclasses.fields(done) if each.name != "make"}
     found = () if seen.incoming is None else seen.incoming.findings
     document = {
         **result,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
 
@@ -58,7 +58,7 @@ class ImportResult:
     """What an import did, or in a dry run would do.
 
     ``mapped`` says which column fills which field; ``missing`` are the fields of the table that nothing fills;
-    ``frame`` are the rows as they are in the table; ``info`` is the new version, None in a dry run.
+    ``make`` makes the rows as they are in the table; ``info`` is the new version, None in a dry run.
     """
 
     table: str
@@ -73,4 +73,9 @@ class ImportResult:
     files: tuple[SourceFile, ...]
     findings: tuple[ImportFinding, ...]
     info: TableInfo | None
-    frame: gpd.GeoDataFrame = field(repr=False)
+    make: Callable[[], gpd.GeoDataFrame] = field(repr=False, compare=False)
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The rows as they are in the table; their shapes become objects when this is asked first."""
+        return self.make()

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import shapely
 
 from parkplan._errors import RequestError
 from parkplan.data import crs as reference
 from parkplan.data.intake.fields import match_columns
 from parkplan.data.intake.place import Placed
 from parkplan.data.intake.records import finding
+from parkplan.data.intake.shapes import Shapes
 from parkplan.data.intake.years import as_written, in_rows
 from parkplan.jobs.import_join import KEY, PARCELS
 from parkplan.model.tables import TABLES, is_without_places
@@ -38,13 +38,13 @@ def plain_rows(intake: Intake, table: str, stated: Mapping[str, str]) -> Intake:
     """
     if not is_without_places(table):
         return intake
-    placed = int((~shapely.is_missing(intake.geometry)).sum())
+    placed = int((intake.shapes.types >= 0).sum())
     findings = tuple(told for told in intake.report.findings if told.code not in _ABOUT_SHAPES)
     if placed:
         findings = (*findings, finding("places_ignored", severity="note", number=placed))
-    nowhere = np.full(len(intake.geometry), None, dtype=object)
+    nowhere = np.full(len(intake.shapes), None, dtype=object)
     report = intake.report.model_copy(update={"findings": findings, "row_crs": None})
-    return in_rows(replace(intake, report=report, geometry=nowhere, original=nowhere), TABLES[table], stated)
+    return in_rows(replace(intake, report=report, shapes=Shapes.of(nowhere), original=nowhere), TABLES[table], stated)
 
 
 def home_of(table: str, crs: CRS | None) -> SourceCrs:
@@ -60,7 +60,7 @@ def home_of(table: str, crs: CRS | None) -> SourceCrs:
 
 def placed_nowhere(intake: Intake, home: SourceCrs) -> Placed:
     """Return the rows of a table without places as they enter the workspace."""
-    return Placed(intake.geometry, home, None, (), ())
+    return Placed(intake.shapes, home, None, (), ())
 
 
 def parcel_findings(

@@ -277,8 +277,8 @@ def _make(read: list[_Read], target: CRS, wishes: list[Wish], points: ControlPoi
 
 
 def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> ImportResult:
-    first = made[0]
-    frame = _together([each.prepared.frame for each in made], target)
+    first, prepared = made[0], made[0].prepared
+    several = _together([each.prepared.frame for each in made], target) if len(made) > 1 else None
     matches = {match.field: match.column for each in made for match in each.prepared.matches}
     fields = TABLES[table].columns if table in TABLES else ()
     key = key_name(TABLES.get(table))
@@ -288,7 +288,7 @@ def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> I
         address="",
         dry_run=True,
         created=False,
-        rows=len(frame),
+        rows=sum(len(each.prepared.shapes) for each in made),
         mapped=matches,
         unmapped=tuple(dict.fromkeys(name for each in made for name in each.prepared.unmapped)),
         missing=tuple(each.name for each in fields if each.name not in matches and each.name != key),
@@ -299,16 +299,14 @@ def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> I
             tuple(reason.sentence() for reason in reasons),
         ),
         files=tuple(_source_file(each.read) for each in made),
-        findings=_findings(made, frame, table),
+        findings=_findings(made, several, table),
         info=None,
-        frame=frame,
+        make=lambda: prepared.frame if several is None else several,
     )
 
 
 def _together(frames: list[gpd.GeoDataFrame], target: CRS) -> gpd.GeoDataFrame:
     """Put the rows of several files below each other; a column of two kinds becomes text."""
-    if len(frames) == 1:
-        return frames[0]
     names = dict.fromkeys(name for frame in frames for name in frame.columns if name != "geometry")
     columns = {name: _stacked([frame.get(name) for frame in frames], frames) for name in names}
     geometry = np.concatenate([np.asarray(frame.geometry) for frame in frames])
@@ -344,13 +342,13 @@ def _source_file(read: _Read) -> SourceFile:
     )
 
 
-def _findings(made: list[_Made], frame: gpd.GeoDataFrame, table: str) -> tuple[ImportFinding, ...]:
+def _findings(made: list[_Made], several: gpd.GeoDataFrame | None, table: str) -> tuple[ImportFinding, ...]:
     found = [_in_words(each.read.intake.name, told) for each in made for told in each.findings()]
-    if len(made) > 1:
-        rows = np.arange(1, len(frame) + 1)
+    if several is not None:
+        rows = np.arange(1, len(several) + 1)
         found += [
             _in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told)
-            for told in identity_findings(frame, rows, TABLES.get(table), date.today())
+            for told in identity_findings(several, rows, TABLES.get(table), date.today())
         ]
     return tuple(found)
 

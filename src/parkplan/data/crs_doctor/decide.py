@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parkplan.data.crs import Bounds, SourceCrs
-    from parkplan.data.crs_doctor.records import Geometries
+    from parkplan.data.crs_doctor.records import Sliced
 
     Repair = tuple[SourceCrs, Reason, bool]
 
@@ -29,7 +29,7 @@ _BAIDU_WORDS = ("bd09", "baidu", "百度")
 
 
 def diagnose(
-    geometry: Geometries,
+    geometry: Sliced,
     declared: SourceCrs | None,
     *,
     near: Bounds | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import shapely
@@ -97,7 +97,15 @@ class Numbers:
         return abs(x) <= 180.5 and abs(y) <= 90.5 and self.east - self.west <= 360 and self.north - self.south <= 180
 
 
-def numbers_of(geometry: Geometries) -> Numbers | None:
+class Sliced(Protocol):
+    """Geometries of which some rows can be had, as of an array."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice, /) -> Geometries: ...
+
+
+def numbers_of(geometry: Sliced) -> Numbers | None:
     """Return the numbers of geometries, or None where there are no finite coordinates.
 
     >>> numbers_of(np.array([shapely.box(1, 2, 3, 4)], dtype=object)).middle
@@ -107,7 +115,7 @@ def numbers_of(geometry: Geometries) -> Numbers | None:
     coordinates = shapely.get_coordinates(geometry[::step])
     coordinates = coordinates[np.isfinite(coordinates).all(axis=1)]
     if not len(coordinates) and step > 1:
-        coordinates = shapely.get_coordinates(geometry)
+        coordinates = shapely.get_coordinates(geometry[:])
         coordinates = coordinates[np.isfinite(coordinates).all(axis=1)]
     if not len(coordinates):
         return None

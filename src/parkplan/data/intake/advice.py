@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from parkplan.data.intake.fields import aliases
+from parkplan.data.intake.geometry import FAMILIES
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.units import FACTORS, normal_name
 from parkplan.units import M2_PER_HECTARE, M2_PER_MU
@@ -19,8 +19,9 @@ from parkplan.units import M2_PER_HECTARE, M2_PER_MU
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
     from pyproj.crs import CRS
+
+    from parkplan.data.intake.shapes import Shapes
 
 _PER_AREA: Final = {
     "tax_yuan": "tax_yuan_per_m2",
@@ -98,7 +99,7 @@ def _rate_factor(column: str) -> float | None:
     return FACTORS["yuan"][money.group(1)] / M2_PER_MU if money else None
 
 
-def area_magnitude(registered: pd.Series[Any], shapes: NDArray[np.object_], crs: CRS, column: str) -> list[Finding]:
+def area_magnitude(registered: pd.Series[Any], shapes: Shapes, crs: CRS, column: str) -> list[Finding]:
     """Say so when registered areas are of the size of the shapes in another unit; nothing is converted.
 
     The median over all rows of drawn over registered area decides, so that single wrong rows do not.
@@ -106,7 +107,7 @@ def area_magnitude(registered: pd.Series[Any], shapes: NDArray[np.object_], crs:
     if not crs.is_projected:
         return []
     numbers = pd.to_numeric(registered, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    drawn = np.where(shapely.get_dimensions(shapes) == 2, shapely.area(shapes), np.nan)
+    drawn = np.where(np.isin(shapes.types, FAMILIES["polygon"]), shapes.areas, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where((numbers > 0) & (drawn > 0), drawn / numbers, np.nan)
     if not np.isfinite(ratios).any():

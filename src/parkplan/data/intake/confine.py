@@ -122,13 +122,18 @@ def installation() -> list[Path]:
 
 
 class Unwanted:
-    """Keeps away packages that pyogrio and Arrow load where they find them, and that nothing here needs."""
+    """Keeps away packages that pyogrio and Arrow load where they find them, and that nothing here needs.
 
-    names = frozenset({"pandas", "geopandas"})
+    pyproj is needed by some readers; pyogrio only looks whether it is there, which takes as long as loading it.
+    """
+
+    names = frozenset({"pandas", "geopandas", "cloudpickle"})
+    _looker = "pyogrio._compat"
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         """Refuse the unwanted packages; leave all others to the next finder."""
-        if name in self.names:
+        looker = getattr(sys.modules.get(self._looker), "__spec__", None)
+        if name in self.names or (name == "pyproj" and getattr(looker, "_initializing", False)):
             raise ModuleNotFoundError(name)
 
 

@@ -15,6 +15,7 @@ from parkplan.data.control_points import Similarity, fit_four, fit_seven, geocen
 from parkplan.data.crs_doctor import Reason
 from parkplan.data.intake.place import Placed
 from parkplan.data.intake.records import finding
+from parkplan.data.intake.shapes import Shapes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +79,7 @@ def place_by_points(intake: Intake, source: SourceCrs, target: CRS, points: Cont
     if fit.residuals_m[worst] > _WORST_M:
         raise RequestError("control_points_off", point=worst + 1, off=f"{fit.residuals_m[worst]:.1f}")
     accuracy = None if np.isnan(fit.rms_m) else fit.rms_m
-    return Placed(moved, source, accuracy, (_reason(points, target),), (_residuals(fit),))
+    return Placed(Shapes.of(moved), source, accuracy, (_reason(points, target),), (_residuals(fit),))
 
 
 def _reason(points: ControlPoints, target: CRS) -> Reason:

@@ -77,11 +77,28 @@ def _standard_trigger(name: str) -> bool:
     return name.startswith(("rtree_", "gpkg_", "trigger_insert_feature_count", "trigger_delete_feature_count"))
 
 
-def real_count(path: Path, layer: str) -> int:
-    """Count the rows of a table; the count that the file declares may be wrong."""
+def real_count(path: Path, layer: str, seen: int) -> int:
+    """Count the rows of a table of which some were seen; the count that the file declares may be wrong.
+
+    Where the first and the last number of a row leave room for no more than were seen, nothing is counted.
+    """
+    quoted = layer.replace('"', '""')
     with closing(_open(path)) as base:
-        quoted = layer.replace('"', '""')
+        own = {str(column[1]).lower() for column in base.execute(f'pragma table_info("{quoted}")')}
+        if "_rowid_" not in own and _span(base, quoted) == seen:
+            return seen
         return int(base.execute(f'select count(*) from "{quoted}"').fetchone()[0])  # noqa: S608
+
+
+def _span(base: sqlite3.Connection, quoted: str) -> int | None:
+    """Return how many rows the numbers of a table leave room for, None where its rows have no numbers."""
+    ends = []
+    for end in ("min", "max"):
+        try:
+            ends.append(base.execute(f'select {end}(_rowid_) from "{quoted}"').fetchone()[0])  # noqa: S608
+        except sqlite3.OperationalError:
+            return None
+    return None if None in ends else int(ends[1]) - int(ends[0]) + 1
 
 
 def declared_count(path: Path, layer: str) -> int | None:

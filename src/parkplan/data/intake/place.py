@@ -14,6 +14,7 @@ from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason, diagnose
 from parkplan.data.intake.geometry import repair
 from parkplan.data.intake.records import Finding, finding
+from parkplan.data.intake.shapes import Shapes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,11 +32,16 @@ AUTO = "auto"
 class Placed:
     """Geometries in the CRS of the workspace, with the way that they came."""
 
-    geometry: Geometries
+    shapes: Shapes
     source: SourceCrs
     accuracy_m: float | None
     reasons: tuple[Reason, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def geometry(self) -> Geometries:
+        """The shapes as objects, None where there is none."""
+        return self.shapes.geometry
 
 
 def source_crs(
@@ -53,7 +59,7 @@ def source_crs(
     declared = declared_crs(intake)
     if stated is not None and stated.strip().lower() != AUTO:
         return _stated(intake, reference.parse_crs(stated), declared)
-    told = diagnose(intake.geometry, declared, near=near, names=names_of(intake))
+    told = diagnose(intake.shapes, declared, near=near, names=names_of(intake))
     if told.chosen is None:
         raise undecided(intake, declared, told)
     found = []
@@ -153,7 +159,7 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
         found.append(finding("crs_outside", crs=source.title, bounds=bounds_text(intake.extent)))
     elif reference.outside_area_of_use(bounds, target):
         found.append(finding("crs_far", crs=reference.crs_title(target), bounds=bounds_text(intake.extent)))
-    moved, done = reference.reproject(intake.geometry, source, target, bounds)
+    moved, done = _moved(intake, source, target, bounds)
     reasons = [Reason("import.crs_workspace", {"crs": reference.crs_title(target)})]
     if reference.on_old_datum(target):
         found.append(finding("crs_old_datum", crs=reference.crs_title(target)))
@@ -165,10 +171,16 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
             found.append(finding("crs_accuracy", (), "note", operation=done.description, accuracy=done.accuracy_m))
         if done.grid_missing:
             found.append(finding("crs_grid", severity="note"))
-    if moved is not intake.geometry:
-        moved = _valid(moved)
     found += _repaired_areas(intake, moved, source, target)
     return Placed(moved, source, done.accuracy_m, tuple(reasons), tuple(found))
+
+
+def _moved(intake: Intake, source: SourceCrs, target: CRS, bounds: Bounds | None) -> tuple[Shapes, reference.Operation]:
+    """Return the shapes in the CRS of the workspace, untouched where they are in it already."""
+    if source == reference.SourceCrs(target):
+        return intake.shapes, reference.operation(source.crs, target, bounds)
+    moved, done = reference.reproject(intake.geometry, source, target, bounds)
+    return Shapes.of(_valid(moved)), done
 
 
 def _valid(moved: Geometries) -> Geometries:
@@ -180,9 +192,11 @@ def _valid(moved: Geometries) -> Geometries:
     return moved
 
 
-def _repaired_areas(intake: Intake, moved: Geometries, source: SourceCrs, target: CRS) -> list[Finding]:
+def _repaired_areas(intake: Intake, moved: Shapes, source: SourceCrs, target: CRS) -> list[Finding]:
     """Say for each repaired row what the repair did to its area on the ellipsoid; at most the first fifty."""
     rows = np.flatnonzero(~shapely.is_missing(intake.original) & (shapely.get_dimensions(intake.original) == 2))[:50]
+    if not len(rows):
+        return []
     before = reference.geodesic_areas_m2(intake.original[rows], source)
     after = reference.geodesic_areas_m2(moved[rows], reference.SourceCrs(target))
     return [

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import shapely
+import pyarrow.compute as pc
 
 from parkplan._errors import ParkplanError, SourceFileError
 from parkplan.data.intake.advice import Advice, area_magnitude, totals_from_rates
 from parkplan.data.intake.fields import Match, match_columns, open_names
-from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of, single_parts
+from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of
 from parkplan.data.intake.industry import to_industry_codes
 from parkplan.data.intake.land_use import to_national
 from parkplan.data.intake.records import Finding, finding
+from parkplan.data.intake.shapes import Shapes
 from parkplan.data.intake.values import coerce
 from parkplan.data.intake.years import row_findings
 from parkplan.i18n import message
@@ -45,14 +47,21 @@ _NULLABLE: Final = {
 } | {pa.bool_(): pd.BooleanDtype()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """The rows of one file as they enter the table."""
 
-    frame: gpd.GeoDataFrame
+    columns: Mapping[str, pd.Series[Any]]
+    shapes: Shapes
+    crs: CRS
     matches: tuple[Match, ...]
     unmapped: tuple[str, ...]
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The rows as a frame."""
+        return gpd.GeoDataFrame(dict(self.columns), geometry=self.shapes.geometry, crs=self.crs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,11 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
             them at once), stated columns that do not exist, columns without which no row can be told from another,
             or no row at all.
     """
-    if len(placed.geometry) == 0:
+    if len(placed.shapes) == 0:
         raise SourceFileError("import_no_rows", file=intake.name)
-    geometry, kept, found = _one_family(intake, placed.geometry, wish)
-    source = _to_pandas(intake.attributes)[kept].reset_index(drop=True)
+    shapes, kept, found = _one_family(intake, placed.shapes, wish)
+    source = _to_pandas(intake.attributes)
+    source = source if kept.all() else source[kept].reset_index(drop=True)
     rows = intake.source_row[kept]
     matches = match_columns(wish.table, intake.report.columns, wish.stated, intake.name, kept=wish.advice.kept)
     units = wish.advice.units
@@ -95,30 +105,27 @@ def prepare(intake: Intake, placed: Placed, crs: CRS, wish: Wish) -> Prepared:
     _require_keys(wish.table, matches, intake)
     fields, told = _fields(source, rows, matches, wish, intake.name)
     told += _cut_names(matches, open_names(wish.table, intake.report.columns, matches, wish.advice.kept))
-    told += _weighed(fields, source, rows, matches, wish, geometry, crs)
+    told += _weighed(fields, source, rows, matches, wish, shapes, crs)
     key, keyed = _key(fields, rows, wish)
     others, renamed = _others(source, matches, fields, told)
-    frame = gpd.GeoDataFrame({**key, **fields, **others}, geometry=geometry, crs=crs)
     findings = (*found, *told, *keyed, *renamed)
-    return Prepared(frame, matches, tuple(others), findings)
+    return Prepared({**key, **fields, **others}, shapes, crs, matches, tuple(others), findings)
 
 
-def _one_family(
-    intake: Intake, geometry: NDArray[np.object_], wish: Wish
-) -> tuple[NDArray[np.object_], NDArray[np.bool_], list[Finding]]:
-    counts = count_types(geometry)
+def _one_family(intake: Intake, shapes: Shapes, wish: Wish) -> tuple[Shapes, NDArray[np.bool_], list[Finding]]:
+    counts = count_types(shapes.types)
     if not counts and wish.placeless:
-        return geometry, np.ones(len(geometry), dtype=bool), []
+        return shapes, np.ones(len(shapes), dtype=bool), []
     if not counts:
-        raise SourceFileError("import_no_place", file=intake.name, count=len(geometry))
+        raise SourceFileError("import_no_place", file=intake.name, count=len(shapes))
     family = wish.only or (wish.table.geometry if wish.table else _only_family(counts, intake.name))
     found: list[Finding] = []
-    collections = np.isin(shapely.get_type_id(geometry), FAMILIES["collection"])
+    collections = np.isin(shapes.types, FAMILIES["collection"])
     if collections.any():
-        geometry = parts_of(geometry, family)
+        shapes = Shapes.of(parts_of(shapes.geometry, family))
         title = message(f"import.family_{family}")
         found.append(finding("collection_reduced", intake.source_row[collections], family=title))
-    fitting = in_family(geometry, family)
+    fitting = in_family(shapes.types, family)
     wrong_kind = wish.table is not None and family != wish.table.geometry
     if wrong_kind or (wish.only is None and not fitting.all()):
         expected = message(f"import.family_{wish.table.geometry if wish.table else family}")
@@ -130,7 +137,7 @@ def _one_family(
         found.append(finding("left_out", intake.source_row[~fitting], family=title))
     if not fitting.any():
         raise SourceFileError("import_no_rows", file=intake.name)
-    return single_parts(geometry[fitting]), fitting, found
+    return shapes.where(fitting).single(), fitting, found
 
 
 def _only_family(counts: dict[str, int], file: str) -> str:
@@ -204,7 +211,7 @@ def _weighed(  # noqa: PLR0913, PLR0917 -- one row at a time is not enough: figu
     rows: NDArray[np.int64],
     matches: tuple[Match, ...],
     wish: Wish,
-    geometry: NDArray[np.object_],
+    shapes: Shapes,
     crs: CRS,
 ) -> list[Finding]:
     """Add totals that follow from figures per area, and compare registered areas with the shapes."""
@@ -215,7 +222,7 @@ def _weighed(  # noqa: PLR0913, PLR0917 -- one row at a time is not enough: figu
     made, found = totals_from_rates(fields, source, unused)
     fields.update({name: values for name, values in made.items() if wish.table.column(name) is not None})
     if "site_area_m2" in column_of:
-        found += area_magnitude(fields["site_area_m2"], geometry, crs, column_of["site_area_m2"])
+        found += area_magnitude(fields["site_area_m2"], shapes, crs, column_of["site_area_m2"])
     return [_in_file_rows(each, rows) for each in found]
 
 
@@ -283,11 +290,24 @@ def key_findings(values: pd.Series[Any], rows: NDArray[np.int64], name: str) -> 
     missing = values.isna().to_numpy(dtype=bool)
     if missing.any():
         found.append(finding("key_missing", rows[missing]))
-    doubled = values.duplicated(keep=False).to_numpy(dtype=bool) & ~missing
+    doubled = _doubled(values) & ~missing
     if doubled.any():
         example = str(values[doubled].iloc[0])[:80]
         found.append(finding("key_duplicate", rows[doubled], column=name, value=example))
     return found
+
+
+def _doubled(values: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Say which values are there more than once; texts in ascending order need no comparison of all with all."""
+    if not isinstance(values.dtype, pd.StringDtype):
+        return values.duplicated(keep=False).to_numpy(dtype=bool)
+    texts = pa.array(values)
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    if pc.all(pc.less(texts[:-1], texts[1:]), skip_nulls=False).as_py():
+        return np.zeros(len(texts), dtype=bool)
+    codes = texts.dictionary_encode().indices.fill_null(-1).to_numpy() + 1
+    doubled = np.bincount(codes) > 1
+    return np.asarray(doubled[codes])
 
 
 def _others(

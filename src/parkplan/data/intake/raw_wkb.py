@@ -6,16 +6,21 @@ the sides go round once. Most parcels are so. What is not proven may be sound al
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    Block = tuple[int, "Positions", "Floats", "Floats"]
     Bytes = NDArray[np.uint8]
     Codes = NDArray[np.uint32]
+    Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
     Positions = NDArray[np.int64]
 
@@ -32,6 +37,16 @@ _POINT_BYTES: Final = 21
 _CORNER_BYTES: Final = 16
 _LEAST_CORNERS: Final = 4
 _ROUNDING: Final = 1e-12
+_BLOCK_BYTES: Final = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of each row its WKB type, its box (west, south, east, north) and its area, where they were read; else type 0."""
+
+    kinds: NDArray[np.uint8]
+    boxes: NDArray[np.float64]
+    areas: NDArray[np.float64]
 
 
 def binary_column(values: Any) -> pa.ChunkedArray:  # noqa: ANN401 -- an Arrow column, or an array of bytes and None
@@ -103,52 +118,123 @@ def _heads(data: Bytes, start: Positions) -> tuple[Bytes, Codes]:
     return head[:, 0], np.ascontiguousarray(head[:, 1:]).view("<u4")[:, 0]
 
 
-def _proven(chunk: pa.Array) -> NDArray[np.uint8]:
+def _plain(chunk: pa.Array) -> Iterator[Block]:
+    """Give the rows of points and of polygons of one ring, alone or as the only part, with the corners of each.
+
+    Rows of one size are looked at together, a block at a time that the processor keeps at hand: the size alone says
+    which bytes must stand before the corners.
+    """
     data, start, size = _values(chunk)
+    for length, rows in _by_size(size):
+        kind, head = _expected(length)
+        if not kind:
+            continue
+        step = max(1, _BLOCK_BYTES // length)
+        for some in np.split(rows, range(step, len(rows), step)):
+            records = _records(data, start[some], length)
+            same = records[:, : len(head)] == head
+            fits = slice(None) if same.all() else same.all(axis=1)
+            plain = np.ascontiguousarray(records[fits, len(head) :])
+            if len(plain):
+                corners = plain.view("<f8").reshape(len(plain), -1, 2).T
+                yield kind, some[fits], np.ascontiguousarray(corners[0]), np.ascontiguousarray(corners[1])
+
+
+def _by_size(size: Positions) -> Iterator[tuple[int, Positions]]:
+    """Give each size with its rows in their order."""
+    if not len(size):
+        return
+    if size.min() == size.max():
+        yield int(size[0]), np.arange(len(size))
+        return
+    order = np.argsort(size, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(size[order])) + 1):
+        yield int(size[rows[0]]), rows
+
+
+def _expected(length: int) -> tuple[int, Bytes]:
+    """Return what WKB of a length can be, and the bytes before its corners; 0 where it is nothing plain."""
+    if length == _POINT_BYTES:
+        return POINT, _head(POINT)
+    for kind, part in ((POLYGON, ()), (MULTIPOLYGON, (MULTIPOLYGON, 1))):
+        before = _RING_AT + (_PART_AT if part else 0)
+        corners, rest = divmod(length - before, _CORNER_BYTES)
+        if not rest and corners >= _LEAST_CORNERS:
+            outer = _head(*part) if part else np.zeros(0, np.uint8)
+            return kind, np.concatenate([outer, _head(POLYGON, 1, corners)])
+    return 0, np.zeros(0, np.uint8)
+
+
+def _head(*numbers: int) -> Bytes:
+    """Return the mark of little-endian WKB and the numbers behind it as bytes."""
+    return np.concatenate([np.ones(1, np.uint8), np.array(numbers, "<u4").view(np.uint8)])
+
+
+def _records(data: Bytes, start: Positions, length: int) -> Bytes:
+    """Return the bytes from each start on, one row each, without a copy where they follow each other."""
+    if int(start[-1]) - int(start[0]) == length * (len(start) - 1) and (np.diff(start) == length).all():
+        return data[start[0] : start[0] + length * len(start)].reshape(-1, length)
+    return _windows(data, start, length)
+
+
+def _proven(chunk: pa.Array) -> NDArray[np.uint8]:
     kinds = np.zeros(len(chunk), np.uint8)
-    there = np.flatnonzero(size >= _POINT_BYTES)
-    order, code = _heads(data, start[there])
-    for kind in (POINT, POLYGON, MULTIPOLYGON):
-        rows = there[(order == 1) & (code == kind)]
-        if kind == POINT:
-            rows = rows[size[rows] == _POINT_BYTES]
-            sound = np.isfinite(_windows(data, start[rows] + _HEAD, _CORNER_BYTES).view("<f8")).all(axis=1)
-        else:
-            inner = _PART_AT if kind == MULTIPOLYGON else 0
-            rows = rows[_counts_one(data, start[rows])] if inner else rows
-            rows = rows[size[rows] >= inner + _RING_AT + _LEAST_CORNERS * _CORNER_BYTES]
-            sound = _single_rings(data, start[rows] + inner, size[rows] - inner)
+    for kind, rows, x, y in _plain(chunk):
+        sound = np.isfinite(x[0]) & np.isfinite(y[0]) if kind == POINT else _seen_from_within(x, y)
         kinds[rows[sound]] = kind
     return kinds
 
 
-def _counts_one(data: Bytes, start: Positions) -> Mask:
-    """Say whether the number behind the head, of parts or rings, is one."""
-    return np.asarray(_windows(data, start + _HEAD, 4).view("<u4")[:, 0] == 1)
-
-
-def _single_rings(data: Bytes, start: Positions, size: Positions) -> Mask:
-    """Say which polygons have one ring that is proven simple; rings of as many corners are looked at together."""
-    order, code = _heads(data, start)
-    corners = _windows(data, start + _PART_AT, 4).view("<u4")[:, 0].astype(np.int64)
-    fits = (order == 1) & (code == POLYGON) & _counts_one(data, start)
-    fits &= corners * _CORNER_BYTES + _RING_AT == size
-    sound = np.zeros(len(start), dtype=bool)
-    for count in sorted(set(corners[fits].tolist())):
-        rows = np.flatnonzero(fits & (corners == count))
-        ring = _windows(data, start[rows] + _RING_AT, count * _CORNER_BYTES).view("<f8").reshape(-1, count, 2)
-        sound[rows] = _seen_from_within(ring[:, :, 0], ring[:, :, 1])
-    return sound
-
-
-def _seen_from_within(x: NDArray[np.float64], y: NDArray[np.float64]) -> Mask:
-    """Say which closed rings (rows of corners) go once round the mean of their corners, every side the same way."""
-    closed = (x[:, 0] == x[:, -1]) & (y[:, 0] == y[:, -1])
+def _seen_from_within(x: Floats, y: Floats) -> Mask:
+    """Say which closed rings (columns of corners) go once round the mean of their corners, each side the same way."""
+    closed = (x[0] == x[-1]) & (y[0] == y[-1])
     with np.errstate(invalid="ignore", over="ignore"):
-        x = x - x[:, :-1].mean(axis=1, keepdims=True)
-        y = y - y[:, :-1].mean(axis=1, keepdims=True)
-        one, other = x[:, :-1] * y[:, 1:], x[:, 1:] * y[:, :-1]
-        turn, unsure = one - other, _ROUNDING * (np.abs(one) + np.abs(other))
-        same_way = (turn > unsure).all(axis=1) | (turn < -unsure).all(axis=1)
-    rounds = ((y[:, :-1] < 0) & (y[:, 1:] >= 0)).sum(axis=1)
+        x = x - x[:-1].mean(axis=0)
+        y = y - y[:-1].mean(axis=0)
+        one, other = x[:-1] * y[1:], x[1:] * y[:-1]
+        turn = one - other
+        unsure = (np.abs(one) + np.abs(other)) * _ROUNDING
+        same_way = ((turn - unsure).min(axis=0) > 0) | ((turn + unsure).max(axis=0) < 0)
+    below = y < 0
+    rounds = (below[:-1] & ~below[1:]).sum(axis=0)
     return np.asarray(closed & same_way & (rounds == 1))
+
+
+def measure(wkb: pa.ChunkedArray) -> Measured:
+    """Read what needs no parsing of points and polygons of one ring; all else keeps kind 0, NaN and area 0.
+
+    Rows with a kind are certain to be readable and finite; whether a ring is valid is not asked.
+
+    >>> import shapely
+    >>> box, hollow = shapely.box(0, 0, 2, 3), shapely.Point(1, 2).buffer(3).difference(shapely.Point(1, 2).buffer(1))
+    >>> found = measure(binary_column(shapely.to_wkb(np.array([box, hollow], dtype=object))))
+    >>> found.kinds.tolist(), found.boxes[0].tolist(), found.areas[0].tolist()
+    ([3, 0], [0.0, 0.0, 2.0, 3.0], 6.0)
+    """
+    made = [_measured(chunk) for chunk in wkb.chunks]
+    return Measured(
+        np.concatenate([np.zeros(0, np.uint8), *(each.kinds for each in made)]),
+        np.concatenate([np.zeros((4, 0)), *(each.boxes for each in made)], axis=1).T,
+        np.concatenate([np.zeros(0), *(each.areas for each in made)]),
+    )
+
+
+def _measured(chunk: pa.Array) -> Measured:
+    """Measure one chunk; its boxes are columns."""
+    count = len(chunk)
+    found = Measured(np.zeros(count, np.uint8), np.full((4, count), np.nan), np.zeros(count))
+    for kind, rows, x, y in _plain(chunk):
+        box = np.array([x.min(axis=0), y.min(axis=0), x.max(axis=0), y.max(axis=0)])
+        sound = np.isfinite(box).all(axis=0) & (x[0] == x[-1]) & (y[0] == y[-1])
+        known = rows[sound]
+        found.kinds[known] = kind
+        found.boxes[:, known] = box[:, sound]
+        if kind != POINT:
+            found.areas[known] = _ring_areas(x, y)[sound]
+    return found
+
+
+def _ring_areas(x: Floats, y: Floats) -> Floats:
+    """Return the areas of closed rings (columns of corners), summed as GEOS does."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(np.abs(((x[1:-1] - x[0]) * (y[:-2] - y[2:])).sum(axis=0) / 2))

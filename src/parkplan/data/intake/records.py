@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from parkplan.i18n import Language, catalogue, message
+from parkplan.i18n import Language, message, messages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,7 +90,7 @@ class Finding(_Record):
 
 def _speaks(key: str, values: dict[str, Value]) -> bool:
     try:
-        return key in catalogue() and bool(message(key, "en", **cast("dict[str, Any]", values)))
+        return key in messages_of(key.partition(".")[0]) and bool(message(key, "en", **cast("dict[str, Any]", values)))
     except (KeyError, ValueError, TypeError, IndexError):
         return False
 

@@ -13,6 +13,7 @@ from parkplan.data.crs_doctor import Reason, diagnose
 from parkplan.data.crs_doctor.candidates import by_name
 from parkplan.data.intake.place import AUTO, source_crs, undecided
 from parkplan.data.intake.records import Finding, finding
+from parkplan.data.intake.shapes import Shapes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def settle(intake: Intake, stated: str | None, near: Bounds | None) -> Settled:
     column = intake.report.row_crs
     if column is None or (stated is not None and stated.strip().lower() != AUTO):
         chosen, reasons, found = source_crs(intake, stated, near)
-        return intake, chosen, reasons, [*found, *outliers(intake.boxes)]
+        return intake, chosen, reasons, [*found, *outliers(intake.shapes.boxes)]
     names = [str(value or "").strip() for value in intake.attributes.column(column).to_pylist()]
     groups = _groups(intake, names, near)
     if not groups:
@@ -49,8 +50,8 @@ def settle(intake: Intake, stated: str | None, near: Bounds | None) -> Settled:
             geometry[rows] = _moved(geometry[rows], source, main)
             found.append(finding("crs_per_row", np.flatnonzero(rows) + 1, column=column, crs=source.title))
     reasons = [Reason("import.crs_row_column", {"column": column}), Reason("crs.declared", {"crs": main.title})]
-    intake = replace(intake, geometry=geometry)
-    return intake, main, reasons, [*found, *outliers(intake.boxes)]
+    intake = replace(intake, shapes=Shapes.of(geometry))
+    return intake, main, reasons, [*found, *outliers(intake.shapes.boxes)]
 
 
 def _groups(intake: Intake, names: list[str], near: Bounds | None) -> dict[SourceCrs, NDArray[np.bool_]]:
@@ -63,7 +64,7 @@ def _groups(intake: Intake, names: list[str], near: Bounds | None) -> dict[Sourc
         if declared is None:
             silent |= rows
             continue
-        told = diagnose(intake.geometry[rows], declared, near=near)
+        told = diagnose(intake.shapes[rows], declared, near=near)
         if told.chosen is None:
             raise undecided(intake, declared, told)
         groups[told.chosen] = groups.get(told.chosen, np.zeros(len(names), dtype=bool)) | rows

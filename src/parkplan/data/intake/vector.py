@@ -187,7 +187,7 @@ def _plain_tables(source: Source, contents: geopackage.Contents) -> tuple[str, .
 
 
 def _check_count(source: Source, raw: Raw, progress: Progress) -> Raw:
-    real = geopackage.real_count(source.path, raw.layer)
+    real = geopackage.real_count(source.path, raw.layer, len(raw.wkb))
     declared = geopackage.declared_count(source.path, raw.layer)
     if declared is None or declared == real:
         return raw

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from parkplan.data.intake import archive, columns, geometry, raw_wkb
@@ -46,6 +46,7 @@ _READERS: Final = {
     "osm": "street_map.read_street_map",
 }
 """Module and function of each reader, which is imported when it is needed: a worker reads one file."""
+_EPSG_CODE: Final = re.compile(r"EPSG:[1-9][0-9]{3,5}")
 _LAYER_NAMED: Final = ("gpkg", "filegdb", "kml", "xlsx", "xls", "osm")
 
 
@@ -80,7 +81,8 @@ def _read(request: Request, folder: Path) -> Report:
     tell("repair")
     proven = raw_wkb.proven_kinds(raw.wkb)
     others = np.flatnonzero(proven == 0)
-    features, unreadable = geometry.from_wkb(raw.wkb.filter(pa.array(proven == 0)).to_numpy())
+    doubtful = raw.wkb.filter(pa.array(proven == 0)).to_numpy() if len(others) else np.zeros(0, dtype=object)
+    features, unreadable = geometry.from_wkb(doubtful)
     tidied = geometry.tidy(features, unreadable, others + 1)
     attributes, renamed = columns.plain_columns(raw.attributes)
     tell("write")
@@ -110,13 +112,16 @@ def _reader(name: str) -> Callable[[Source, Progress], Raw]:
 def plain_crs(text: str | None) -> str | None:
     """Return a declared CRS as its EPSG code or as WKT; None when it makes no sense.
 
-    What names a grid file is reduced to the CRS without it: a file from outside must not choose files to be opened.
+    A bare code is left for the parent to look up. What names a grid file is reduced to the CRS without it: a file from
+    outside must not choose files to be opened.
 
     >>> plain_crs("EPSG:4547"), plain_crs("nonsense")
     ('EPSG:4547', None)
     """
     if text is None or len(text) > CRS_LENGTH:
         return None
+    if _EPSG_CODE.fullmatch(text):
+        return text
     from pyproj.crs import CRS
     from pyproj.exceptions import CRSError
 
@@ -162,7 +167,7 @@ def _from_archive(source: Source, unpacked: list[archive.Unpacked]) -> tuple[Sou
 
 def _families(proven: NDArray[np.uint8], tidied: geometry.Tidied) -> dict[str, int]:
     """Count rows by family, those that were proven sound and the others."""
-    parsed = geometry.count_types(tidied.geometry)
+    parsed = geometry.count_types(shapely.get_type_id(tidied.geometry))
     counts = {
         family: int(np.isin(proven[proven > 0], members).sum()) + parsed.get(family, 0)
         for family, members in geometry.FAMILIES.items()
@@ -183,6 +188,8 @@ def _write(
     table = pa.table([*attributes.columns, rows], names=[*attributes.column_names, SOURCE_ROW])
     original = pa.chunked_array([pa.nulls(len(wkb), wkb.type)])
     if tidied.changed:
+        import pyarrow.compute as pc
+
         wkb = pc.replace_with_mask(wkb, pa.array(parsed), _wkb(tidied.geometry, wkb.type))
         original = pc.replace_with_mask(original, pa.array(parsed), _wkb(tidied.original, wkb.type))
     table = table.append_column(ORIGINAL, original).append_column(GEOMETRY, wkb)
@@ -200,6 +207,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     text = answer(folder).model_dump_json()
     (folder / ANSWER).write_text(text, encoding="utf-8")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # the system takes the memory back faster than the interpreter puts it in order
 
 
 if __name__ == "__main__":

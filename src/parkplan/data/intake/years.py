@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from parkplan._errors import SourceFileError
 from parkplan.data.intake.fields import match_columns
 from parkplan.data.intake.records import finding
+from parkplan.data.intake.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +113,7 @@ def in_rows(intake: Intake, table: Table, stated: Mapping[str, str]) -> Intake:
         report=report,
         attributes=attributes,
         source_row=intake.source_row[rows],
-        geometry=intake.geometry[rows],
+        shapes=Shapes.of(intake.geometry[rows]),
         original=intake.original[rows],
     )
 
