@@ -42,6 +42,35 @@ def test_set_covering_finds_the_domination_numbers_of_the_chess_board(size: int,
     assert (found.value, found.status) == (fewest, "optimal")
 
 
+def words(letters: int, length: int) -> np.ndarray:
+    """In how many places two words of an alphabet differ, for all pairs: Hamming distances."""
+    each = np.stack(np.unravel_index(np.arange(letters**length), (letters,) * length), axis=1)
+    return np.asarray((each[:, None, :] != each[None, :, :]).sum(axis=2), dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("letters", "length", "fewest"), [(2, 4, 4), (2, 5, 7), (3, 3, 5), (3, 4, 9)]
+)  # K_q(n, 1) of the tables of covering codes, Cohen, Honkala, Litsyn and Lobstein 1997
+def test_covering_codes_of_published_size(letters: int, length: int, fewest: int) -> None:
+    way = question(words(letters, length))
+    found = site_services(way, "cover_all", QUICK, reach_m=1.0)
+    assert (found.value, found.status) == (fewest, "optimal")
+    # a code of this size leaves no word farther than one place, one of a word less does
+    assert [site_services(way, "p_centre", QUICK, count=p).value for p in (fewest - 1, fewest)] == [2, 1]
+    # every word outside such a code is one place away from it
+    assert site_services(way, "p_median", QUICK, count=fewest).value == letters**length - fewest
+
+
+def test_error_correcting_codes_of_published_size_cover_without_overlap() -> None:
+    """A(5, 3) = 4 (MacWilliams and Sloane 1977): four words of five bits serve 4 x 6 words, five cannot serve 30."""
+    way = question(words(2, 5))
+    found = [site_services(way, "cover_most", QUICK, count=p, reach_m=1.0) for p in (4, 5)]
+    assert [each.status for each in found] == ["optimal", "optimal"]
+    assert found[0].value == 24
+    assert found[1].value is not None
+    assert found[1].value < 30
+
+
 def petersen() -> np.ndarray:
     links = [(i, (i + 1) % 5) for i in range(5)] + [(i, i + 5) for i in range(5)]
     links += [(5 + i, 5 + (i + 2) % 5) for i in range(5)]
