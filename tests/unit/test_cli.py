@@ -126,7 +126,7 @@ def test_demo_and_what_it_refuses(tmp_path: Path, capsys: pytest.CaptureFixture[
     out, err = said(capsys, "demo", "--out", place, "--size", "small", "--json")
     found = json.loads(out)
     assert found["synthetic"] is True
-    assert len(found["tables"]) == 10
+    assert len(found["tables"]) == 11
     assert err.count("\n") == 2
     out, err = said(capsys, "demo", "--out", place, "--size", "small", code=USER)
     assert "已存在" in err

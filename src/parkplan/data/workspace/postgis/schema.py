@@ -120,7 +120,7 @@ def settings(records: Statements) -> dict[str, str] | None:
     """Return the settings of a workspace and the name of its database; None where there is no workspace."""
     if not _there(records):
         return None
-    found = {str(name): str(value) for name, value in records.execute("SELECT name, value FROM setting")}
+    found = {str(name): str(value) for name, value in records.execute("SELECT name, value FROM parkplan.setting")}
     row = records.execute("SELECT current_database()").fetchone()
     return found | {"database": "" if row is None else str(row[0])}
 
