@@ -66,13 +66,18 @@ def test_a_ring_with_a_number_that_is_none_is_not_proven(number: float, corner_h
     assert proven_kinds(binary_column(np.array([bytes(wkb)], dtype=object))).tolist() == [0]
 
 
-@given(st.binary(min_size=0, max_size=120), st.integers(0, 40), st.integers(0, 255))
-def test_bytes_that_are_no_wkb_are_never_proven(noise: bytes, place: int, byte: int) -> None:
-    """Noise, cut WKB and WKB with one byte changed: what is proven is what GEOS reads as sound."""
+def damaged(noise: bytes, place: int, byte: int) -> list[bytes]:
+    """Noise, and the WKB of a rectangle cut short, with one byte changed, and with noise behind it."""
     whole = shapely.to_wkb(shapely.box(1, 2, 5, 7))
     changed = bytearray(whole)
     changed[place] = byte
-    values = [noise, whole[: len(whole) - place - 1], bytes(changed), whole + noise]
+    return [noise, whole[: len(whole) - place - 1], bytes(changed), whole + noise]
+
+
+@given(st.binary(min_size=0, max_size=120), st.integers(0, 40), st.integers(0, 255))
+def test_bytes_that_are_no_wkb_are_never_proven(noise: bytes, place: int, byte: int) -> None:
+    """Noise, cut WKB and WKB with one byte changed: what is proven is what GEOS reads as sound."""
+    values = damaged(noise, place, byte)
     for value, kind in zip(values, proven_kinds(binary_column(np.array(values, dtype=object))), strict=True):
         if kind:
             read = shapely.from_wkb(value)
@@ -105,10 +110,7 @@ def test_boxes_and_areas_are_those_of_geos(corners: list[list[tuple[float, float
 
 @given(st.binary(min_size=0, max_size=120), st.integers(0, 92), st.integers(0, 255))
 def test_bytes_that_are_no_wkb_are_never_measured(noise: bytes, place: int, byte: int) -> None:
-    whole = shapely.to_wkb(shapely.box(1, 2, 5, 7))
-    changed = bytearray(whole)
-    changed[place] = byte
-    values = [noise, whole[: len(whole) - place - 1], bytes(changed), whole + noise]
+    values = damaged(noise, place, byte)
     found = measure(binary_column(np.array(values, dtype=object)))
     for value, kind, box in zip(values, found.kinds, found.boxes, strict=True):
         if kind:

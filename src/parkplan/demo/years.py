@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 LAST_YEAR: Final = AS_OF.astype("datetime64[Y]").item().year - 1
 YEARS: Final = (LAST_YEAR - 2, LAST_YEAR - 1, LAST_YEAR)
 GROWTH: Final = {"low_efficiency": (-0.07, 0.08), "below_contract": (-0.02, 0.08)}
-"""Mean and deviation of the yearly growth by status."""
+"""Mean and standard deviation of the yearly growth by status, as shares; assumed, as all of the demo is."""
 USUAL_GROWTH: Final = (0.05, 0.09)
 GROWTH_RANGE: Final = (-0.4, 0.6)
 NOISE: Final = {
     "output_yuan": 0.03, "tax_yuan": 0.09, "value_added_yuan": 0.05, "energy_tce": 0.04, "emission_t": 0.05,
     "employees": 0.03, "rnd_yuan": 0.12,
 }  # fmt: skip
-"""How far a figure strays from the trend of its parcel."""
+"""How far a figure strays from the trend of its parcel: standard deviation of its logarithm; assumed."""
 DECIMALS: Final = {
     "output_yuan": -4, "tax_yuan": -2, "value_added_yuan": -4, "energy_tce": 1, "emission_t": 3, "employees": 0,
     "rnd_yuan": -3,

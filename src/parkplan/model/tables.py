@@ -72,6 +72,10 @@ PARCELS: Final = Table(
     ),
 )
 
+FIRST_YEAR: Final = 1949
+LAST_YEAR: Final = 2100
+"""Calendar years that a figure may be of; a number outside is a slip of the pen."""
+
 PARCEL_YEARS: Final = Table(
     "parcel_years",
     Text("地块逐年数据", "Yearly figures of parcels"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from parkplan.model.tables import FIRST_YEAR, LAST_YEAR
 from parkplan.quality.records import numbers
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from parkplan.quality.findings import Finding, Subject
-
-FIRST_YEAR: Final = 1949
-LAST_YEAR: Final = 2100
 
 
 def year_findings(subject: Subject, as_of: date) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from parkplan._errors import SourceFileError
 from parkplan.data.intake.fields import match_columns
 from parkplan.data.intake.records import finding
 from parkplan.data.intake.shapes import Shapes
+from parkplan.model.tables import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     Wide = dict[str, dict[int, str]]
 
 YEAR: Final = "year"
-FIRST_YEAR: Final = 1949
-LAST_YEAR: Final = 2100
 _WHOLE_YEAR: Final = re.compile(r"^(?:fy)?(\d{4})(?:\.0+)?(?:年度?)?$")
 _DAY_OF_YEAR: Final = re.compile(r"^(\d{4})[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?$")
 _YEAR_IN_NAME: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)\s*(?:年度|年)?")
