@@ -201,7 +201,7 @@ def read_file(
     Raises:
         SourceFileError: it cannot be read, or reading was cancelled.
     """
-    return _brought(path, reading, _Into(workspace, table, {}, None), progress)
+    return plain_rows(_brought(path, reading, _Into(workspace, table, {}, None), progress), table, {})
 
 
 def _brought(path: Path, reading: Reading, into: _Into, progress: Progress) -> Intake:
@@ -226,7 +226,7 @@ def _brought(path: Path, reading: Reading, into: _Into, progress: Progress) -> I
         table=into.table,
         placeless=may_be_placeless(into.workspace, into.table),
     )
-    return plain_rows(read_outside(path, options), into.table, into.stated)
+    return read_outside(path, options)
 
 
 def _read(intake: Intake, reading: Reading, into: _Into) -> _Read:
