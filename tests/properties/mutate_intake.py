@@ -19,10 +19,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "worlds"))
 import source_files
+from pydantic import TypeAdapter
+
+from parkplan.data.intake import records
 
 NUMBERS = (b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x80\x00\x00\x00", b"\x00" * 8)
 INTERESTING = (*NUMBERS, b"nan", b'"', b"{", b"[", b"]", b",", b"\n")
 SECONDS = 10
+PARENT = TypeAdapter(records.Answer)
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
@@ -104,9 +108,10 @@ def one(folder: Path, ending: str, number: int, answer: Any) -> str:
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(changed(content, chance) if path == victim else content)
     layer = chance.choice(("roads", "buildings", "landuse")) if ending in (".osm", ".pbf") else None
-    request = {"name": f"mutated{ending}", "suffix": ending, "layer": layer}
-    (room / "request.json").write_text(json.dumps(request), encoding="utf-8")
+    request = records.Request(name=f"mutated{ending}", suffix=ending, layer=layer)
+    (room / "request.json").write_text(request.to_json(), encoding="utf-8")
     told = answer(room)
+    assert PARENT.validate_json(told.to_json()) == told
     if told.report is not None:
         assert all(finding.known() for finding in told.report.findings), told.report.findings
         return "report"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,7 +11,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parkplan.data.intake.raw_wkb import binary_column, has_curves, measure, proven_kinds
+from parkplan.data.intake.geometry import single_parts
+from parkplan.data.intake.raw_wkb import binary_column, has_curves, lone_parts, measure, proven_kinds
 
 corner = st.tuples(st.integers(0, 4).map(float), st.integers(0, 4).map(float))
 rings = st.lists(corner, min_size=3, max_size=7)
@@ -31,7 +34,7 @@ def test_no_ring_is_proven_that_is_not_valid(corners: list[list[tuple[float, flo
 def test_convex_rings_are_proven_whichever_way_they_run(seed: int) -> None:
     points = np.random.default_rng(seed).normal(0, 100, (12, 2)) + np.array([4.1e5, 2.5e6])
     hull = shapely.convex_hull(shapely.multipoints(points))
-    assert kinds(hull, hull.reverse(), shapely.MultiPolygon([hull])) == [3, 3, 6]
+    assert kinds(hull, hull.reverse(), shapely.MultiPolygon([hull])) == [3, 3, 0]
 
 
 def test_a_ring_that_goes_round_twice_is_not_proven() -> None:
@@ -66,6 +69,41 @@ def test_a_ring_with_a_number_that_is_none_is_not_proven(number: float, corner_h
     assert proven_kinds(binary_column(np.array([bytes(wkb)], dtype=object))).tolist() == [0]
 
 
+BOX, LINE, DOT = shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0), (1, 1)]), shapely.Point(1, 2)
+FRAMED = [
+    None, BOX, shapely.MultiPolygon([BOX]), shapely.MultiPolygon([BOX, shapely.box(2, 2, 3, 3)]),
+    shapely.MultiPolygon([DOT.buffer(3).difference(DOT.buffer(1))]), shapely.MultiLineString([LINE]),
+    shapely.MultiLineString([LINE, LINE]), shapely.MultiPoint([DOT]), DOT, shapely.MultiPoint([]),
+    shapely.GeometryCollection([BOX]), shapely.GeometryCollection([shapely.MultiPolygon([BOX])]),
+    shapely.MultiPolygon(), shapely.Polygon(),
+]  # fmt: skip
+
+PARTED = ("MultiPoint", "MultiLineString", "MultiPolygon")
+OTHER_WKB = ({"byte_order": 0}, {"output_dimension": 3}, {"flavor": "extended", "include_srid": True})
+
+
+@given(st.lists(st.sampled_from(FRAMED), min_size=1, max_size=9), st.integers(0, 3), st.booleans())
+def test_a_lone_part_is_that_part(shapes: list[shapely.Geometry | None], cut: int, wide: bool) -> None:
+    """Whatever stands beside it, in slices and wide columns, a multi-part shape of one part becomes its part."""
+    wkb = pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.large_binary() if wide else pa.binary())
+    column = pa.chunked_array([wkb.slice(cut), wkb.slice(0, cut)])
+    alone = [shape.geoms[0] if shape is not None and shape.geom_type in PARTED and len(shape.geoms) == 1 else shape
+             for shape in [*shapes[cut:], *shapes[:cut]]]  # fmt: skip
+    found = lone_parts(column)
+    found.validate(full=True)
+    assert found.type == column.type
+    assert found.to_pylist() == shapely.to_wkb(np.array(alone, dtype=object)).tolist()
+
+
+@pytest.mark.parametrize(
+    "options", [{"byte_order": 0}, {"output_dimension": 3}, {"flavor": "extended", "include_srid": True}]
+)
+def test_other_wkb_of_a_lone_part_is_left_to_the_parser(options: dict[str, Any]) -> None:
+    shape = shapely.set_srid(shapely.MultiPolygon([shapely.force_3d(BOX, 5.0)]), 4547)
+    column = binary_column(np.array([shapely.to_wkb(shape, **options)], dtype=object))
+    assert lone_parts(column).equals(column)
+
+
 def damaged(noise: bytes, place: int, byte: int) -> list[bytes]:
     """Noise, and the WKB of a rectangle cut short, with one byte changed, and with noise behind it."""
     whole = shapely.to_wkb(shapely.box(1, 2, 5, 7))
@@ -83,6 +121,18 @@ def test_bytes_that_are_no_wkb_are_never_proven(noise: bytes, place: int, byte: 
             read = shapely.from_wkb(value)
             assert read.is_valid
             assert np.isfinite(shapely.get_coordinates(read)).all()
+
+
+@given(st.binary(min_size=0, max_size=40), st.integers(0, 60), st.integers(0, 255))
+def test_damaged_parts_are_read_as_before(noise: bytes, place: int, byte: int) -> None:
+    """A frame is left out only where GEOS reads the same part with it."""
+    whole = shapely.to_wkb(shapely.MultiPolygon([BOX]))
+    changed = bytearray(whole)
+    changed[place] = byte
+    values = np.array([noise, whole[: len(whole) - place - 1], bytes(changed), whole + noise], dtype=object)
+    before = shapely.from_wkb(values, on_invalid="ignore")
+    after = shapely.from_wkb(lone_parts(binary_column(values)).to_numpy(), on_invalid="ignore")
+    assert shapely.to_wkb(single_parts(before)).tolist() == shapely.to_wkb(single_parts(after)).tolist()
 
 
 def test_slices_and_wide_columns_are_read_as_plain_ones() -> None:

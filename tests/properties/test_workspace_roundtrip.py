@@ -12,7 +12,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parkplan.data.geoparquet import canonical, from_table, read_columns, to_bytes
+from parkplan.data.geoparquet import Content, canonical, from_table, read_columns
 from parkplan.data.workspace import Workspace, create_workspace, is_there, open_workspace
 from parkplan.model.workspace import Change
 
@@ -76,10 +76,10 @@ def assert_same(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> None:
 @given(frames())
 def test_bytes_round_trip(frame: gpd.GeoDataFrame) -> None:
     kept = canonical(frame, "t")
-    content = to_bytes(kept)
+    content = Content.of(kept, "t").to_bytes()
     back = from_table(read_columns(memory(content), None), frame.crs)
     assert_same(back, kept)
-    assert to_bytes(canonical(back, "t")) == content
+    assert Content.of(back, "t").to_bytes() == content
 
 
 @given(frames())
@@ -98,7 +98,7 @@ def test_version_does_not_depend_on_how_the_rows_were_put_together(frame: gpd.Ge
     if any(len(piece) == 0 for piece in pieces):
         return
     joined = gpd.GeoDataFrame(pd.concat(pieces), geometry="geometry", crs=frame.crs)
-    assert to_bytes(canonical(joined, "t")) == to_bytes(canonical(frame, "t"))
+    assert Content.of(joined, "t").to_bytes() == Content.of(frame, "t").to_bytes()
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -35,7 +35,7 @@ class Guard:
         outcome: Intake | ParkplanError
         try:
             outcome = read_outside(path, options or Options(limits=Limits(wall_s=30.0)))
-            said = repr(outcome.attributes.to_pydict()) + outcome.report.model_dump_json()
+            said = repr(outcome.attributes.to_pydict()) + repr(outcome.report)
         except ParkplanError as fault:
             outcome = fault
             said = "\n".join([*fault.sentences("zh"), *fault.sentences("en")])

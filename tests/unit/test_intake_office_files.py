@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import stat
 import struct
@@ -17,6 +16,7 @@ import source_files
 
 from parkplan.data.intake import vector, worker
 from parkplan.data.intake.launch import Options, read_outside
+from parkplan.data.intake.records import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,8 @@ def reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., An
         shutil.rmtree(room, ignore_errors=True)
         room.mkdir()
         shutil.copy(path, room / f"source{path.suffix}")
-        (room / "request.json").write_text(json.dumps({"name": path.name, "suffix": path.suffix, **asked}), "utf-8")
+        request = Request(name=path.name, suffix=path.suffix, **asked)
+        (room / "request.json").write_text(request.to_json(), "utf-8")
         return worker.answer(room)
 
     return read

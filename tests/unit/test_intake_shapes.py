@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -13,10 +14,14 @@ import pyarrow as pa
 import pytest
 import shapely
 
+from parkplan.data.geoparquet import Content, bounds_of, type_names
 from parkplan.data.intake.geometry import single_parts
 from parkplan.data.intake.geopackage import real_count
 from parkplan.data.intake.prepare import key_findings
 from parkplan.data.intake.shapes import Facts, Shapes
+from parkplan.data.wkb import to_wkb
+from parkplan.data.workspace import open_workspace
+from parkplan.jobs import Reading, import_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,23 +46,48 @@ def same(found: np.ndarray, expected: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("collection", [[], [shapely.GeometryCollection([BOX])]])
 def test_what_is_known_without_objects_is_what_objects_say(collection: list[shapely.Geometry]) -> None:
-    whole = np.array([*KINDS, *collection, *KINDS], dtype=object)
-    shapes = Shapes.read(column(list(whole)))
+    given = np.array([*KINDS, *collection, *KINDS], dtype=object)
+    whole = single_parts(given)
+    shapes = Shapes.read(column(list(given)))
     asked = Facts.of(whole)
     assert shapes.types.tolist() == asked.types.tolist()
     assert np.array_equal(shapes.boxes, asked.boxes, equal_nan=True)
     assert np.allclose(shapes.areas, asked.areas, rtol=1e-14, equal_nan=True)
-    assert "geometry" not in vars(shapes)
+    assert shapes.type_names == type_names(whole)
+    assert shapes.bounds == bounds_of(whole)
+    assert shapes.wkb.to_pylist() == to_wkb(whole).to_pylist()
     for rows in (slice(None), slice(1, None, 3), np.arange(len(whole)) % 2 == 0, np.array([7, 2, 2, 0]), np.array([5])):
         assert same(shapes[rows], whole[rows])
-        assert same(shapes.single()[rows], single_parts(whole)[rows])
-    assert shapes.single().types.tolist() == shapely.get_type_id(single_parts(whole)).tolist()
     assert same(shapes.geometry, whole)
+    assert shapes.wkb.to_pylist() == to_wkb(whole).to_pylist()
 
 
 def test_no_rows_are_shapes_too() -> None:
     shapes = Shapes.read(pa.chunked_array([], pa.binary()))
-    assert (len(shapes), len(shapes.geometry), shapes.boxes.shape) == (0, 0, (0, 4))
+    assert (len(shapes), shapes.boxes.shape, shapes.type_names, shapes.bounds) == (0, (0, 4), (), None)
+    assert (len(shapes.wkb), len(shapes.geometry)) == (0, 0)
+
+
+ROWS = gpd.GeoDataFrame(
+    {"n": [1, 2, 3, 4], "name": ["a", None, "丙", ""]},
+    geometry=[BOX, shapely.MultiPolygon([shapely.box(5, 5, 7, 8)]), KINDS[8], shapely.box(1, 1, 2, 2)],
+    crs=4547,
+)
+
+
+@pytest.mark.parametrize("kind", [[0, 1, 2, 3], [0, 1], [2]])
+@pytest.mark.parametrize("ending", [".gpkg", ".fgb", ".parquet", ".geojson"])
+def test_rows_are_kept_as_those_of_a_frame_are(tmp_path: Path, ending: str, kind: list[int]) -> None:
+    """What an import keeps without making objects is, byte by byte, what is kept of the frame that it shows."""
+    rows = ROWS.iloc[kind]
+    path = tmp_path / f"a{ending}"
+    rows.to_parquet(path) if ending == ".parquet" else rows.to_file(path)
+    done = import_file(path, to=tmp_path / "ws", table="free", reading=Reading(crs="EPSG:4547"))
+    assert done.info is not None
+    assert hashlib.sha256(Content.of(done.frame, "free").to_bytes()).hexdigest() == done.info.version
+    assert done.info.bounds == bounds_of(np.asarray(done.frame.geometry))
+    kept = open_workspace(tmp_path / "ws").read("free")
+    assert same(np.asarray(kept.geometry), np.asarray(done.frame.geometry))
 
 
 @pytest.mark.parametrize("bad", [b"", b"nonsense", shapely.to_wkb(BOX)[:-1]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,7 +69,7 @@ def command(**given: Any) -> frame.Answer:  # noqa: ANN401 -- the options above
     if given["save_recipe"] is not None:
         path = keep_recipe(done, reading, given["save_recipe"])
         lines.append(message("import.recipe_saved", path=visible(str(path))))
-    return frame.Answer(_document(done), lines)
+    return frame.Answer(done.told(), lines)
 
 
 def _several(given: dict[str, Any], how: dict[str, Any]) -> frame.Answer:
@@ -82,7 +81,7 @@ def _several(given: dict[str, Any], how: dict[str, Any]) -> frame.Answer:
     if not made[0].dry_run:
         prepare_large(made[0].address, frame.progress)
     lines = [line for done in made for line in _lines(done)]
-    return frame.Answer({"tables": [_document(done) for done in made]}, lines)
+    return frame.Answer({"tables": [done.told() for done in made]}, lines)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -90,10 +89,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name.strip() and sign and column):
         raise RequestError("import_mapping_form", given=text)
     return name.strip(), column
-
-
-def _document(done: ImportResult) -> dict[str, object]:
-    return {each.name: getattr(done, each.name) for each in fields(done) if each.name != "make"}
 
 
 def _lines(done: ImportResult) -> list[str]:

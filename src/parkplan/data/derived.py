@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan._errors import ParkplanError
 from parkplan.data.files import write_whole
-from parkplan.data.geoparquet import canonical, from_table, read_columns, to_bytes
+from parkplan.data.geoparquet import Content, from_table, read_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def keep_derived(ws: Workspace, table: str, version: str, frame: gpd.GeoDataFram
     if path is None or path.is_file() or not path.parent.is_dir():
         return
     with suppress(OSError, ParkplanError):
-        write_whole(path, to_bytes(canonical(frame, table)))
+        write_whole(path, Content.of(frame, table).to_bytes())
         old = sorted(path.parent.glob(f"{table}-*.parquet"), key=lambda file: file.stat().st_mtime)
         for file in old[:-KEPT_FILES]:
             file.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import geopandas as gpd
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from parkplan._errors import SourceFileError
+from parkplan.data.wkb import from_wkb, to_wkb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +32,17 @@ if TYPE_CHECKING:
 
 GEOMETRY: Final = "geometry"
 _ROW_GROUP: Final = 65_536
-_ISO_ORDER: Final = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-_KINDS: Final[dict[int, GeometryType]] = {
-    0: "point",
-    1: "line",
-    2: "line",
-    3: "polygon",
-    4: "point",
-    5: "line",
-    6: "polygon",
+_KINDS: Final[dict[str, GeometryType]] = {
+    "Point": "point",
+    "LineString": "line",
+    "LinearRing": "line",
+    "Polygon": "polygon",
+    "MultiPoint": "point",
+    "MultiLineString": "line",
+    "MultiPolygon": "polygon",
 }
+_TYPES: Final = (*_KINDS, "GeometryCollection")
+"""In the order of their numbers in shapely."""
 
 
 def canonical(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
@@ -53,17 +56,23 @@ def canonical(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     """
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         raise SourceFileError("table_without_geometry", table=table)
-    geometry = frame.geometry.array
-    attributes = pd.DataFrame(frame.drop(columns=frame.active_geometry_name)).reset_index(drop=True)
-    attributes.columns = [str(name) for name in attributes.columns]
-    names = list(attributes.columns)
+    attributes = canonical_attributes(pd.DataFrame(frame.drop(columns=frame.active_geometry_name)), table)
+    return gpd.GeoDataFrame(attributes, geometry=np.asarray(frame.geometry.array), crs=frame.crs)
+
+
+def canonical_attributes(attributes: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the columns beside the geometry as a table keeps them.
+
+    Raises:
+        SourceFileError: two columns of one name, or a column that holds lists, bytes or a mixture.
+    """
+    names = [str(name) for name in attributes.columns]
     twice = sorted({name for name in [*names, GEOMETRY] if [*names, GEOMETRY].count(name) > 1})
     if twice:
         raise SourceFileError("column_twice", table=table, columns=", ".join(twice))
-    columns = {name: _canonical_column(attributes[name], table) for name in names}
-    return gpd.GeoDataFrame(
-        pd.DataFrame(columns, index=pd.RangeIndex(len(frame))), geometry=np.asarray(geometry), crs=frame.crs
-    )
+    plain = attributes.reset_index(drop=True).set_axis(names, axis="columns")
+    columns = {name: _canonical_column(plain[name], table) for name in names}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(attributes)))
 
 
 def _canonical_column(values: pd.Series, table: str) -> pd.Series:
@@ -90,53 +99,71 @@ def _canonical_column(values: pd.Series, table: str) -> pd.Series:
     )
 
 
-def geometry_type(frame: gpd.GeoDataFrame) -> GeometryType:
-    """Say what the rows of a table are drawn as.
+def geometry_type(types: Sequence[str]) -> GeometryType:
+    """Say what the rows of a table are drawn as, by the types that occur.
 
-    >>> geometry_type(gpd.GeoDataFrame(geometry=shapely.points([0, 1], [0, 1])))
-    'point'
+    >>> geometry_type(["MultiPolygon", "Polygon Z"])
+    'polygon'
     """
-    kinds = {
-        _KINDS.get(int(code), "mixed")
-        for code in np.unique(shapely.get_type_id(np.asarray(frame.geometry)))
-        if code >= 0
-    }
+    kinds = {_KINDS.get(name.removesuffix(" Z"), "mixed") for name in types}
     if not kinds:
         return "none"
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
-def to_table(frame: gpd.GeoDataFrame) -> pa.Table:
-    """Return a canonical frame as Arrow: attributes with their pandas types, then the geometry as ISO WKB."""
-    attributes = pa.Table.from_pandas(pd.DataFrame(frame.drop(columns=GEOMETRY)), preserve_index=False)
-    wkb = pa.array(shapely.to_wkb(np.asarray(frame.geometry), flavor="iso"), type=pa.binary())
-    whole = pa.table([*attributes.columns, wkb], names=[*attributes.column_names, GEOMETRY]).combine_chunks()
-    pandas_part = json.loads(attributes.schema.metadata[b"pandas"])
-    for changing in ("pandas_version", "creator"):
-        pandas_part.pop(changing, None)
-    return whole.replace_schema_metadata({"pandas": _compact(pandas_part)})
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What a table keeps of its rows: canonical attributes, the shapes as ISO WKB, and what is known of all shapes.
 
+    ``types`` are the types of geometry that occur, as GeoParquet names them; ``bounds`` is None where nothing has an
+    extent.
+    """
 
-def to_bytes(frame: gpd.GeoDataFrame) -> bytes:
-    """Return a canonical frame as GeoParquet; equal frames give equal bytes."""
-    whole = to_table(frame)
-    geo = _compact(_geo(np.asarray(frame.geometry), frame.crs))
-    whole = whole.replace_schema_metadata({"geo": geo} | whole.schema.metadata)
-    sink = io.BytesIO()
-    pq.write_table(whole, sink, compression="zstd", row_group_size=_ROW_GROUP)
-    return sink.getvalue()
+    attributes: pd.DataFrame
+    wkb: pa.ChunkedArray
+    types: tuple[str, ...]
+    bounds: Bounds | None
+    crs: pyproj.CRS | None
 
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame, table: str) -> Content:
+        """Take the rows of a frame.
 
-def _geo(geometries: np.ndarray[Any, Any], crs: pyproj.CRS | None) -> dict[str, Any]:
-    column: dict[str, Any] = {
-        "encoding": "WKB",
-        "geometry_types": _type_names(geometries),
-        "crs": None if crs is None else crs.to_json_dict(),
-    }
-    extent = bounds_of(geometries)
-    if extent is not None:
-        column["bbox"] = list(extent)
-    return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+        Raises:
+            SourceFileError: as `canonical`.
+        """
+        kept = canonical(frame, table)
+        shapes = np.asarray(kept.geometry)
+        attributes = pd.DataFrame(kept.drop(columns=GEOMETRY))
+        return cls(attributes, to_wkb(shapes), type_names(shapes), bounds_of(shapes), kept.crs)
+
+    def to_table(self) -> pa.Table:
+        """Return Arrow: the attributes with their pandas types, then the geometry."""
+        attributes = pa.Table.from_pandas(self.attributes, preserve_index=False)
+        names = [*attributes.column_names, GEOMETRY]
+        whole = pa.table([*attributes.columns, self.wkb], names=names).combine_chunks()
+        pandas_part = json.loads(attributes.schema.metadata[b"pandas"])
+        for changing in ("pandas_version", "creator"):
+            pandas_part.pop(changing, None)
+        return whole.replace_schema_metadata({"pandas": _compact(pandas_part)})
+
+    def to_bytes(self) -> bytes:
+        """Return GeoParquet; equal content gives equal bytes."""
+        whole = self.to_table()
+        whole = whole.replace_schema_metadata({"geo": _compact(self._geo())} | whole.schema.metadata)
+        sink = io.BytesIO()
+        pq.write_table(whole, sink, compression="zstd", row_group_size=_ROW_GROUP)
+        return sink.getvalue()
+
+    def _geo(self) -> dict[str, Any]:
+        column: dict[str, Any] = {
+            "encoding": "WKB",
+            "geometry_types": list(self.types),
+            "crs": None if self.crs is None else self.crs.to_json_dict(),
+        }
+        if self.bounds is not None:
+            column["bbox"] = list(self.bounds)
+        return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
 
 
 def bounds_of(geometries: np.ndarray[Any, Any]) -> Bounds | None:
@@ -152,11 +179,15 @@ def bounds_of(geometries: np.ndarray[Any, Any]) -> Bounds | None:
     return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None
 
 
-def _type_names(geometries: np.ndarray[Any, Any]) -> list[str]:
+def type_names(geometries: np.ndarray[Any, Any]) -> tuple[str, ...]:
+    """Return the types of geometry that occur, as GeoParquet names them.
+
+    >>> type_names(shapely.points([[1, 2], [3, 4]]))
+    ('Point',)
+    """
     present = geometries[shapely.get_type_id(geometries) >= 0]
-    names = (*_ISO_ORDER, "GeometryCollection")
     codes = np.unique(2 * shapely.get_type_id(present) + shapely.has_z(present))
-    return sorted(f"{names[code // 2]}{' Z' if code % 2 else ''}" for code in codes.tolist())
+    return tuple(sorted(f"{_TYPES[code // 2]}{' Z' if code % 2 else ''}" for code in codes.tolist()))
 
 
 def _compact(record: object) -> str:
@@ -165,7 +196,7 @@ def _compact(record: object) -> str:
 
 def from_table(table: pa.Table, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Return a GeoParquet table as a frame whose geometries cannot be changed in place."""
-    geometries = shapely.from_wkb(table.column(GEOMETRY).to_numpy())
+    geometries = from_wkb(table.column(GEOMETRY))
     attributes = cast("pd.DataFrame", table.drop_columns([GEOMETRY]).to_pandas())
     attributes.index = pd.RangeIndex(len(geometries))
     frame = gpd.GeoDataFrame(attributes, geometry=geometries, crs=crs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import TYPE_CHECKING, Literal
 
@@ -32,10 +31,9 @@ def import_recipe(done: ImportResult, seen: Examined) -> bytes:
 
 
 def _json(done: ImportResult, seen: Examined) -> bytes:
-    result = {each.name: getattr(done, each.name) for each in dataclasses.fields(done) if each.name != "make"}
     found = () if seen.incoming is None else seen.incoming.findings
     document = {
-        **result,
+        **done.told(),
         "columns": seen.columns,
         "candidates": [each.candidates for each in seen.crs],
         "check": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from parkplan.data.geoparquet import Content
     from parkplan.model.workspace import TableInfo
 
 
@@ -58,7 +59,8 @@ class ImportResult:
     """What an import did, or in a dry run would do.
 
     ``mapped`` says which column fills which field; ``missing`` are the fields of the table that nothing fills;
-    ``make`` makes the rows as they are in the table; ``info`` is the new version, None in a dry run.
+    ``make`` makes the rows as they are in the table, and ``keep`` what the table keeps of them; ``info`` is the new
+    version, None in a dry run.
     """
 
     table: str
@@ -74,6 +76,11 @@ class ImportResult:
     findings: tuple[ImportFinding, ...]
     info: TableInfo | None
     make: Callable[[], gpd.GeoDataFrame] = field(repr=False, compare=False)
+    keep: Callable[[], Content] = field(repr=False, compare=False)
+
+    def told(self) -> dict[str, object]:
+        """Return all that is told of the import: everything but its rows."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.repr}
 
     @property
     def frame(self) -> gpd.GeoDataFrame:

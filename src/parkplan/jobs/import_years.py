@@ -43,7 +43,7 @@ def plain_rows(intake: Intake, table: str, stated: Mapping[str, str]) -> Intake:
     if placed:
         findings = (*findings, finding("places_ignored", severity="note", number=placed))
     nowhere = np.full(len(intake.shapes), None, dtype=object)
-    report = intake.report.model_copy(update={"findings": findings, "row_crs": None})
+    report = replace(intake.report, findings=findings, row_crs=None)
     return in_rows(replace(intake, report=report, shapes=Shapes.of(nowhere), original=nowhere), TABLES[table], stated)
 
 

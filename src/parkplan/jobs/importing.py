@@ -17,6 +17,7 @@ from parkplan._errors import RequestError
 from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason
 from parkplan.data.crs_doctor.candidates import modern_zone
+from parkplan.data.geoparquet import Content
 from parkplan.data.intake.advice import Advice
 from parkplan.data.intake.controlled import control_points, place_by_points
 from parkplan.data.intake.launch import Intake, Options, read_outside
@@ -302,6 +303,7 @@ def _result(made: list[_Made], target: CRS, why: Reason | None, table: str) -> I
         findings=_findings(made, several, table),
         info=None,
         make=lambda: prepared.frame if several is None else several,
+        keep=lambda: prepared.content(table) if several is None else Content.of(several, table),
     )
 
 
@@ -368,13 +370,13 @@ def write_planned(plans: Sequence[Planned], actor: str | None, progress: Progres
         progress(message("import.stage_save", table=result.table))
     files = dict.fromkeys(f"{file.name} (sha256 {file.sha256})" for result in results for file in result.files)
     change = Change(who, "import", reason="; ".join(map(_how, results)), source="; ".join(files))
-    frames = {result.table: result.frame for result in results}
+    contents = {result.table: result.keep() for result in results}
     if first.existing is not None:
-        infos = first.existing.write(frames, change=change)
+        infos = first.existing.write(contents, change=change)
         return [replace(each, info=info, dry_run=False) for each, info in zip(results, infos, strict=True)]
     address = first.result.address
     with build_workspace(address, crs=_crs_text(first.crs), actor=who) as workspace:
-        infos = workspace.write(frames, change=change)
+        infos = workspace.write(contents, change=change)
     made = open_workspace(address).address
     return [
         replace(each, info=info, dry_run=False, created=True, address=made)

@@ -16,7 +16,7 @@ import shapely
 
 from parkplan._errors import RequestError
 from parkplan.data.derived import kept_versions, read_derived, touch_derived
-from parkplan.data.geoparquet import canonical, to_bytes
+from parkplan.data.geoparquet import Content
 from parkplan.jobs.derived import derived_table
 from parkplan.jobs.pipeline import stages
 from parkplan.jobs.site_layer import SITE_MAP
@@ -49,7 +49,7 @@ def keep_sites(ws: Workspace, table: gpd.GeoDataFrame) -> str:
     """
     if not len(table):
         return ""
-    version = hashlib.sha256(to_bytes(canonical(table, TABLE))).hexdigest()[:32]
+    version = hashlib.sha256(Content.of(table, TABLE).to_bytes()).hexdigest()[:32]
     derived_table(ws, SITE_MAP, version, lambda: table)
     touch_derived(ws, TABLE, version)
     return version

@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from parkplan.data.export import losses
-from parkplan.data.geoparquet import GEOMETRY, to_bytes
+from parkplan.data.geoparquet import GEOMETRY, Content
 from parkplan.i18n import LANGUAGES
 from parkplan.model.tables import TABLES
 
@@ -89,7 +89,7 @@ def _decimals(part: Part) -> int:
 def write_parquet(parts: Sequence[Part], path: Path) -> None:
     """Write a table as GeoParquet; its origin is in the metadata under ``parkplan``."""
     (part,) = parts
-    table = pq.read_table(pa.BufferReader(to_bytes(part.frame)))
+    table = pq.read_table(pa.BufferReader(Content.of(part.frame, part.name).to_bytes()))
     origin = {"table": part.name, "synthetic": part.origin.synthetic, "notes": part.origin.sentences()}
     metadata = {**(table.schema.metadata or {}), b"parkplan": json.dumps(origin, ensure_ascii=False).encode()}
     pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
@@ -100,7 +100,7 @@ def arrow_rows(part: Part) -> tuple[pa.Table, str]:
 
     Rows of a table without places come without a geometry.
     """
-    table = _typed(pq.read_table(pa.BufferReader(to_bytes(part.frame))), part)
+    table = _typed(pq.read_table(pa.BufferReader(Content.of(part.frame, part.name).to_bytes())), part)
     geometries = np.asarray(part.frame.geometry)
     kinds = sorted(set(shapely.get_type_id(geometries).tolist()) - {-1})
     dimension = " Z" if shapely.has_z(geometries).any() else ""

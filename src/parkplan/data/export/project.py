@@ -7,10 +7,12 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
+import numpy as np
+
 from parkplan.data.export.part import Origin, Part, layer_name
 from parkplan.data.export.qgis_style import renderer
 from parkplan.data.files import write_whole
-from parkplan.data.geoparquet import geometry_type
+from parkplan.data.geoparquet import geometry_type, type_names
 from parkplan.data.layers import columns_of
 from parkplan.i18n import LANGUAGES, language, message
 from parkplan.model.derived_tables import DRAWN_TABLES
@@ -62,7 +64,7 @@ def write_project(
         for spec in specs:
             source = _source(geopackage, spec.table)
             _leaf(branch, spec.id, spec.title.to(), source, shown=spec.visible)
-            kind = geometry_type(frames[spec.table])
+            kind = _kind(frames[spec.table])
             layer = _layer(kept, spec.id, spec.title.to(), source, crs, kind)
             layer.append(renderer(spec, frames[spec.table], layers.palettes, kind))
             _finish(layer, spec, frames[spec.table])
@@ -88,7 +90,7 @@ def write_styles(path: Path, frames: Mapping[str, gpd.GeoDataFrame], layers: Lay
 
 def _style(spec: LayerSpec, frame: gpd.GeoDataFrame, layers: LayerSet) -> Element:
     style = Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling|Fields|Rendering")
-    style.append(renderer(spec, frame, layers.palettes, geometry_type(frame)))
+    style.append(renderer(spec, frame, layers.palettes, _kind(frame)))
     _finish(style, spec, frame)
     return style
 
@@ -112,7 +114,7 @@ def _other_tables(
     for index, table in enumerate(others):
         title = DRAWN_TABLES[table].title.to() if table in DRAWN_TABLES else table
         _leaf(branch, f"table_{index}", title, _source(geopackage, table), shown=False)
-        layer = _layer(kept, f"table_{index}", title, _source(geopackage, table), crs, geometry_type(frames[table]))
+        layer = _layer(kept, f"table_{index}", title, _source(geopackage, table), crs, _kind(frames[table]))
         if is_without_places(table):
             layer.set("geometry", "No geometry")
 
@@ -136,6 +138,11 @@ def _leaf(branch: Element, identifier: str, title: str, source: str, *, shown: b
         expanded="0",
         checked="Qt::Checked" if shown else "Qt::Unchecked",
     )
+
+
+def _kind(frame: gpd.GeoDataFrame) -> GeometryType:
+    """Say what a table is drawn as."""
+    return geometry_type(type_names(np.asarray(frame.geometry)))
 
 
 def _layer(kept: Element, identifier: str, title: str, source: str, crs: pyproj.CRS, kind: GeometryType) -> Element:

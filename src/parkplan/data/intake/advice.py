@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from parkplan.data.intake.fields import aliases
-from parkplan.data.intake.geometry import FAMILIES
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.units import FACTORS, normal_name
 from parkplan.units import M2_PER_HECTARE, M2_PER_MU
@@ -107,12 +106,10 @@ def area_magnitude(registered: pd.Series[Any], shapes: Shapes, crs: CRS, column:
     if not crs.is_projected:
         return []
     numbers = pd.to_numeric(registered, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    drawn = np.where(np.isin(shapes.types, FAMILIES["polygon"]), shapes.areas, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = np.where((numbers > 0) & (drawn > 0), drawn / numbers, np.nan)
-    if not np.isfinite(ratios).any():
+    known = (numbers > 0) & (shapes.areas > 0)
+    if not known.any():
         return []
-    middle = float(np.nanmedian(ratios))
+    middle = float(np.median(shapes.areas[known] / numbers[known]))
     for unit, factor in _UNITS_OF_AREA.items():
         if abs(np.log(middle / factor)) < np.log1p(_LIKELY):
             return [finding("area_magnitude", column=column, unit=unit, ratio=round(middle, 1))]

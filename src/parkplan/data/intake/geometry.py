@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Types = NDArray[np.int64]
 
 FAMILIES: Final = {"point": (0, 4), "line": (1, 2, 5), "polygon": (3, 6), "collection": (7,)}
+_OF_PARTS: Final = (4, 5, 6)
 _COLLECTION: Final = 7
 
 
@@ -166,11 +167,14 @@ def parts_of(geometry: Geometries, family: str) -> Geometries:
 def single_parts(geometry: Geometries) -> Geometries:
     """Return multi-part geometries of one part as that part, so that equal shapes are equal however they came.
 
+    A collection stays one, whatever it holds.
+
     >>> single = single_parts(np.array([shapely.MultiPoint([(1, 2)])], dtype=object))[0]
     >>> single.geom_type
     'Point'
     """
+    several = np.flatnonzero(np.isin(shapely.get_type_id(geometry), _OF_PARTS))
+    lone = several[shapely.get_num_geometries(geometry[several]) == 1]
     made = geometry.copy()
-    lone = (shapely.get_type_id(geometry) >= 4) & (shapely.get_num_geometries(geometry) == 1)
     made[lone] = shapely.get_geometry(geometry[lone], 0)
     return made

@@ -13,14 +13,13 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from parkplan._errors import SourceFileError
 from parkplan.data.intake import confine
@@ -28,6 +27,7 @@ from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import DRIVERS, ENDINGS, by_ending, sniff
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Limits, Report, Request
 from parkplan.data.intake.shapes import Shapes
+from parkplan.data.wkb import from_wkb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,8 @@ _PLAIN_TYPES: Final = (
     pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date32,
     pa.types.is_timestamp,
 )  # fmt: skip
+
+_ANSWER: Final = TypeAdapter(Answer)
 
 _log: Final = logging.getLogger(__name__)
 
@@ -93,14 +95,10 @@ class Intake:
         """The shapes as objects, None where there is none."""
         return self.shapes.geometry
 
-    @cached_property
+    @property
     def extent(self) -> NDArray[np.float64]:
         """West, south, east and north of all rows, NaN where none has a shape."""
-        boxes = self.shapes.boxes
-        known = boxes if not np.isnan(boxes[:, 0]).any() else boxes[~np.isnan(boxes[:, 0])]
-        if not len(known):
-            return np.full(4, np.nan)
-        return np.concatenate([known[:, :2].min(axis=0), known[:, 2:].max(axis=0)])
+        return self.shapes.extent
 
 
 def read_outside(path: Path, options: Options | None = None) -> Intake:
@@ -205,7 +203,7 @@ def _ask(folder: Path, path: Path, options: Options) -> None:
         limits=options.limits,
         python_path=_python_path(),
     )
-    (folder / "request.json").write_text(request.model_dump_json(), encoding="utf-8")
+    (folder / "request.json").write_text(request.to_json(), encoding="utf-8")
 
 
 def _python_path() -> tuple[str, ...]:
@@ -325,14 +323,14 @@ def _answer(folder: Path, name: str, limits: Limits) -> Report:
     if path.stat().st_size > limits.report_bytes:
         raise SourceFileError("import_worker_answer", file=name)
     try:
-        answer = Answer.model_validate_json(path.read_bytes())
+        answer = _ANSWER.validate_json(path.read_bytes())
     except ValidationError as error:
         raise SourceFileError("import_worker_answer", file=name) from error
     if answer.fault is not None and answer.fault.known():
         raise SourceFileError(answer.fault.key, **cast("dict[str, Any]", answer.fault.values))
     if answer.report is None or not all(told.known() for told in answer.report.findings):
         raise SourceFileError("import_worker_answer", file=name)
-    if len(answer.report.columns) > limits.columns or answer.report.rows > limits.rows:
+    if len(answer.report.columns) > limits.columns or not 0 <= answer.report.rows <= limits.rows:
         raise SourceFileError("import_worker_answer", file=name)
     return answer.report
 
@@ -356,7 +354,7 @@ def _checked(folder: Path, name: str, content: tuple[str, int], report: Report) 
             attributes=attributes,
             source_row=table.column(SOURCE_ROW).to_numpy(),
             shapes=Shapes.read(table.column(GEOMETRY)),
-            original=shapely.from_wkb(table.column(ORIGINAL).to_numpy()),
+            original=from_wkb(table.column(ORIGINAL)),
         )
     except (pa.ArrowException, OSError, shapely.errors.ShapelyError) as error:
         raise SourceFileError("import_worker_answer", file=name) from error

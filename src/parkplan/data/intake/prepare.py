@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parkplan._errors import ParkplanError, SourceFileError
+from parkplan.data.geoparquet import Content, canonical_attributes
 from parkplan.data.intake.advice import Advice, area_magnitude, totals_from_rates
 from parkplan.data.intake.fields import Match, match_columns, open_names
 from parkplan.data.intake.geometry import FAMILIES, count_types, in_family, parts_of
@@ -62,6 +63,15 @@ class Prepared:
     def frame(self) -> gpd.GeoDataFrame:
         """The rows as a frame."""
         return gpd.GeoDataFrame(dict(self.columns), geometry=self.shapes.geometry, crs=self.crs)
+
+    def content(self, table: str) -> Content:
+        """Return the rows as a table keeps them, without a frame where their shapes are told by their bytes.
+
+        Raises:
+            SourceFileError: as `parkplan.data.geoparquet.canonical_attributes`.
+        """
+        attributes = canonical_attributes(pd.DataFrame(dict(self.columns)), table)
+        return Content(attributes, self.shapes.wkb, self.shapes.type_names, self.shapes.bounds, self.crs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +147,7 @@ def _one_family(intake: Intake, shapes: Shapes, wish: Wish) -> tuple[Shapes, NDA
         found.append(finding("left_out", intake.source_row[~fitting], family=title))
     if not fitting.any():
         raise SourceFileError("import_no_rows", file=intake.name)
-    return shapes.where(fitting).single(), fitting, found
+    return shapes.where(fitting), fitting, found
 
 
 def _only_family(counts: dict[str, int], file: str) -> str:
@@ -228,7 +238,7 @@ def _weighed(  # noqa: PLR0913, PLR0917 -- one row at a time is not enough: figu
 
 def _in_file_rows(told: Finding, rows: NDArray[np.int64]) -> Finding:
     """Rows of a filtered table become rows of the file."""
-    return told.model_copy(update={"rows": tuple(int(rows[row - 1]) for row in told.rows)})
+    return replace(told, rows=tuple(int(rows[row - 1]) for row in told.rows))
 
 
 def _value_faults(
@@ -299,15 +309,17 @@ def key_findings(values: pd.Series[Any], rows: NDArray[np.int64], name: str) -> 
 
 def _doubled(values: pd.Series[Any]) -> NDArray[np.bool_]:
     """Say which values are there more than once; texts in ascending order need no comparison of all with all."""
+    if _ascending(values) or values.is_unique:
+        return np.zeros(len(values), dtype=bool)
+    return values.duplicated(keep=False).to_numpy(dtype=bool)
+
+
+def _ascending(values: pd.Series[Any]) -> bool:
     if not isinstance(values.dtype, pd.StringDtype):
-        return values.duplicated(keep=False).to_numpy(dtype=bool)
+        return False
     texts = pa.array(values)
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    if pc.all(pc.less(texts[:-1], texts[1:]), skip_nulls=False).as_py():
-        return np.zeros(len(texts), dtype=bool)
-    codes = texts.dictionary_encode().indices.fill_null(-1).to_numpy() + 1
-    doubled = np.bincount(codes) > 1
-    return np.asarray(doubled[codes])
+    return bool(pc.all(pc.less(texts[:-1], texts[1:]), skip_nulls=False).as_py())
 
 
 def _others(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 POINT: Final = 1
 POLYGON: Final = 3
-MULTIPOLYGON: Final = 6
+_MULTI: Final = 3
+"""What the type of a multi-part shape is more than that of its part."""
 _CURVES_FROM: Final = 8
 _CURVES_TO: Final = 12
 _HEAD: Final = 5
@@ -36,7 +37,7 @@ _PART_AT: Final = 9
 _POINT_BYTES: Final = 21
 _CORNER_BYTES: Final = 16
 _LEAST_CORNERS: Final = 4
-_ROUNDING: Final = 1e-12
+_ROUNDING: Final = 2e-12
 _BLOCK_BYTES: Final = 1 << 18
 
 
@@ -61,10 +62,52 @@ def binary_column(values: Any) -> pa.ChunkedArray:  # noqa: ANN401 -- an Arrow c
     return values if kept else values.cast(pa.binary())
 
 
+def lone_parts(wkb: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return WKB in which a multi-part shape of one part is that part.
+
+    >>> import shapely
+    >>> box = shapely.box(0, 0, 1, 1)
+    >>> found = lone_parts(binary_column(np.array([shapely.to_wkb(shapely.MultiPolygon([box]))], dtype=object)))
+    >>> found[0].as_py() == shapely.to_wkb(box)
+    True
+    """
+    return pa.chunked_array([_without_frames(chunk) for chunk in wkb.chunks], wkb.type)
+
+
+def _without_frames(chunk: pa.Array) -> pa.Array:
+    """Leave out what stands around a lone part, in little-endian WKB without heights; other values stay."""
+    data, start, size = _values(chunk)
+    rows = np.flatnonzero(size > _PART_AT + _HEAD)
+    rows = rows[_is_of_parts(data[start[rows] + 1])]
+    order, kind = _heads(data, start[rows])
+    part_order, part_kind = _heads(data, start[rows] + _PART_AT)
+    count = _numbers(_windows(data, start[rows] + _HEAD, _PART_AT - _HEAD))
+    lone = (order == 1) & _is_of_parts(kind) & (count == 1) & (part_order == 1) & (part_kind + _MULTI == kind)
+    framed = rows[lone]
+    if not len(framed):
+        return chunk
+    begin, end = start.copy(), start + size
+    begin[framed] += _PART_AT
+    inside = np.zeros(len(data) + 1, np.int8)
+    np.add.at(inside, begin, 1)
+    np.add.at(inside, end, -1)
+    content = data[np.cumsum(inside[:-1], dtype=np.int8).view(bool)]
+    wide = pa.int64() if pa.types.is_large_binary(chunk.type) else pa.int32()
+    offsets = pa.array(np.concatenate([[0], np.cumsum(end - begin)]), wide)
+    known = pa.array(chunk.is_valid().to_numpy(zero_copy_only=False))
+    return pa.Array.from_buffers(
+        chunk.type, len(chunk), [known.buffers()[1], offsets.buffers()[1], pa.py_buffer(content)]
+    )
+
+
+def _is_of_parts(kind: NDArray[Any]) -> Mask:
+    return np.asarray((kind > _MULTI) & (kind <= POLYGON + _MULTI))
+
+
 def proven_kinds(wkb: pa.ChunkedArray) -> NDArray[np.uint8]:
     """Return for each row its WKB type where it is proven flat, finite, not empty and valid, else 0.
 
-    Proven are points, polygons of one ring, and multi-polygons of one such polygon.
+    Proven are points and polygons of one ring.
 
     >>> import shapely
     >>> bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
@@ -85,7 +128,8 @@ def has_curves(wkb: pa.ChunkedArray) -> bool:
     for chunk in wkb.chunks:
         data, start, size = _values(chunk)
         there = start[size >= _HEAD]
-        order, code = _heads(data, there)
+        flat = (data[there] == 1) & (data[there + 1] - np.uint8(1) < _CURVES_FROM - 1)
+        order, code = _heads(data, there[~flat])  # few rows: the first two bytes of most say that they are no arc
         kind = np.where(order == 1, code, code.byteswap()) & 0x1FFFFFFF
         if ((kind % 1000 >= _CURVES_FROM) & (kind % 1000 <= _CURVES_TO)).any():
             return True
@@ -115,11 +159,15 @@ def _windows(data: Bytes, start: Positions, length: int) -> Bytes:
 
 def _heads(data: Bytes, start: Positions) -> tuple[Bytes, Codes]:
     head = _windows(data, start, _HEAD)
-    return head[:, 0], np.ascontiguousarray(head[:, 1:]).view("<u4")[:, 0]
+    return head[:, 0], _numbers(head[:, 1:])
+
+
+def _numbers(four_bytes: Bytes) -> Codes:
+    return np.ascontiguousarray(four_bytes).view("<u4")[:, 0]
 
 
 def _plain(chunk: pa.Array) -> Iterator[Block]:
-    """Give the rows of points and of polygons of one ring, alone or as the only part, with the corners of each.
+    """Give the rows of points and of polygons of one ring, with the corners of each.
 
     Rows of one size are looked at together, a block at a time that the processor keeps at hand: the size alone says
     which bytes must stand before the corners.
@@ -156,13 +204,8 @@ def _expected(length: int) -> tuple[int, Bytes]:
     """Return what WKB of a length can be, and the bytes before its corners; 0 where it is nothing plain."""
     if length == _POINT_BYTES:
         return POINT, _head(POINT)
-    for kind, part in ((POLYGON, ()), (MULTIPOLYGON, (MULTIPOLYGON, 1))):
-        before = _RING_AT + (_PART_AT if part else 0)
-        corners, rest = divmod(length - before, _CORNER_BYTES)
-        if not rest and corners >= _LEAST_CORNERS:
-            outer = _head(*part) if part else np.zeros(0, np.uint8)
-            return kind, np.concatenate([outer, _head(POLYGON, 1, corners)])
-    return 0, np.zeros(0, np.uint8)
+    corners, rest = divmod(length - _RING_AT, _CORNER_BYTES)
+    return (0, np.zeros(0, np.uint8)) if rest or corners < _LEAST_CORNERS else (POLYGON, _head(POLYGON, 1, corners))
 
 
 def _head(*numbers: int) -> Bytes:
@@ -191,12 +234,12 @@ def _seen_from_within(x: Floats, y: Floats) -> Mask:
     with np.errstate(invalid="ignore", over="ignore"):
         x = x - x[:-1].mean(axis=0)
         y = y - y[:-1].mean(axis=0)
-        one, other = x[:-1] * y[1:], x[1:] * y[:-1]
-        turn = one - other
-        unsure = (np.abs(one) + np.abs(other)) * _ROUNDING
-        same_way = ((turn - unsure).min(axis=0) > 0) | ((turn + unsure).max(axis=0) < 0)
+        turn = x[:-1] * y[1:]
+        turn -= x[1:] * y[:-1]
+        unsure = np.abs(x).max(axis=0) * np.abs(y).max(axis=0) * _ROUNDING
+        same_way = (turn.min(axis=0) > unsure) | (turn.max(axis=0) < -unsure)
     below = y < 0
-    rounds = (below[:-1] & ~below[1:]).sum(axis=0)
+    rounds = np.count_nonzero(below[:-1] > below[1:], axis=0)
     return np.asarray(closed & same_way & (rounds == 1))
 
 

@@ -1,14 +1,14 @@
 """What parent and worker tell each other: the request, the report, and the findings in it.
 
 The parent does not trust the report: it is parsed strictly, and every sentence that it leads to is a message of ours
-filled with plain values.
+filled with plain values. The worker, which starts anew for every file, parses without the library that does so.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, cast
-
-from pydantic import BaseModel, ConfigDict, Field
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from parkplan.i18n import Language, message, messages_of
 
@@ -24,17 +24,21 @@ ORIGINAL = "__original__"
 GEOMETRY = "geometry"
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Record:
+    """What pydantic parses: nothing that is not declared, and nothing of another type."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(_Record):
     """How much one file from outside may cost.
 
     ``wall_s`` is the time in seconds, ``archive_ratio`` the largest ratio of unpacked to packed size of a member.
     """
 
-    wall_s: float = Field(default=30.0, gt=0)
+    wall_s: float = 30.0
     memory_bytes: int = 3 * 1024**3
     input_bytes: int = 2 * 1024**3
     output_bytes: int = 2 * 1024**3
@@ -48,6 +52,7 @@ class Limits(_Record):
     report_bytes: int = 8_000_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request(_Record):
     """What the worker is to read: the endings of the copied files, and what the user said about them.
 
@@ -60,10 +65,21 @@ class Request(_Record):
     encoding: str | None = None
     table: str = ""
     placeless: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     python_path: tuple[str, ...] = ()
 
+    def to_json(self) -> str:
+        """Write the request for the worker."""
+        return json.dumps(asdict(self))
 
+    @classmethod
+    def from_json(cls, text: str) -> Request:
+        """Read what the parent wrote."""
+        told: dict[str, Any] = json.loads(text)
+        return cls(**told | {"limits": Limits(**told["limits"]), "python_path": tuple(told["python_path"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding(_Record):
     """Something in a file that a reader would accept in silence.
 
@@ -71,11 +87,11 @@ class Finding(_Record):
     the order of the file; ``count`` is how many rows there are in all (0: it is about the file as a whole).
     """
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: str
     severity: Severity = "warning"
-    count: int = Field(default=0, ge=0)
-    rows: tuple[int, ...] = Field(default=(), max_length=ROWS_LISTED)
-    values: dict[str, Value] = Field(default_factory=dict)
+    count: int = 0
+    rows: tuple[int, ...] = ()
+    values: dict[str, Value] = field(default_factory=dict)
 
     def sentence(self, chosen: Language | None = None) -> str:
         """Return the finding as one sentence."""
@@ -84,6 +100,8 @@ class Finding(_Record):
 
     def known(self) -> bool:
         """Say whether the product has a sentence for this finding, and the finding has the values for it."""
+        if self.count < 0 or len(self.rows) > ROWS_LISTED:
+            return False
         taken: dict[str, Value] = {"count": self.count, "rows": ""}
         return taken.keys().isdisjoint(self.values) and _speaks(f"import.finding_{self.code}", taken | self.values)
 
@@ -115,17 +133,19 @@ def finding(code: str, rows: Iterable[int] = (), severity: Severity = "warning",
     return Finding(code=code, severity=severity, count=len(listed), rows=tuple(listed[:ROWS_LISTED]), values=values)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault(_Record):
     """A fault of the file, as the parent raises it: key and values of a message in ``messages/errors.yaml``."""
 
     key: str
-    values: dict[str, Value] = Field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
 
     def known(self) -> bool:
         """Say whether the product has a sentence for this fault, and the fault has the values for it."""
         return {"key", "details"}.isdisjoint(self.values) and _speaks(f"errors.{self.key}", self.values)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report(_Record):
     """What the worker read.
 
@@ -136,7 +156,7 @@ class Report(_Record):
     format: str
     layer: str
     layers: tuple[str, ...]
-    rows: int = Field(ge=0)
+    rows: int
     columns: tuple[str, ...]
     crs: str | None
     row_crs: str | None = None
@@ -146,8 +166,13 @@ class Report(_Record):
     confinement: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(_Record):
     """The whole answer of the worker: a report or a fault."""
 
     report: Report | None = None
     fault: Fault | None = None
+
+    def to_json(self) -> str:
+        """Write the answer for the parent."""
+        return json.dumps(asdict(self))

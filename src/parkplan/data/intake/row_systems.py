@@ -88,9 +88,9 @@ def outliers(boxes: NDArray[np.float64]) -> list[Finding]:
     there = np.flatnonzero(~np.isnan(boxes[:, 0]))
     if len(there) < _ROWS_TO_JUDGE:
         return []
-    west, south, east, north = boxes[there].T
-    x, y = (west + east) / 2, (south + north) / 2
-    far = np.hypot(x - np.median(x), y - np.median(y))
-    limit = _FAR_TIMES * float(np.quantile(far, _FAR_SHARE))
+    known = boxes if len(there) == len(boxes) else boxes[there]
+    x, y = known[:, 0] + known[:, 2], known[:, 1] + known[:, 3]
+    far = (x - np.median(x)) ** 2 + (y - np.median(y)) ** 2  # squares of doubled distances: only their order counts
+    limit = _FAR_TIMES**2 * float(np.quantile(far, _FAR_SHARE, method="higher"))
     astray = there[(far > limit) & (limit > 0)]
     return [finding("place_outlier", astray + 1)] if len(astray) else []

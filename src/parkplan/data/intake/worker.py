@@ -57,7 +57,7 @@ def tell(stage: str, done: int = 0, total: int = 0) -> None:
 
 def answer(folder: Path) -> Answer:
     """Read the file that lies in the folder; every fault is part of the answer."""
-    request = Request.model_validate_json((folder / "request.json").read_bytes())
+    request = Request.from_json((folder / "request.json").read_text(encoding="utf-8"))
     try:
         return Answer(report=_read(request, folder))
     except FileFaultError as fault:
@@ -79,14 +79,15 @@ def _read(request: Request, folder: Path) -> Report:
     source, found = _source(request, folder)
     raw = _reader(source.format.reader)(source, tell)
     tell("repair")
-    proven = raw_wkb.proven_kinds(raw.wkb)
+    wkb = raw_wkb.lone_parts(raw.wkb)
+    proven = raw_wkb.proven_kinds(wkb)
     others = np.flatnonzero(proven == 0)
-    doubtful = raw.wkb.filter(pa.array(proven == 0)).to_numpy() if len(others) else np.zeros(0, dtype=object)
+    doubtful = wkb.filter(pa.array(proven == 0)).to_numpy() if len(others) else np.zeros(0, dtype=object)
     features, unreadable = geometry.from_wkb(doubtful)
     tidied = geometry.tidy(features, unreadable, others + 1)
     attributes, renamed = columns.plain_columns(raw.attributes)
     tell("write")
-    _write(folder / TABLE, attributes, tidied, (raw.wkb, proven == 0))
+    _write(folder / TABLE, attributes, tidied, (wkb, proven == 0))
     findings = (*found, *raw.findings, *renamed, *tidied.findings)
     return Report(
         format=source.format.name,
@@ -205,7 +206,7 @@ def _wkb(features: geometry.Geometries, kind: pa.DataType) -> pa.Array:
 def main() -> None:
     """Answer the request of the folder that is named on the command line."""
     folder = Path(sys.argv[1])
-    text = answer(folder).model_dump_json()
+    text = answer(folder).to_json()
     (folder / ANSWER).write_text(text, encoding="utf-8")
     sys.stdout.flush()
     sys.stderr.flush()

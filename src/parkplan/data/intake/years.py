@@ -104,9 +104,7 @@ def in_rows(intake: Intake, table: Table, stated: Mapping[str, str]) -> Intake:
     attributes, rows = _turned(intake.attributes, wide, years)
     listed = [column for by_year in wide.values() for column in by_year.values()]
     told = finding("years_turned", (), "note", columns=", ".join(listed[:_LISTED]), number=len(rows))
-    report = intake.report.model_copy(
-        update={"columns": tuple(attributes.column_names), "findings": (*intake.report.findings, told)}
-    )
+    report = replace(intake.report, columns=tuple(attributes.column_names), findings=(*intake.report.findings, told))
     return replace(
         intake,
         report=report,

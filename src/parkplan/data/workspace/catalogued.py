@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyproj
 
 from parkplan._errors import ConflictError, ParkplanError, RequestError, WorkspaceError
-from parkplan.data.geoparquet import GEOMETRY, bounds_of, canonical, geometry_type
+from parkplan.data.geoparquet import GEOMETRY, Content, geometry_type
 from parkplan.data.workspace import catalogue
 from parkplan.model.workspace import Change, Entered, TableInfo
 
@@ -93,17 +93,20 @@ class CataloguedWorkspace(ABC):
     def _frame(self, info: TableInfo, columns: tuple[str, ...] | None) -> gpd.GeoDataFrame:
         """Return the rows of a version."""
 
-    def write(self, tables: Mapping[str, gpd.GeoDataFrame], *, change: Change) -> tuple[TableInfo, ...]:
+    def write(self, tables: Mapping[str, gpd.GeoDataFrame | Content], *, change: Change) -> tuple[TableInfo, ...]:
         """Store new versions of tables, all or none, as one journal entry."""
-        frames = {name: self._acceptable(name, frame) for name, frame in tables.items()}
-        with self._storing(frames) as (records, versions):
-            written = {name: _described(name, versions[name], frame, change) for name, frame in frames.items()}
+        contents = {name: self._acceptable(name, table) for name, table in tables.items()}
+        with self._storing(contents) as (records, versions):
+            written = {
+                name: _described(name, versions[name], content, crs_name(self._crs), change)
+                for name, content in contents.items()
+            }
             self._change(records, written, change)
         return tuple(written.values())
 
     @abstractmethod
-    def _storing(self, frames: Mapping[str, gpd.GeoDataFrame]) -> Storing:
-        """Keep the rows of canonical frames; lend the records, and the version of each table, to enter them."""
+    def _storing(self, tables: Mapping[str, Content]) -> Storing:
+        """Keep the rows of tables; lend the records, and the version of each table, to enter them."""
 
     def _change(self, records: Records, tables: Mapping[str, TableInfo | None], change: Change) -> None:
         """Make versions the latest; None takes a table away."""
@@ -127,10 +130,10 @@ class CataloguedWorkspace(ABC):
                     raise RequestError("unknown_version", table=name, version=wanted)
             self._change(records, infos, change)
 
-    def _acceptable(self, name: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    def _acceptable(self, name: str, table: gpd.GeoDataFrame | Content) -> Content:
         if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():
             raise RequestError("table_name", table=name)
-        kept = canonical(frame, name)
+        kept = table if isinstance(table, Content) else Content.of(table, name)
         if kept.crs is None or not self._crs.equals(kept.crs, ignore_axis_order=True):
             raise RequestError(
                 "crs_differs",
@@ -138,7 +141,7 @@ class CataloguedWorkspace(ABC):
                 found="—" if kept.crs is None else crs_name(kept.crs),
                 expected=crs_name(self._crs),
             )
-        return kept.set_crs(self._crs, allow_override=True)
+        return replace(kept, crs=self._crs)
 
     def journal(self, limit: int | None = None) -> tuple[JournalEntry, ...]:
         """Return what was done, the latest first."""
@@ -213,15 +216,15 @@ def crs_definition(crs: pyproj.CRS) -> str:
     return crs_name(crs) if crs.to_authority() else str(crs.to_json())
 
 
-def _described(name: str, version: str, frame: gpd.GeoDataFrame, change: Change) -> TableInfo:
+def _described(name: str, version: str, content: Content, crs: str, change: Change) -> TableInfo:
     return TableInfo(
         name=name,
         version=version,
-        rows=len(frame),
-        columns=tuple(column for column in frame.columns if column != GEOMETRY),
-        geometry_type=geometry_type(frame),
-        crs=crs_name(frame.crs),
-        bounds=bounds_of(np.asarray(frame.geometry)),
+        rows=len(content.attributes),
+        columns=tuple(content.attributes.columns),
+        geometry_type=geometry_type(content.types),
+        crs=crs,
+        bounds=content.bounds,
         created_at=datetime.now(UTC),
         source=change.source,
         synthetic=change.synthetic,

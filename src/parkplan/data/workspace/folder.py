@@ -18,7 +18,6 @@ from parkplan.data.files import (
     remove_temporaries,
     temporary_path,
 )
-from parkplan.data.geoparquet import to_bytes
 from parkplan.data.locks import writer_lock
 from parkplan.data.workspace import layers, sqlite
 from parkplan.data.workspace.catalogued import CataloguedWorkspace, crs_definition, known_crs
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from parkplan.data.geoparquet import Content
     from parkplan.data.workspace.catalogue import Records
     from parkplan.model.workspace import TableInfo
 
@@ -86,8 +86,8 @@ class FolderWorkspace(CataloguedWorkspace):
         return layers.READER.read(layers.layer_path(self._layers, info.version), info.version, columns, self._crs)
 
     @contextmanager
-    def _storing(self, frames: Mapping[str, gpd.GeoDataFrame]) -> Iterator[tuple[Records, Mapping[str, str]]]:
-        contents = {name: to_bytes(frame) for name, frame in frames.items()}
+    def _storing(self, tables: Mapping[str, Content]) -> Iterator[tuple[Records, Mapping[str, str]]]:
+        contents = {name: content.to_bytes() for name, content in tables.items()}
         with disk_faults(self._layers), self.book.locked():
             self._layers.mkdir(exist_ok=True)
             versions = {name: layers.keep(self._layers, content, self._disk) for name, content in contents.items()}

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from parkplan._errors import RequestError, WorkspaceError
 from parkplan.data.files import disk_faults
-from parkplan.data.geoparquet import canonical, to_bytes
+from parkplan.data.geoparquet import Content
 from parkplan.data.workspace import layers
 from parkplan.data.workspace.catalogued import wanted_columns
 from parkplan.data.workspace.folder import DERIVED
@@ -48,7 +48,7 @@ def freeze(ws: Workspace, title: Text, kinds: Iterable[str], folder: Path) -> Di
 
 def _kept(ws: Workspace, table: str, folder: Path) -> str:
     """Keep a table's rows, and return the name of the file: its version, unless another program wrote that."""
-    return layers.keep(folder, to_bytes(canonical(ws.read(table), table)))
+    return layers.keep(folder, Content.of(ws.read(table), table).to_bytes())
 
 
 class FrozenWorkspace:
@@ -115,7 +115,7 @@ class FrozenWorkspace:
         path = layers.layer_path(self._layers, info.version)
         return layers.READER.read(path, info.version, wanted_columns(info, columns), self._crs)
 
-    def write(self, tables: Mapping[str, gpd.GeoDataFrame], *, change: Change) -> tuple[TableInfo, ...]:
+    def write(self, tables: Mapping[str, gpd.GeoDataFrame | Content], *, change: Change) -> tuple[TableInfo, ...]:
         """Refuse."""
         self._refuse()
 

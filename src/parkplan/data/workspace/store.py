@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pyproj
 
+    from parkplan.data.geoparquet import Content
     from parkplan.model.workspace import Change, Entered, Entry, JournalEntry, TableInfo
 
 
@@ -65,7 +66,7 @@ class Workspace(Protocol):
             WorkspaceError: the file of this version is missing or was altered.
         """
 
-    def write(self, tables: Mapping[str, gpd.GeoDataFrame], *, change: Change) -> tuple[TableInfo, ...]:
+    def write(self, tables: Mapping[str, gpd.GeoDataFrame | Content], *, change: Change) -> tuple[TableInfo, ...]:
         """Store new versions of tables, all or none, as one journal entry; return when they are safe.
 
         Raises:

@@ -22,15 +22,17 @@ import shapely
 from psycopg import sql
 
 from parkplan._errors import ParkplanError, SourceFileError, WorkspaceError
-from parkplan.data.geoparquet import GEOMETRY, to_table
+from parkplan.data.geoparquet import GEOMETRY
+from parkplan.data.wkb import from_wkb, to_wkb
 from parkplan.data.workspace.catalogued import crs_definition
 from parkplan.data.workspace.postgis.schema import IMMUTABLE, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import geopandas as gpd
+    import pyproj
 
+    from parkplan.data.geoparquet import Content
     from parkplan.data.workspace.postgis.server import Statements
 
 ROW: Final = "row_number"
@@ -77,14 +79,14 @@ class Rows:
     table: pa.Table
 
 
-def rows_of(frame: gpd.GeoDataFrame, name: str) -> Rows:
-    """Return what is stored of a canonical frame.
+def rows_of(content: Content, name: str, crs: pyproj.CRS) -> Rows:
+    """Return what is stored of the rows of a table.
 
     Raises:
         SourceFileError: a text holds the character NUL, which PostgreSQL does not keep.
     """
-    whole = _in_milliseconds(to_table(frame))
-    whole = whole.replace_schema_metadata(whole.schema.metadata | {"crs": crs_definition(frame.crs)})
+    whole = _in_milliseconds(content.to_table())
+    whole = whole.replace_schema_metadata(whole.schema.metadata | {"crs": crs_definition(crs)})
     arrow = whole.schema.serialize().to_pybytes()
     columns, carried = [], []
     for field, column in zip(whole.schema, whole.columns, strict=True):
@@ -177,7 +179,7 @@ def keep(records: Statements, rows: Rows, name: str, srid: int, postgis: str) ->
         records.execute("INSERT INTO layer VALUES (?, ?, ?)", (rows.version, rows.arrow, columns))
     elif fault_of(records, rows.version) is None:
         return
-    shapes = shapely.from_wkb(rows.table.column(GEOMETRY).to_numpy(zero_copy_only=False))
+    shapes = from_wkb(rows.table.column(GEOMETRY))
     listed = [
         sql.SQL(f"{ROW} integer PRIMARY KEY"),
         *(sql.SQL(f"{{}} {kind}").format(sql.Identifier(column)) for column, kind in rows.columns),
@@ -279,8 +281,8 @@ def _table(schema: pa.Schema, columns: list[tuple[str, str]], content: bytes) ->
             strings_can_be_null=True, quoted_strings_can_be_null=False,
         ),
     ).combine_chunks()  # fmt: skip
-    shapes = shapely.from_wkb(read.column(GEOMETRY).to_numpy(zero_copy_only=False))
-    wkb = pa.array(shapely.to_wkb(shapes, flavor="iso"), type=pa.binary())
+    shapes = from_wkb(read.column(GEOMETRY))
+    wkb = to_wkb(shapes).combine_chunks()
     fields = [field for field in schema if field.name != GEOMETRY]
     values = [_as(read.column(name).combine_chunks(), field.type) for name, field in zip(names, fields, strict=True)]
     return pa.Table.from_arrays([*values, wkb], schema=schema)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from parkplan._errors import ParkplanError
+    from parkplan.data.geoparquet import Content
     from parkplan.data.workspace.catalogue import Records
     from parkplan.data.workspace.postgis.server import Statements
     from parkplan.model.workspace import Change, TableInfo
@@ -69,8 +70,8 @@ class PostgisWorkspace(CataloguedWorkspace):
         return frame if columns is None else frame[[*columns, GEOMETRY]]
 
     @contextmanager
-    def _storing(self, frames: Mapping[str, gpd.GeoDataFrame]) -> Iterator[tuple[Records, Mapping[str, str]]]:
-        kept = {name: rows.rows_of(frame, name) for name, frame in frames.items()}
+    def _storing(self, tables: Mapping[str, Content]) -> Iterator[tuple[Records, Mapping[str, str]]]:
+        kept = {name: rows.rows_of(content, name, self._crs) for name, content in tables.items()}
         with self.book.writing() as records:
             postgis = schema.postgis_schema(records)
             if postgis is None:
