@@ -2,7 +2,7 @@
 
 Points and polygons of one ring, which most parcels are, are told by their bytes, and can be kept as these bytes; their
 objects are made when somebody asks for them. All other bytes are parsed at once, so that none is taken for a shape that
-is no shape. A multi-part shape of one part is that part, so that equal shapes are equal however they came.
+is no shape. A multi-part shape of one part is read as that part, so that equal shapes are equal however they came.
 """
 
 from __future__ import annotations
