@@ -30,6 +30,21 @@ def test_no_ring_is_proven_that_is_not_valid(corners: list[list[tuple[float, flo
     assert not (proven & ~shapely.is_valid(shapes)).any()
 
 
+@given(st.lists(rings, min_size=1, max_size=6))
+def test_all_valid_rings_of_few_corners_are_proven(corners: list[list[tuple[float, float]]]) -> None:
+    """Concave ones too, with sides in one line; only corners that are there twice in a row are left to the parser."""
+    shapes = np.array([shapely.Polygon(each) for each in corners], dtype=object)
+    twice = [(np.diff(shapely.get_coordinates(each), axis=0) == 0).all(axis=1).any() for each in shapes]
+    assert ((np.array(kinds(*shapes)) > 0) == (shapely.is_valid(shapes) & ~np.array(twice))).all()
+
+
+def test_a_ring_with_more_corners_than_are_compared_is_left_to_the_parser() -> None:
+    teeth = np.arange(20)
+    comb = [(0.0, -9.0), *zip(teeth / 2, np.where(teeth % 2, 0.0, 5.0), strict=True), (9.5, -9.0)]
+    assert kinds(shapely.Polygon(comb), shapely.Polygon([*comb, (4.0, -9.5), (2.0, -9.4)])) == [3, 3]
+    assert kinds(shapely.Polygon([*comb, (4.0, -9.5), (2.0, -9.4), (1.0, -9.3)])) == [0]
+
+
 @given(st.integers(0, 10_000))
 def test_convex_rings_are_proven_whichever_way_they_run(seed: int) -> None:
     points = np.random.default_rng(seed).normal(0, 100, (12, 2)) + np.array([4.1e5, 2.5e6])

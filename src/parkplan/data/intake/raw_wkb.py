@@ -1,7 +1,8 @@
 """What can be said of shapes from their WKB alone, many rows at once, so that most need not be parsed to be checked.
 
 A ring is proven simple where a point sees all of it: around the mean of its corners every side turns the same way, and
-the sides go round once. Most parcels are so. What is not proven may be sound all the same.
+the sides go round once. Most parcels are so. A ring of few corners is proven, too, where each two sides lie apart. What
+is not proven may be sound all the same.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ _PART_AT: Final = 9
 _POINT_BYTES: Final = 21
 _CORNER_BYTES: Final = 16
 _LEAST_CORNERS: Final = 4
+_MOST_COMPARED: Final = 25
+"""Rings of so many corners, the first one twice, are compared side by side; parsing longer ones costs less."""
 _ROUNDING: Final = 2e-12
 _BLOCK_BYTES: Final = 1 << 18
 
@@ -83,21 +86,25 @@ def _without_frames(chunk: pa.Array) -> pa.Array:
     part_order, part_kind = _heads(data, start[rows] + _PART_AT)
     count = _numbers(_windows(data, start[rows] + _HEAD, _PART_AT - _HEAD))
     lone = (order == 1) & _is_of_parts(kind) & (count == 1) & (part_order == 1) & (part_kind + _MULTI == kind)
-    framed = rows[lone]
-    if not len(framed):
+    if not lone.any():
         return chunk
-    begin, end = start.copy(), start + size
-    begin[framed] += _PART_AT
-    inside = np.zeros(len(data) + 1, np.int8)
-    np.add.at(inside, begin, 1)
-    np.add.at(inside, end, -1)
-    content = data[np.cumsum(inside[:-1], dtype=np.int8).view(bool)]
-    wide = pa.int64() if pa.types.is_large_binary(chunk.type) else pa.int32()
-    offsets = pa.array(np.concatenate([[0], np.cumsum(end - begin)]), wide)
-    known = pa.array(chunk.is_valid().to_numpy(zero_copy_only=False))
-    return pa.Array.from_buffers(
-        chunk.type, len(chunk), [known.buffers()[1], offsets.buffers()[1], pa.py_buffer(content)]
-    )
+    begin, length = start.copy(), size.copy()
+    begin[rows[lone]] += _PART_AT
+    length[rows[lone]] -= _PART_AT
+    return _gathered(chunk, data, begin, length)
+
+
+def _gathered(chunk: pa.Array, data: Bytes, begin: Positions, size: Positions) -> pa.Array:
+    """Return a chunk of other values: the bytes that begin there and are so long; NULL stays NULL."""
+    ends = np.cumsum(size)
+    content = np.empty(int(ends[-1]), np.uint8)
+    for length, rows in _by_size(size):
+        if length:
+            _every(content, length)[ends[rows] - length] = _every(data, length)[begin[rows]]
+    wide = np.int64 if pa.types.is_large_binary(chunk.type) else np.int32
+    known = pa.array(chunk.is_valid().to_numpy(zero_copy_only=False)).buffers()[1]
+    offsets = np.concatenate([[0], ends]).astype(wide)
+    return pa.Array.from_buffers(chunk.type, len(chunk), [known, pa.py_buffer(offsets), pa.py_buffer(content)])
 
 
 def _is_of_parts(kind: NDArray[Any]) -> Mask:
@@ -153,8 +160,12 @@ def _windows(data: Bytes, start: Positions, length: int) -> Bytes:
     """Return the bytes from each start on, one row each."""
     if not len(start):
         return np.zeros((0, length), np.uint8)
-    every = np.ndarray((len(data) - length + 1,), np.dtype((np.void, length)), data, strides=(1,))
-    return np.ascontiguousarray(every[start]).view(np.uint8).reshape(-1, length)
+    return np.ascontiguousarray(_every(data, length)[start]).view(np.uint8).reshape(-1, length)
+
+
+def _every(data: Bytes, length: int) -> NDArray[np.void]:
+    """Return a view of the values of one length that begin at each byte."""
+    return np.ndarray((len(data) - length + 1,), np.dtype((np.void, length)), data, strides=(1,))
 
 
 def _heads(data: Bytes, start: Positions) -> tuple[Bytes, Codes]:
@@ -223,24 +234,59 @@ def _records(data: Bytes, start: Positions, length: int) -> Bytes:
 def _proven(chunk: pa.Array) -> NDArray[np.uint8]:
     kinds = np.zeros(len(chunk), np.uint8)
     for kind, rows, x, y in _plain(chunk):
-        sound = np.isfinite(x[0]) & np.isfinite(y[0]) if kind == POINT else _seen_from_within(x, y)
+        sound = np.isfinite(x[0]) & np.isfinite(y[0]) if kind == POINT else _simple(x, y)
         kinds[rows[sound]] = kind
     return kinds
 
 
-def _seen_from_within(x: Floats, y: Floats) -> Mask:
-    """Say which closed rings (columns of corners) go once round the mean of their corners, each side the same way."""
+def _simple(x: Floats, y: Floats) -> Mask:
+    """Say which rings (columns of corners) are proven closed and simple."""
     closed = (x[0] == x[-1]) & (y[0] == y[-1])
     with np.errstate(invalid="ignore", over="ignore"):
         x = x - x[:-1].mean(axis=0)
         y = y - y[:-1].mean(axis=0)
-        turn = x[:-1] * y[1:]
-        turn -= x[1:] * y[:-1]
         unsure = np.abs(x).max(axis=0) * np.abs(y).max(axis=0) * _ROUNDING
-        same_way = (turn.min(axis=0) > unsure) | (turn.max(axis=0) < -unsure)
+        simple = _seen_from_within(x, y, unsure)
+        left = np.flatnonzero(closed & ~simple)
+        if len(left) and len(x) <= _MOST_COMPARED:
+            simple[left] = _sides_apart(x[:, left], y[:, left], unsure[left])
+    return np.asarray(closed & simple)
+
+
+def _seen_from_within(x: Floats, y: Floats, unsure: Floats) -> Mask:
+    """Say which rings go once round the origin, each side the same way."""
+    turn = x[:-1] * y[1:]
+    turn -= x[1:] * y[:-1]
+    same_way = (turn.min(axis=0) > unsure) | (turn.max(axis=0) < -unsure)
     below = y < 0
     rounds = np.count_nonzero(below[:-1] > below[1:], axis=0)
-    return np.asarray(closed & same_way & (rounds == 1))
+    return np.asarray(same_way & (rounds == 1))
+
+
+def _sides_apart(x: Floats, y: Floats, unsure: Floats) -> Mask:
+    """Say which rings have no two sides that meet but in the corner between them.
+
+    Two sides are apart where one lies on one side of the line through the other, or their boxes do not meet; two that
+    follow each other meet in their corner alone where the second does not run back.
+    """
+    along_x, along_y, sides = np.diff(x, axis=0), np.diff(y, axis=0), len(x) - 1
+    left, right = np.empty((2, sides, *x.shape), dtype=bool)  # of each side: on which side of its line each corner lies
+    for side in range(sides):
+        turn = along_x[side] * (y - y[side]) - along_y[side] * (x - x[side])
+        left[side], right[side] = turn > unsure, turn < -unsure
+    beside = (left[:, :-1] & left[:, 1:]) | (right[:, :-1] & right[:, 1:])  # of each side: which sides lie beside it
+    low_x, high_x = np.minimum(x[:-1], x[1:]), np.maximum(x[:-1], x[1:])
+    low_y, high_y = np.minimum(y[:-1], y[1:]), np.maximum(y[:-1], y[1:])
+    apart = np.ones(x.shape[1], dtype=bool)
+    for side in range(sides):
+        after = (side + 1) % sides
+        onward = along_x[side] * along_x[after] + along_y[side] * along_y[after] > 0
+        apart &= onward | left[side, after + 1] | right[side, after + 1]
+        others = slice(side + 2, sides - (side == 0))
+        boxes = (low_x[others] > high_x[side]) | (high_x[others] < low_x[side])
+        boxes |= (low_y[others] > high_y[side]) | (high_y[others] < low_y[side])
+        apart &= (beside[side, others] | beside[others, side] | boxes).all(axis=0)
+    return apart
 
 
 def measure(wkb: pa.ChunkedArray) -> Measured:
