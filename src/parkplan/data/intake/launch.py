@@ -7,12 +7,13 @@ import hashlib
 import json
 import logging
 import os
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -23,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from parkplan._errors import SourceFileError
 from parkplan.data.intake import confine
+from parkplan.data.intake.crs_text import plain_crs
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import DRIVERS, ENDINGS, by_ending, sniff
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Limits, Report, Request
@@ -116,7 +118,7 @@ def read_outside(path: Path, options: Options | None = None) -> Intake:
         _ask(folder, path, options)
         _run(folder, path.name, options)
         report = _answer(folder, path.name, options.limits)
-        return _checked(folder, path.name, (digest, size), report)
+        return _checked(folder, path.name, (digest, size), (report, options.limits))
 
 
 def _require_file(path: Path, limits: Limits) -> None:
@@ -317,14 +319,11 @@ def _listen(stream: IO[bytes] | None, progress: Progress | None) -> None:
 
 
 def _answer(folder: Path, name: str, limits: Limits) -> Report:
-    path = folder / ANSWER
-    if not path.is_file() or path.is_symlink():
+    if not os.path.lexists(folder / ANSWER):
         raise SourceFileError("import_worker_died", file=name)
-    if path.stat().st_size > limits.report_bytes:
-        raise SourceFileError("import_worker_answer", file=name)
     try:
-        answer = _ANSWER.validate_json(path.read_bytes())
-    except ValidationError as error:
+        answer = _ANSWER.validate_json(_left_behind(folder / ANSWER, limits.report_bytes))
+    except (OSError, ValidationError) as error:
         raise SourceFileError("import_worker_answer", file=name) from error
     if answer.fault is not None and answer.fault.known():
         raise SourceFileError(answer.fault.key, **cast("dict[str, Any]", answer.fault.values))
@@ -332,29 +331,52 @@ def _answer(folder: Path, name: str, limits: Limits) -> Report:
         raise SourceFileError("import_worker_answer", file=name)
     if len(answer.report.columns) > limits.columns or not 0 <= answer.report.rows <= limits.rows:
         raise SourceFileError("import_worker_answer", file=name)
-    return answer.report
+    return replace(answer.report, crs=plain_crs(answer.report.crs))
 
 
-def _checked(folder: Path, name: str, content: tuple[str, int], report: Report) -> Intake:
+def _left_behind(path: Path, most_bytes: int) -> bytes:
+    """Return the bytes of a file of the worker, which may have left anything there.
+
+    Raises:
+        OSError: it is missing, no plain file, or too large.
+    """
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 -- a path says nothing of links and pipes
+        facts = os.fstat(file.fileno())
+        if path.is_symlink() or not stat.S_ISREG(facts.st_mode) or facts.st_size > most_bytes:
+            raise OSError(path)
+        return file.read(facts.st_size)
+
+
+def _checked(folder: Path, name: str, content: tuple[str, int], told: tuple[Report, Limits]) -> Intake:
     """Read the worker's table; its rows, columns and types must be what the report says."""
-    path = folder / TABLE
+    report, limits = told
     expected = [*report.columns, SOURCE_ROW, ORIGINAL, GEOMETRY]
     try:
-        table = pa.ipc.open_file(pa.py_buffer(path.read_bytes())).read_all()
+        table = pa.ipc.open_file(pa.py_buffer(_left_behind(folder / TABLE, limits.output_bytes))).read_all()
         table.validate(full=True)
-        attributes = table.select(list(report.columns))
-        plain = all(any(test(kind) for test in _PLAIN_TYPES) for kind in attributes.schema.types)
-        if path.is_symlink() or table.column_names != expected or table.num_rows != report.rows or not plain:
+        if table.column_names != expected or table.num_rows != report.rows or not _of_known_types(table):
             raise SourceFileError("import_worker_answer", file=name)
         return Intake(
             name=name,
             sha256=content[0],
             size_bytes=content[1],
             report=report,
-            attributes=attributes,
+            attributes=table.select(list(report.columns)),
             source_row=table.column(SOURCE_ROW).to_numpy(),
             shapes=Shapes.read(table.column(GEOMETRY)),
             original=from_wkb(table.column(ORIGINAL)),
         )
     except (pa.ArrowException, OSError, shapely.errors.ShapelyError) as error:
         raise SourceFileError("import_worker_answer", file=name) from error
+
+
+def _of_known_types(table: pa.Table) -> bool:
+    """Say whether attributes are plain, the rows are numbered, and both geometries are bytes."""
+    *attributes, rows, original, shapes = table.schema.types
+    return (
+        all(any(test(kind) for test in _PLAIN_TYPES) for kind in attributes)
+        and rows == pa.int64()
+        and not table.column(SOURCE_ROW).null_count
+        and all(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) for kind in (original, shapes))
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -19,6 +18,7 @@ import pyarrow as pa
 import shapely
 
 from parkplan.data.intake import archive, columns, geometry, raw_wkb
+from parkplan.data.intake.crs_text import plain_crs
 from parkplan.data.intake.faults import FileFaultError
 from parkplan.data.intake.formats import by_ending, sniff
 from parkplan.data.intake.records import GEOMETRY, ORIGINAL, SOURCE_ROW, Answer, Fault, Report, Request, finding
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 ANSWER: Final = "answer.json"
 TABLE: Final = "table.arrow"
-CRS_LENGTH: Final = 50_000
 PACKED_FROM_BYTES: Final = 1_000_000_000
 _READERS: Final = {
     "gdal": "vector.read_vector",
@@ -46,7 +45,6 @@ _READERS: Final = {
     "osm": "street_map.read_street_map",
 }
 """Module and function of each reader, which is imported when it is needed: a worker reads one file."""
-_EPSG_CODE: Final = re.compile(r"EPSG:[1-9][0-9]{3,5}")
 _LAYER_NAMED: Final = ("gpkg", "filegdb", "kml", "xlsx", "xls", "osm")
 
 
@@ -108,32 +106,6 @@ def _reader(name: str) -> Callable[[Source, Progress], Raw]:
     module, _, function = _READERS[name].partition(".")
     found: Callable[[Source, Progress], Raw] = getattr(import_module(f"parkplan.data.intake.{module}"), function)
     return found
-
-
-def plain_crs(text: str | None) -> str | None:
-    """Return a declared CRS as its EPSG code or as WKT; None when it makes no sense.
-
-    A bare code is left for the parent to look up. What names a grid file is reduced to the CRS without it: a file from
-    outside must not choose files to be opened.
-
-    >>> plain_crs("EPSG:4547"), plain_crs("nonsense")
-    ('EPSG:4547', None)
-    """
-    if text is None or len(text) > CRS_LENGTH:
-        return None
-    if _EPSG_CODE.fullmatch(text):
-        return text
-    from pyproj.crs import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        crs = CRS.from_user_input(text)
-        while crs.is_bound and crs.source_crs is not None:
-            crs = crs.source_crs
-        code = crs.to_authority(min_confidence=100)
-        return ":".join(code) if code else crs.to_wkt()
-    except (CRSError, UnicodeError):
-        return None
 
 
 def _source(request: Request, folder: Path) -> tuple[Source, list[Finding]]:
