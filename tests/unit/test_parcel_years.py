@@ -26,6 +26,8 @@ from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.import_desk import Wanted, bring, confirm, examine
 from parkplan.jobs.import_recipe import recipe_of
 from parkplan.jobs.imports import imports, undo_import
+from parkplan.jobs.overrides import enter_override
+from parkplan.jobs.screening_choice import save_choice
 from parkplan.jobs.search import search
 from parkplan.jobs.verdict_card import verdict_card
 from parkplan.model.screening import ScreeningChoice
@@ -323,10 +325,65 @@ def test_the_card_tells_the_years_with_their_source(folder: Workspace, tmp_path:
     assert row.title.en == "A · 2025"
     assert row.bounds is None
     assert row.section("geometry") is None
-    evidence = verdict_card(jobs.screen(folder.address, profiles=("jiangmen_draft_2014",), as_of=DAY), 0)
-    told = next(fact for fact in evidence.sources if fact.id == "tax_yuan")
-    assert told.method is not None
-    assert TABLE in told.method.en
+
+
+GAPS = """宗地编号,年份,税收（万元）
+A,2022,900
+A,2023,450
+A,2024,150
+A,2025,75
+B,2023,75
+B,2024,
+B,2025,600
+C,2024,390
+C,2021,1
+"""
+"""Of the years 2023 to 2025, A has all, B the first and the last, C the middle one."""
+FROM_YEARS = {
+    0: ("2023、2024、2025 年的中位数，据地块逐年数据（parcel_years）",
+        "Median of 2023, 2024 and 2025, from the yearly figures (parcel_years)"),
+    1: ("2023、2025 年的中位数，据地块逐年数据（parcel_years）；近三年只有 2 年已知，2024 年未知",
+        "Median of 2023 and 2025, from the yearly figures (parcel_years);"
+        " only 2 of the last three years are known, 2024 unknown"),
+    2: ("2024 年的数值，据地块逐年数据（parcel_years）；近三年只有 1 年已知，2023、2025 年未知",
+        "Figure of 2024 alone, from the yearly figures (parcel_years);"
+        " only 1 of the last three years is known, 2023 and 2025 unknown"),
+}  # fmt: skip
+
+
+def test_the_evidence_card_names_the_years_of_its_figures(
+    folder: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs.import_file(written(tmp_path / "y.csv", GAPS), to=folder.address, table=TABLE)
+    found = jobs.screen(folder.address, profiles=("jiangmen_draft_2014",), as_of=DAY)
+    assert found.parcels["tax_yuan"].tolist() == [1.5e6, 3.375e6, 3.9e6]
+    for row, told in FROM_YEARS.items():
+        fact = next(fact for fact in verdict_card(found, row).sources if fact.id == "tax_yuan")
+        assert fact.method is not None
+        assert (fact.method.zh, fact.method.en) == told
+    enter_override(folder, "A", Verdict.IDLE, actor="Ada", reason="so that it has a page", expires_on=date(2099, 1, 1))
+    save_choice(folder, ScreeningChoice(profiles=("jiangmen_draft_2014",)), actor="Ada")
+    for chosen, told_by in (("zh", 0), ("en", 1)):
+        out = tmp_path / f"r_{chosen}.html"
+        report = ["report", str(folder.address), "--kind", "idle", "--as-of", "2040-01-01", "--out", str(out)]
+        assert main([*report, "--quiet", "--lang", chosen]) == 0
+        assert FROM_YEARS[0][told_by] in out.read_text(encoding="utf-8")
+        capsys.readouterr()
+        ask = ["explain", str(folder.address), "B", "--profile", "jiangmen_draft_2014", "--as-of", str(DAY)]
+        assert main([*ask, "--lang", chosen]) == 0
+        assert FROM_YEARS[1][told_by] in capsys.readouterr().out
+        assert main([*ask, "--lang", chosen, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["years"] == {"tax_yuan": [2023, 2025]}
+
+
+def test_without_a_year_the_figure_of_the_register_stands(folder: Workspace, tmp_path: Path) -> None:
+    jobs.import_file(written(tmp_path / "y.csv", "宗地编号,年份,税收（万元）\nA,2025,\nB,2025,1\n"), to=folder.address,
+                     table=TABLE)  # fmt: skip
+    found = jobs.screen(folder.address, profiles=("jiangmen_draft_2014",), as_of=DAY)
+    for row, value, of_years in ((0, None, False), (1, 1e4, True), (2, 3.9e6, False)):
+        fact = next(fact for fact in verdict_card(found, row).sources if fact.id == "tax_yuan")
+        assert fact.value == value
+        assert (fact.method is not None) == of_years
 
 
 def test_no_layer_draws_it_and_a_search_finds_the_parcel(folder: Workspace, tmp_path: Path) -> None:
