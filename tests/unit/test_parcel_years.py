@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -25,6 +26,7 @@ from parkplan.jobs.check import check
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.import_desk import Wanted, bring, confirm, examine
 from parkplan.jobs.import_recipe import recipe_of
+from parkplan.jobs.import_report import import_report
 from parkplan.jobs.imports import imports, undo_import
 from parkplan.jobs.overrides import enter_override
 from parkplan.jobs.screening_choice import save_choice
@@ -174,6 +176,12 @@ def test_a_workbook_with_a_title_and_units_of_their_own(
     assert ws.read(TABLE)["energy_tce"].tolist() == [30.0, 20.0]
 
 
+def test_units_as_the_product_writes_them_in_english_are_read(folder: Workspace, tmp_path: Path) -> None:
+    text = "parcel_id,year,output (100M CNY),tax (10k CNY)\nA,2024,1.25,150\n"
+    jobs.import_file(written(tmp_path / "y.csv", text), to=folder.address, table=TABLE)
+    assert rows(folder) == [["A", 2024, 1.25e8, 1.5e6]]
+
+
 def test_columns_of_single_years_become_rows(
     folder: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -297,8 +305,17 @@ def test_an_import_is_examined_written_and_taken_back(ws: Workspace, tmp_path: P
     assert seen.incoming.gate is not None
     done = confirm(ws, seen, actor="Ada")
     assert recipe_of(done, wanted.reading()).fields["tax_yuan"].column == "税收（万元）"
+    with language("zh"):
+        book = openpyxl.load_workbook(BytesIO(import_report(done, seen, "xlsx")))
+    summary = dict(book["概要"].iter_rows(min_row=2, max_col=2, values_only=True))
+    assert summary["表"] == "地块逐年数据"
+    assert "工作区坐标系" not in summary  # rows without places have none
+    assert [row[1] for row in book["字段"].iter_rows(min_row=2, max_row=3, values_only=True)] == [
+        "宗地编号 · parcel_id", "年份 · year"
+    ]  # fmt: skip
     (entry,) = (entry for entry in imports(ws.address) if entry.tables[0].table == TABLE)
     assert "产值（万元）" in entry.how
+    assert "EPSG" not in entry.how
     undo_import(ws.address, actor="Ada")
     assert [info.name for info in ws.tables()] == ["parcels"]
 
