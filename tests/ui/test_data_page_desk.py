@@ -19,7 +19,7 @@ from parkplan.i18n import LANGUAGES, Language
 from parkplan.jobs.imports import imports
 from parkplan.jobs.match_decisions import decisions
 from parkplan.model.workspace import Change
-from parkplan.ui import check_panel, finding_list, import_findings, import_state
+from parkplan.ui import check_panel, finding_list, import_confirm, import_findings, import_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +125,50 @@ def test_nothing_is_written_before_it_is_confirmed_and_undo_brings_it_back(app: 
     app.button(key="desk_undo").click().run()
     assert open_workspace(place).info("parcels") == before
     assert desk(app).paths == ()
+
+
+YEARS = "宗地编号,年份,产值（万元）\nJH-001,2024,4522\nJH-001,2024,1\nNOWHERE,2024,5\n"
+
+
+def test_yearly_figures_are_shown_in_words_and_without_an_empty_map(app: AppTest, place: Path) -> None:
+    path = place.parent / "逐年.csv"
+    path.write_text(YEARS, encoding="utf-8")
+    app.selectbox(key=f"desk_table_{desk(app).round}").set_value("parcel_years").run()
+    examined(app, path)
+    seen = desk(app).seen
+    assert seen is not None
+    assert seen.result is not None
+    assert seen.result.frame["output_yuan"].tolist() == [4.522e7, 1e4, 5e4]
+    assert import_confirm.first_rows(seen.result)["年产值 · output_yuan"].tolist() == [
+        "4,522.0 万元",
+        "1.0 万元",
+        "5.0 万元",
+    ]
+    notes = next(table.value for table in app.table if "说明" in table.value.columns)
+    assert "“产值（万元）”列由万元换算为“年产值”。" in notes["说明"].tolist()
+    lines = panel(app, "desk_findings_table")["rows"]
+    assert [line["cells"][1]["second"] for line in lines] == [
+        "地块逐年数据 第 1 行",
+        "地块逐年数据 第 2 行",
+        "地块逐年数据 第 3 行",
+    ]
+    with pytest.raises(AssertionError, match="no component"):
+        panel(app, "desk_findings_map")  # none of the rows has a place
+    assert "将新建“地块逐年数据”表，写入 3 行。此前没有这个表。" in texts(app)
+    app.button(key="desk_confirm").click().run()
+    at_rest(app)
+    assert "已导入“地块逐年数据”表，3 行。" in texts(app)
+    section(app, "journal")
+    assert [table.value["操作"].iloc[0] for table in app.dataframe if "操作" in table.value.columns] == ["导入"]
+
+
+def test_cells_that_are_no_numbers_do_not_hide_the_crs(app: AppTest, place: Path) -> None:
+    shape = shapely.box(500_500, 2_500_000, 500_600, 2_500_100)
+    path = place.parent / "宗地.gpkg"
+    gpd.GeoDataFrame({"宗地编号": ["N1"], "用地面积（亩）": ["约15亩"]}, geometry=[shape], crs=4547).to_file(path)
+    examined(app, path)
+    crs = next(item for item in panel(app, "desk_summary")["items"] if item["title"] == "坐标系")
+    assert (crs["value"], crs["tone"]) == ("EPSG:4547", "")
 
 
 def test_a_file_that_is_none_is_told_in_a_sentence(app: AppTest, place: Path) -> None:

@@ -21,13 +21,16 @@ from parkplan.compare.catalogue import MEASURES
 from parkplan.compare.difference import consensus, difference, transitions
 from parkplan.compare.district import district_of
 from parkplan.compare.measures import Library
+from parkplan.compare.memo import BASE, Sentence
 from parkplan.compare.pieces import Pieces, pieces_of
 from parkplan.compare.ranking import rank_options, regrets
 from parkplan.data.typologies import load_assumptions, load_option_assumptions, load_typologies
 from parkplan.data.workspace import open_workspace
+from parkplan.i18n import Text, language
 from parkplan.jobs import scenario as work
 from parkplan.jobs.compare import compare
 from parkplan.jobs.compare_files import document, export_comparison
+from parkplan.jobs.compare_tables import rests_on
 from parkplan.layout.scenario import apply_edits
 from parkplan.model.options import DemandCase, OptionMeasures, PriceCase
 from parkplan.model.scenarios import Edit
@@ -191,6 +194,18 @@ def test_every_number_of_the_memo_can_be_traced(ws: Workspace) -> None:
     assert f"{change:,.0f} 人" in first.text.zh
     assert f"{change:,.0f} persons" in first.text.en
     assert all(not re.search(r"nan|\{|\}", sentence.text.zh + sentence.text.en) for sentence in found.memo)
+
+
+def test_what_a_sentence_rests_on_is_told_by_titles(ws: Workspace) -> None:
+    by_hand = Sentence(Text("", ""), ((BASE, "output_yuan"), ("A", "tax_yuan"), ("A", "score")))
+    for chosen, told in (
+        ("zh", "现状：年产值；A：年税收、综合得分"),
+        ("en", "As it is: Annual output; A: Annual tax, score"),
+    ):
+        with language(chosen):
+            found = compare(ws, ["A", "B", "C"])
+            assert rests_on(found, by_hand) == told
+            assert not [one for one in found.memo if re.search(r"\bbase\b|_", rests_on(found, one))]
 
 
 def test_what_cannot_be_compared(ws: Workspace) -> None:

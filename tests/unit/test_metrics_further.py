@@ -19,6 +19,7 @@ from parkplan.metrics import (
     planned_use,
     vacancy,
     vacant_floor_m2,
+    years_used,
 )
 from parkplan.screening.stages import life_cycle_stage
 
@@ -98,6 +99,22 @@ def test_three_years_become_one_figure() -> None:
     worst = over_years(records, ["tax_yuan"], last_year=2024, how="second_worst")["tax_yuan"]
     assert worst["A"] == 10.0
     assert np.isnan(worst["B"])
+
+
+def test_the_years_of_a_figure_are_known_one_by_one() -> None:
+    """A repeats 2024, of which the last row counts and is unknown; C has no year, D only one that is too old."""
+    records = pd.DataFrame(
+        {
+            "parcel_id": ["A", "A", "A", "B", "D"],
+            "year": [2022, 2024, 2024, 2023, 2021],
+            "tax_yuan": [1.0, 2.0, None, 3.0, 4.0],
+            "jobs": [None, 1.0, 5.0, None, 2.0],
+        }
+    )
+    used = years_used(records, ["tax_yuan", "jobs"], pd.Series(["B", "C", "A", "D"]), last_year=2024)
+    assert used.window == (2022, 2023, 2024)
+    assert [used.known(row, "tax_yuan") for row in range(4)] == [(2023,), (), (2022,), ()]
+    assert [used.known(row, "jobs") for row in range(4)] == [(), (), (2024,), ()]
 
 
 def test_intensive_use_of_a_park_by_hand() -> None:

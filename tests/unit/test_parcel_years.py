@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -25,7 +26,10 @@ from parkplan.jobs.check import check
 from parkplan.jobs.district_layers import layers_of
 from parkplan.jobs.import_desk import Wanted, bring, confirm, examine
 from parkplan.jobs.import_recipe import recipe_of
+from parkplan.jobs.import_report import import_report
 from parkplan.jobs.imports import imports, undo_import
+from parkplan.jobs.overrides import enter_override
+from parkplan.jobs.screening_choice import save_choice
 from parkplan.jobs.search import search
 from parkplan.jobs.verdict_card import verdict_card
 from parkplan.model.screening import ScreeningChoice
@@ -172,6 +176,12 @@ def test_a_workbook_with_a_title_and_units_of_their_own(
     assert ws.read(TABLE)["energy_tce"].tolist() == [30.0, 20.0]
 
 
+def test_units_as_the_product_writes_them_in_english_are_read(folder: Workspace, tmp_path: Path) -> None:
+    text = "parcel_id,year,output (100M CNY),tax (10k CNY)\nA,2024,1.25,150\n"
+    jobs.import_file(written(tmp_path / "y.csv", text), to=folder.address, table=TABLE)
+    assert rows(folder) == [["A", 2024, 1.25e8, 1.5e6]]
+
+
 def test_columns_of_single_years_become_rows(
     folder: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -295,8 +305,17 @@ def test_an_import_is_examined_written_and_taken_back(ws: Workspace, tmp_path: P
     assert seen.incoming.gate is not None
     done = confirm(ws, seen, actor="Ada")
     assert recipe_of(done, wanted.reading()).fields["tax_yuan"].column == "税收（万元）"
+    with language("zh"):
+        book = openpyxl.load_workbook(BytesIO(import_report(done, seen, "xlsx")))
+    summary = dict(book["概要"].iter_rows(min_row=2, max_col=2, values_only=True))
+    assert summary["表"] == "地块逐年数据"
+    assert "工作区坐标系" not in summary  # rows without places have none
+    assert [row[1] for row in book["字段"].iter_rows(min_row=2, max_row=3, values_only=True)] == [
+        "宗地编号 · parcel_id", "年份 · year"
+    ]  # fmt: skip
     (entry,) = (entry for entry in imports(ws.address) if entry.tables[0].table == TABLE)
     assert "产值（万元）" in entry.how
+    assert "EPSG" not in entry.how
     undo_import(ws.address, actor="Ada")
     assert [info.name for info in ws.tables()] == ["parcels"]
 
@@ -323,10 +342,65 @@ def test_the_card_tells_the_years_with_their_source(folder: Workspace, tmp_path:
     assert row.title.en == "A · 2025"
     assert row.bounds is None
     assert row.section("geometry") is None
-    evidence = verdict_card(jobs.screen(folder.address, profiles=("jiangmen_draft_2014",), as_of=DAY), 0)
-    told = next(fact for fact in evidence.sources if fact.id == "tax_yuan")
-    assert told.method is not None
-    assert TABLE in told.method.en
+
+
+GAPS = """宗地编号,年份,税收（万元）
+A,2022,900
+A,2023,450
+A,2024,150
+A,2025,75
+B,2023,75
+B,2024,
+B,2025,600
+C,2024,390
+C,2021,1
+"""
+"""Of the years 2023 to 2025, A has all, B the first and the last, C the middle one."""
+FROM_YEARS = {
+    0: ("2023、2024、2025 年的中位数，据地块逐年数据（parcel_years）",
+        "Median of 2023, 2024 and 2025, from the yearly figures (parcel_years)"),
+    1: ("2023、2025 年的中位数，据地块逐年数据（parcel_years）；近三年只有 2 年已知，2024 年未知",
+        "Median of 2023 and 2025, from the yearly figures (parcel_years);"
+        " only 2 of the last three years are known, 2024 unknown"),
+    2: ("2024 年的数值，据地块逐年数据（parcel_years）；近三年只有 1 年已知，2023、2025 年未知",
+        "Figure of 2024 alone, from the yearly figures (parcel_years);"
+        " only 1 of the last three years is known, 2023 and 2025 unknown"),
+}  # fmt: skip
+
+
+def test_the_evidence_card_names_the_years_of_its_figures(
+    folder: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs.import_file(written(tmp_path / "y.csv", GAPS), to=folder.address, table=TABLE)
+    found = jobs.screen(folder.address, profiles=("jiangmen_draft_2014",), as_of=DAY)
+    assert found.parcels["tax_yuan"].tolist() == [1.5e6, 3.375e6, 3.9e6]
+    for row, told in FROM_YEARS.items():
+        fact = next(fact for fact in verdict_card(found, row).sources if fact.id == "tax_yuan")
+        assert fact.method is not None
+        assert (fact.method.zh, fact.method.en) == told
+    enter_override(folder, "A", Verdict.IDLE, actor="Ada", reason="so that it has a page", expires_on=date(2099, 1, 1))
+    save_choice(folder, ScreeningChoice(profiles=("jiangmen_draft_2014",)), actor="Ada")
+    for chosen, told_by in (("zh", 0), ("en", 1)):
+        out = tmp_path / f"r_{chosen}.html"
+        report = ["report", str(folder.address), "--kind", "idle", "--as-of", "2040-01-01", "--out", str(out)]
+        assert main([*report, "--quiet", "--lang", chosen]) == 0
+        assert FROM_YEARS[0][told_by] in out.read_text(encoding="utf-8")
+        capsys.readouterr()
+        ask = ["explain", str(folder.address), "B", "--profile", "jiangmen_draft_2014", "--as-of", str(DAY)]
+        assert main([*ask, "--lang", chosen]) == 0
+        assert FROM_YEARS[1][told_by] in capsys.readouterr().out
+        assert main([*ask, "--lang", chosen, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["years"] == {"tax_yuan": [2023, 2025]}
+
+
+def test_without_a_year_the_figure_of_the_register_stands(folder: Workspace, tmp_path: Path) -> None:
+    jobs.import_file(written(tmp_path / "y.csv", "宗地编号,年份,税收（万元）\nA,2025,\nB,2025,1\n"), to=folder.address,
+                     table=TABLE)  # fmt: skip
+    found = jobs.screen(folder.address, profiles=("jiangmen_draft_2014",), as_of=DAY)
+    for row, value, of_years in ((0, None, False), (1, 1e4, True), (2, 3.9e6, False)):
+        fact = next(fact for fact in verdict_card(found, row).sources if fact.id == "tax_yuan")
+        assert fact.value == value
+        assert (fact.method is not None) == of_years
 
 
 def test_no_layer_draws_it_and_a_search_finds_the_parcel(folder: Workspace, tmp_path: Path) -> None:

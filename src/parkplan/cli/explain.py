@@ -13,6 +13,7 @@ from parkplan.cli.text import visible
 from parkplan.i18n import message
 from parkplan.jobs.screen import row_of
 from parkplan.jobs.verdict_card import verdict_card
+from parkplan.metrics import METRICS
 from parkplan.model.screening import ScreeningChoice
 from parkplan.screening.verdicts import VERDICT_TITLES
 from parkplan.units import UNITS
@@ -44,8 +45,13 @@ def command(
     found = jobs.screen(workspace, choice=choice)
     row = row_of(found, parcel)
     told, card = verdict_card(found, row), found.card(row)
-    document = {"parcel_id": parcel, **_document(card), "overtaking": _overtaking(found, card)}
-    lines = [*_lines(parcel, card, told), *(line.to() for line in told.overtaking)]
+    document = {
+        "parcel_id": parcel,
+        **_document(card),
+        "overtaking": _overtaking(found, card),
+        "years": _years(found, told),
+    }
+    lines = [*_lines(parcel, card, told), *(line.to() for line in told.overtaking), *_sources(told)]
     return frame.Answer(document, lines, fault=rules_fault(found))
 
 
@@ -77,6 +83,22 @@ def _overtaking(found: Screening, card: EvidenceCard) -> list[dict[str, object]]
         }
         for move in card.overtakings
     ]
+
+
+def _years(found: Screening, told: VerdictCard) -> dict[str, list[int]]:
+    """Return for each yearly figure that a rule rests on the years whose figures were taken."""
+    used = found.years
+    if used is None:
+        return {}
+    known = {fact.id: used.known(told.row, fact.id) for fact in told.sources if fact.id in used.marks}
+    return {name: list(years) for name, years in known.items() if years}
+
+
+def _sources(told: VerdictCard) -> Iterator[str]:
+    """Tell the figures that do not stand in the register, and where they come from."""
+    for fact in told.sources:
+        if fact.method is not None and fact.id not in METRICS:
+            yield message("cli.explain_source", title=fact.title, value=fact.written, source=fact.method)
 
 
 def _lines(parcel: str, card: EvidenceCard, told: VerdictCard) -> Iterator[str]:

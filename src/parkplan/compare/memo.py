@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 TOLD: Final = ("floor_area_m2", "tax_yuan", "jobs", "cost_yuan", "emissions_kgco2", "demolition_m2")
 """The measures that the memo tells of every option, as differences from the district as it is."""
 SAME: Final = 0.005
+BASE: Final = "base"
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the memo, and the numbers in it: (option, measure) or (option, name of a result)."""
+    """A sentence of the memo, and the numbers in it: (option, measure) or (option, name of a result).
+
+    `BASE` in place of an option is the district as it is.
+    """
 
     text: Text
     rests_on: tuple[tuple[str, str], ...]
@@ -163,7 +167,7 @@ def _unknown(compared: Compared) -> list[Sentence]:
         return []
     worst = min(poor, key=lambda name: poor[name])
     share = f"{100 * poor[worst]:.0f}"
-    return [_said("unknown", [("base", worst)], measure=MEASURES[worst].title, share=share)]
+    return [_said("unknown", [(BASE, worst)], measure=MEASURES[worst].title, share=share)]
 
 
 def _list(words: Sequence[str], chosen: Language) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from parkplan.compare.catalogue import LAND_CLASSES, MEASURES
+from parkplan.compare.memo import BASE
 from parkplan.i18n import message
 from parkplan.jobs.book_tables import Register, with_unit
 from parkplan.jobs.report_scores import criterion_columns, score_column, weights_table
@@ -16,6 +17,7 @@ from parkplan.units import M2_PER_HECTARE, UNITS, YUAN_PER_WAN, is_unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from parkplan.compare.memo import Sentence
     from parkplan.compare.ranking import Regret
     from parkplan.jobs.compare import Comparison
     from parkplan.model.document import Cell
@@ -202,8 +204,21 @@ def _case(regret: Regret, place: int, title: str) -> tuple[Cell, ...]:
 def memo_table(found: Comparison) -> Table:
     """Return what follows from the numbers, a sentence each, with the numbers that it rests on."""
     columns = (Column(_head("sentence"), share=3.0), Column(_head("rests_on"), share=2.0))
-    rows = tuple((one.text.to(), "; ".join(f"{name}.{what}" for name, what in one.rests_on)) for one in found.memo)
+    rows = tuple((one.text.to(), rests_on(found, one)) for one in found.memo)
     return Table(columns, rows, title=_title("memo"))
+
+
+def rests_on(found: Comparison, sentence: Sentence) -> str:
+    """Name the numbers of a sentence by their titles, option by option."""
+    by: dict[str, list[str]] = {}
+    for name, what in sentence.rests_on:
+        by.setdefault(found.base.scenario.name if name == BASE else name, []).append(_named(what))
+    comma, also = message("sites.comma"), message("compare.rests_also")
+    return also.join(message("compare.rests_of", name=name, titles=comma.join(titles)) for name, titles in by.items())
+
+
+def _named(what: str) -> str:
+    return MEASURES[what].title.to() if what in MEASURES else message(f"compare.result_{what}")
 
 
 def used_figures(found: Comparison) -> list[Assumed]:

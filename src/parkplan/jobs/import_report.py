@@ -10,6 +10,7 @@ from parkplan.data.intake.recipe import recipe_text
 from parkplan.i18n import LANGUAGES, message
 from parkplan.jobs.import_recipe import recipe_of
 from parkplan.jobs.json_values import plain
+from parkplan.model.tables import TABLES, is_without_places, table_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,10 +67,15 @@ def _heads(*names: str) -> tuple[str, ...]:
 
 def _summary(done: ImportResult) -> Sequence[Sequence[object]]:
     lines: list[tuple[str, object]] = [
-        (message("desk.report_table"), done.table),
+        (message("desk.report_table"), table_title(done.table)),
         (message("desk.report_rows"), done.rows),
-        (message("desk.report_crs_source"), done.crs.source),
-        (message("desk.report_crs_workspace"), done.crs.workspace),
+    ]
+    if not is_without_places(done.table):
+        lines += [
+            (message("desk.report_crs_source"), done.crs.source),
+            (message("desk.report_crs_workspace"), done.crs.workspace),
+        ]
+    lines += [
         *((message("desk.report_reason"), reason) for reason in done.crs.reasons),
     ]
     for file in done.files:
@@ -80,10 +86,17 @@ def _summary(done: ImportResult) -> Sequence[Sequence[object]]:
 
 def _columns(seen: Examined) -> Sequence[Sequence[object]]:
     return [
-        (line.column, line.field or "", line.unit or "", line.reason(), " | ".join(line.samples),
+        (line.column, _field(line.field, seen.wanted.table), line.unit or "", line.reason(), " | ".join(line.samples),
          f"{line.known}/{line.rows}")
         for line in seen.columns
     ]  # fmt: skip
+
+
+def _field(name: str | None, table: str) -> str:
+    """Return what a field is called, with the name by which a recipe calls it."""
+    canonical = TABLES.get(table)
+    column = canonical.column(name) if canonical is not None and name is not None else None
+    return (name or "") if column is None else f"{column.title.to()} · {name}"
 
 
 def _notes(done: ImportResult) -> Sequence[Sequence[object]]:

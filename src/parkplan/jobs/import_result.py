@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Final
+
+from parkplan.model.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from parkplan.data.geoparquet import Content
+    from parkplan.data.intake.records import Finding
     from parkplan.model.workspace import TableInfo
 
 
@@ -86,3 +89,16 @@ class ImportResult:
     def frame(self) -> gpd.GeoDataFrame:
         """The rows as they are in the table; their shapes become objects when this is asked first."""
         return self.make()
+
+
+_OF_FIELDS: Final = frozenset({"key_duplicate"})
+"""Findings whose column is a field of ours, not one of the file."""
+
+
+def in_words(file: str, told: Finding, table: str) -> ImportFinding:
+    """Write a finding on a file for a reader: a field goes by its title."""
+    canonical = TABLES.get(table)
+    name = "column" if told.code in _OF_FIELDS else "field"
+    column = canonical.column(str(told.values.get(name))) if canonical is not None else None
+    shown = told if column is None else replace(told, values=told.values | {name: column.title.to()})
+    return ImportFinding(file, told.code, told.severity, told.count, told.rows, shown.sentence())

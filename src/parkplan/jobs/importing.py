@@ -28,7 +28,7 @@ from parkplan.data.intake.row_systems import settle
 from parkplan.data.workspace import build_workspace, is_there, open_workspace, shown_address
 from parkplan.i18n import message
 from parkplan.jobs.import_join import has_places, join_to_parcels, may_be_placeless
-from parkplan.jobs.import_result import CrsChoice, ImportFinding, ImportResult, SourceFile
+from parkplan.jobs.import_result import CrsChoice, ImportFinding, ImportResult, SourceFile, in_words
 from parkplan.jobs.import_years import home_of, parcel_findings, placed_nowhere, plain_rows
 from parkplan.jobs.progress import silent
 from parkplan.model.tables import TABLES, is_without_places
@@ -345,18 +345,14 @@ def _source_file(read: _Read) -> SourceFile:
 
 
 def _findings(made: list[_Made], several: gpd.GeoDataFrame | None, table: str) -> tuple[ImportFinding, ...]:
-    found = [_in_words(each.read.intake.name, told) for each in made for told in each.findings()]
+    found = [in_words(each.read.intake.name, told, table) for each in made for told in each.findings()]
     if several is not None:
         rows = np.arange(1, len(several) + 1)
         found += [
-            _in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told)
+            in_words(_FINDING_FILE_END.join(each.read.intake.name for each in made), told, table)
             for told in identity_findings(several, rows, TABLES.get(table), date.today())
         ]
     return tuple(found)
-
-
-def _in_words(file: str, told: Finding) -> ImportFinding:
-    return ImportFinding(file, told.code, told.severity, told.count, told.rows, told.sentence())
 
 
 def write_planned(plans: Sequence[Planned], actor: str | None, progress: Progress) -> list[ImportResult]:
@@ -386,9 +382,13 @@ def write_planned(plans: Sequence[Planned], actor: str | None, progress: Progres
 
 def _how(result: ImportResult) -> str:
     """Write for the journal how the file became the table."""
-    layers = ", ".join(f"{file.layer}: {file.rows} rows, {file.crs}" for file in result.files)
     matches = ", ".join(f"{name}={column}" for name, column in result.mapped.items())
-    return f"{layers} -> {result.crs.workspace}; {matches}" if matches else f"{layers} -> {result.crs.workspace}"
+    if is_without_places(result.table):
+        layers = ", ".join(f"{file.layer}: {file.rows} rows" for file in result.files)
+    else:
+        layers = ", ".join(f"{file.layer}: {file.rows} rows, {file.crs}" for file in result.files)
+        layers = f"{layers} -> {result.crs.workspace}"
+    return f"{layers}; {matches}" if matches else layers
 
 
 def _crs_text(crs: CRS) -> str:

@@ -23,6 +23,7 @@ from parkplan.metrics import (
     planned_use,
     vacant_floor_m2,
     with_metrics,
+    years_used,
 )
 from parkplan.metrics.firms import COUNTED
 from parkplan.model.codes import CONSTRAINT_KIND
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.i18n import Text
+    from parkplan.metrics import YearsUsed
     from parkplan.model.rules import RulePack
 
 _ALWAYS: Final = frozenset({"under_built_ratio", "far", "building_density", "tax_yuan_per_m2", "output_yuan_per_m2"})
@@ -44,10 +46,14 @@ _ALWAYS: Final = frozenset({"under_built_ratio", "far", "building_density", "tax
 
 @dataclass(frozen=True, slots=True)
 class JudgedParcels:
-    """``frame``: the parcels with what the rules need. ``findings``: what is odd in the data, in words."""
+    """``frame``: the parcels with what the rules need. ``findings``: what is odd in the data, in words.
+
+    ``years``: which years the yearly figures rest on, None without such figures; no rule sees it.
+    """
 
     frame: gpd.GeoDataFrame
     findings: tuple[Text, ...]
+    years: YearsUsed | None = None
 
 
 def judged_parcels(
@@ -74,14 +80,14 @@ def judged_parcels(
         if column.name not in parcels.columns:
             parcels[column.name] = pd.Series([None] * len(parcels), dtype=object)
     findings = [*_impossible_areas(parcels), *_future_dates(parcels, as_of)]
-    parcels = _with_yearly_figures(parcels, workspace, as_of)
+    parcels, years = _with_yearly_figures(parcels, workspace, as_of)
     parcels = _with_floor_area(_with_areas(parcels), workspace)
     parcels = _with_other_tables(parcels, workspace, as_of)
     needed = columns_needed(packs, as_of)
     parcels = gpd.GeoDataFrame(with_metrics(parcels, (needed | _ALWAYS | {"vacancy"}) & METRICS.keys()))
     parcels = gpd.GeoDataFrame(parcels.join(life_cycle_stage(parcels, as_of)))
     parcels = gpd.GeoDataFrame(parcels.join(_mu_benefit(parcels, evaluation)))
-    return JudgedParcels(parcels, tuple(findings))
+    return JudgedParcels(parcels, tuple(findings), years)
 
 
 def _has(workspace: Workspace, table: str) -> bool:
@@ -110,22 +116,25 @@ def listed(rows: np.ndarray) -> str:
     return f"{shown} …" if len(rows) > 5 else shown
 
 
-def _with_yearly_figures(parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: date) -> gpd.GeoDataFrame:
+def _with_yearly_figures(
+    parcels: gpd.GeoDataFrame, workspace: Workspace, as_of: date
+) -> tuple[gpd.GeoDataFrame, YearsUsed | None]:
     if not _has(workspace, PARCEL_YEARS.name):
-        return parcels
+        return parcels, None
     records = workspace.read(PARCEL_YEARS.name)
     columns = [column.name for column in YEARLY_FIGURES if column.name in records.columns]
     if not columns or not {"parcel_id", "year"} <= set(records.columns):
-        return parcels
+        return parcels, None
     years = pd.to_numeric(records["year"], errors="coerce")
     told = years[years <= as_of.year].max()
     if pd.isna(told):
-        return parcels
-    found = over_years(pd.DataFrame(records.assign(year=years)), columns, last_year=int(told))
+        return parcels, None
+    records = pd.DataFrame(records.assign(year=years))
+    found = over_years(records, columns, last_year=int(told))
     yearly = {name: parcels["parcel_id"].map(found[name]) for name in columns}
     filled = {name: values.fillna(_numbers(parcels, name)) for name, values in yearly.items()}
     sources = {f"{name}_source": _told(parcels, values.notna(), "years") for name, values in yearly.items()}
-    return parcels.assign(**filled, **sources)
+    return parcels.assign(**filled, **sources), years_used(records, columns, parcels["parcel_id"], last_year=int(told))
 
 
 def _numbers(parcels: pd.DataFrame, name: str) -> pd.Series:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from parkplan.data.layers import load_layers
 from parkplan.data.typologies import load_typologies
-from parkplan.i18n import LANGUAGES, Text
+from parkplan.i18n import LANGUAGES, Text, message
 from parkplan.jobs.writing import text
 from parkplan.model.codes import CLUSTER
 from parkplan.model.scenarios import DRAWN, EDIT_TITLES, PROPERTIES
-from parkplan.units import quantity
+from parkplan.units import UNITS, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +36,28 @@ def change(measure: Measure, before: float, after: float, chosen: Language | Non
     >>> from parkplan.compare.catalogue import MEASURES
     >>> change(MEASURES["jobs"], 100.0, 80.0, "en"), change(MEASURES["jobs"], 1.0, 1.0)
     ('-20 persons', '—')
+    >>> change(MEASURES["green_share"], 0.10, 0.125, "zh"), change(MEASURES["green_share"], 0.10, 0.125, "en")
+    ('+2.5 个百分点', '+2.5 pp')
     """
     difference = after - before
     if not math.isfinite(difference) or abs(difference) <= 1e-9 * max(abs(before), 1.0):
         return "—"
     written = quantity(abs(difference), measure.shown_in, chosen)
-    return "—" if not any(digit in written for digit in "123456789") else f"{'+' if difference > 0 else '-'}{written}"
+    if not any(digit in written for digit in "123456789"):
+        return "—"
+    if measure.shown_in == "percent":
+        written = message("compare.points", chosen, number=written.removesuffix("%"))
+    return f"{'+' if difference > 0 else '-'}{written}"
+
+
+def change_in_unit(measure: Measure, before: float, after: float, chosen: Language | None = None) -> str:
+    """Write how a measure changed beside a value that has the unit already; points of a per cent keep theirs.
+
+    >>> from parkplan.compare.catalogue import MEASURES
+    >>> change_in_unit(MEASURES["jobs"], 100.0, 1180.0, "en"), change_in_unit(MEASURES["green_share"], 0.1, 0.2, "en")
+    ('+1,080', '+10.0 pp')
+    """
+    return change(measure, before, after, chosen).removesuffix(f" {UNITS[measure.shown_in].symbol.to(chosen)}")
 
 
 def status_words(status: Status) -> Text:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.i18n import Text
+    from parkplan.metrics import YearsUsed
     from parkplan.model.rules import RulePack
     from parkplan.model.workspace import TableInfo
     from parkplan.screening import RuleOutcome
@@ -68,7 +69,8 @@ class Screening:
     feasibility, score, score_low, score_high, closeness, reliability, rank, rank_low, rank_high, p_top10, block_id,
     block_parcels, block_area_m2, every measure, and the areas with their sources. ``outcomes`` hold each rule's
     answer for each parcel; ``findings`` what is odd in the data, in words; ``overrides`` those that count on the day;
-    ``source`` the version of the parcels that was judged; ``errors`` how far their figures may be off.
+    ``source`` the version of the parcels that was judged; ``errors`` how far their figures may be off; ``years`` which
+    years the yearly figures rest on.
     """
 
     as_of: date
@@ -82,6 +84,7 @@ class Screening:
     source: TableInfo
     errors: MeasuredErrors
     faults: tuple[DefinitionError, ...] = ()
+    years: YearsUsed | None = None
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -155,7 +158,8 @@ def judge(ws: Workspace, choice: ScreeningChoice) -> Screening:
         *_without_limit(choice, outcomes),
         *(text("screen.faulty_rule", fault=both(fault.sentence)) for fault in faults),
     )
-    return Screening(day, choice, found, _totals(found), outcomes, findings, weights, said, info, errors, faults)
+    totals, years = _totals(found), judged.years
+    return Screening(day, choice, found, totals, outcomes, findings, weights, said, info, errors, faults, years)
 
 
 def _faults(choice: ScreeningChoice, unfit: Sequence[RuleFault]) -> tuple[DefinitionError, ...]:

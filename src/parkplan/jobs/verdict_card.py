@@ -21,8 +21,11 @@ from parkplan.screening.chance import band_of
 from parkplan.screening.verdicts import VERDICT_TITLES, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from parkplan.i18n import Language
     from parkplan.jobs.screen import Screening
+    from parkplan.metrics import YearsUsed
     from parkplan.model.rules import Flag
     from parkplan.screening.evidence import Answer, ConditionEvidence, EvidenceCard, MissingDatum, RuleEvidence
     from parkplan.screening.overrides import Override
@@ -32,7 +35,6 @@ FROM_OTHER_TABLES: Final = {
     "buildings": "screen.from_buildings",
     "geometry": "screen.from_geometry",
     "leases": "screen.from_leases",
-    "years": "screen.from_years",
 }
 
 
@@ -143,12 +145,30 @@ def _fact(found: Screening, row: int, name: str) -> Fact:
     own = PARCELS.column(name) is not None and name in found.source.columns
     told_by = _SOURCES.get(name, f"{name}_source")
     source = raw(found.parcels[told_by].iat[row]) if told_by in found.parcels else None
+    if source == "years" and found.years is not None:
+        return Fact(name, column.title, value, shown, method=_from_years(found.years, row, name))
     if source in FROM_OTHER_TABLES:
         return Fact(name, column.title, value, shown, method=text(FROM_OTHER_TABLES[str(source)]))
     if name in METRICS:
         return Fact(name, column.title, value, shown, method=in_words(METRICS[name].formula))
     origin = Origin("parcels", found.source.version, row, name) if own else None
     return Fact(name, column.title, value, shown, origin)
+
+
+def _from_years(used: YearsUsed, row: int, name: str) -> Text:
+    """Name the years whose figures were taken, and those of the last ones that are unknown."""
+    known = used.known(row, name)
+    unknown = tuple(year for year in used.window if year not in known)
+    key = (
+        "screen.from_years" if not unknown else "screen.from_fewer_years" if len(known) > 1 else "screen.from_one_year"
+    )
+    return text(key, count=len(known), years=_listed(known), unknown=_listed(unknown))
+
+
+def _listed(years: Sequence[int]) -> Text:
+    names = [str(year) for year in years]
+    english = " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
+    return Text("、".join(names), english)
 
 
 _SOURCES: Final = {

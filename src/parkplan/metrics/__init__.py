@@ -25,13 +25,14 @@ from parkplan.metrics.overlay import Overlaps, overlaps
 from parkplan.metrics.park import PARK_MEASURES, intensive_use, park_kind
 from parkplan.metrics.planning import constraint_shares, planned_use
 from parkplan.metrics.registry import METRICS, Metric, with_metrics
-from parkplan.metrics.years import over_years
+from parkplan.metrics.years import YearsUsed, over_years, years_used
 
 __all__ = [
     "METRICS",
     "PARK_MEASURES",
     "Metric",
     "Overlaps",
+    "YearsUsed",
     "admin_floor_share",
     "admin_land_share",
     "blocks",
@@ -62,4 +63,5 @@ __all__ = [
     "vacant_floor_m2",
     "value_added_yuan_per_m2",
     "with_metrics",
+    "years_used",
 ]

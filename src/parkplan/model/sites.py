@@ -46,7 +46,7 @@ LIMIT_TITLES: Final[dict[str, Text]] = {
     "max_parcels": Text("最多宗数", "Most parcels"),
     "max_owners": Text("最多权利人数", "Most owners"),
     "max_cost_yuan": Text("资金上限", "Budget"),
-    "min_flagged_share": Text("闲置低效面积占比", "Share of flagged land"),
+    "min_flagged_share": Text("最低闲置低效面积占比", "Least share of flagged land"),
     "min_compactness": Text("最小紧凑度", "Least compactness"),
     "frontage": Text("临路要求", "Road access"),
     "locked": Text("指定纳入的地块", "Locked parcels"),

@@ -239,6 +239,15 @@ TABLES: Final[dict[str, Table]] = {
 }
 
 
+def table_title(name: str) -> str:
+    """Return what a reader calls a table; one that the product does not know goes by its own name.
+
+    >>> table_title("my_table")
+    'my_table'
+    """
+    return TABLES[name].title.to() if name in TABLES else name
+
+
 def is_without_places(table: str) -> bool:
     """Say whether rows of a table have no shape.
 

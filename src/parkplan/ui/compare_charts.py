@@ -9,6 +9,7 @@ import numpy as np
 from parkplan.compare.catalogue import MEASURES
 from parkplan.compare.ranking import dominance
 from parkplan.ui.charts import FONT, INK, displayed, titled
+from parkplan.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ def shown(name: str, value: float) -> float | None:
 def bars(found: Comparison, name: str, limit: float | None) -> dict[str, Any]:
     """Return a bar for each option, with a line at the limit where there is one."""
     values = [
-        {"value": shown(name, one.measures.values[name]), "itemStyle": {"color": COLOURS[place % len(COLOURS)]}}
+        {"value": _rounded(name, one.measures.values[name]), "itemStyle": {"color": COLOURS[place % len(COLOURS)]}}
         for place, one in enumerate(found.options)
     ]
     series: dict[str, Any] = {
@@ -52,6 +53,12 @@ def bars(found: Comparison, name: str, limit: float | None) -> dict[str, Any]:
         "yAxis": {"type": "value", "scale": False, "axisLabel": {"color": INK}},
         "series": [series],
     }
+
+
+def _rounded(name: str, value: float) -> float | None:
+    """Return a value as it is written over its bar, with the decimals of its unit."""
+    known = shown(name, value)
+    return None if known is None else round(known, UNITS[MEASURES[name].shown_in].decimals)
 
 
 def parallel(found: Comparison) -> dict[str, Any]:

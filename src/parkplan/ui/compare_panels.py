@@ -10,8 +10,9 @@ import streamlit as st
 from parkplan.compare.catalogue import MEASURES
 from parkplan.i18n import current_language, message
 from parkplan.jobs.compare_files import json_bytes, workbook
+from parkplan.jobs.compare_tables import rests_on
 from parkplan.jobs.options import library
-from parkplan.jobs.scenario_words import change, figure, status_words
+from parkplan.jobs.scenario_words import change_in_unit, figure, status_words
 from parkplan.ui import compare_charts as charts
 from parkplan.ui.plain import plain
 from parkplan.units import money
@@ -42,15 +43,7 @@ def memo(found: Comparison) -> None:
     """Write the memo, each sentence with the numbers that it rests on."""
     for one in found.memo:
         st.text(one.text.to())
-        by: dict[str, list[str]] = {}
-        for name, what in one.rests_on:
-            by.setdefault(name, []).append(_named(what))
-        listed = "; ".join(f"{name}: {' · '.join(titles)}" for name, titles in by.items())
-        st.caption(f"{message('compare.rests_on')} {plain(listed)}")
-
-
-def _named(what: str) -> str:
-    return MEASURES[what].title.to() if what in MEASURES else message(f"compare.result_{what}")
+        st.caption(message("compare.rests_on", listed=plain(rests_on(found, one))))
 
 
 def measures(found: Comparison) -> None:
@@ -69,14 +62,14 @@ def measures(found: Comparison) -> None:
             value = option.measures.values[name]
             status = option.measures.statuses.get(name, "none")
             mark = {"met": "✓ ", "missed": "✗ "}.get(status, "")
-            moved = change(one, base, value)
+            moved = change_in_unit(one, base, value)
             text = figure(one, value)
             row[option.scenario.name] = mark + (
                 text if moved == "—" else message("compare.with_change", value=text, change=moved)
             )
         row[message("compare.head_formula")] = one.formula.to()
         rows.append(row)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=35 * (len(rows) + 1) + 3)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
     st.caption(message("compare.measures_note", met=status_words("met"), missed=status_words("missed")))
 
 
@@ -140,8 +133,12 @@ def regret(found: Comparison) -> None:
     shown = found.regret
     table: dict[str, list[str]] = {message("compare.head_case_short"): [case.to() for case in found.cases]}
     for place, name in enumerate(found.names):
-        table[name] = [money(float(value)) for value in shown.regret_yuan[place]]
+        table[name] = [_regret_words(value) for value in shown.regret_yuan[place]]
     frame = pd.DataFrame(table)
-    frame.loc[len(frame)] = [message("compare.worst"), *(money(float(value)) for value in shown.worst)]
+    frame.loc[len(frame)] = [message("compare.worst"), *(_regret_words(value) for value in shown.worst)]
     st.dataframe(frame, hide_index=True)
     st.caption(message("compare.regret_note", name=plain(found.names[shown.choice])))
+
+
+def _regret_words(yuan: float) -> str:
+    return money(float(yuan)) if yuan else "0"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from parkplan.i18n import message
+from parkplan.model.tables import table_title
 from parkplan.ui.judging import rerun
 from parkplan.ui.map_host import MARKERS, Marker, click_of
 from parkplan.ui.verdict_panels import ranked_table
@@ -92,7 +93,10 @@ def finding_table(listed: Listed, now: Choice, key: str, height: int) -> None:
 def _cells(finding: Finding) -> list[Any]:
     title = f"{message(f'check.{finding.code}_title')} · {message(f'desk.severity_{finding.severity}')}"
     other = "" if finding.other is None else f" / {finding.other}"
-    where = {"first": f"{finding.key}{other}", "second": message("desk.row_of", table=finding.table, row=finding.row)}
+    where = {
+        "first": f"{finding.key}{other}",
+        "second": message("desk.row_of", table=table_title(finding.table), row=finding.row),
+    }
     return [{"first": finding.text(), "second": title}, where, finding.remedy()]
 
 
@@ -110,8 +114,11 @@ def not_on_map(listed: Listed) -> None:
     """Say how many findings the map does not show."""
     left_out = sum(each.lon is None for each in listed.findings)
     more = max(0, len(listed.findings) - left_out - MOST_MARKED)
-    if left_out or more:
-        st.caption(message("desk.not_on_map", nowhere=f"{left_out:,}", more=f"{more:,}"))
+    said = [
+        message(f"desk.{key}", count=f"{count:,}") for key, count in (("nowhere", left_out), ("undrawn", more)) if count
+    ]
+    if said:
+        st.caption(" ".join(said))
 
 
 def spot_of(finding: Finding) -> Bounds | None:

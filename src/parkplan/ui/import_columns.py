@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NO_UNIT: Final = "—"
 HEADS: Final = ("column", "samples", "known", "field", "unit", "why")
-_ROW_PX: Final = 36
+_MOST_ROWS: Final = 13
 _MOST_PX: Final = 520
 
 
@@ -73,7 +73,7 @@ def _table(table: pd.DataFrame, titles: dict[str, str], now: Desk) -> pd.DataFra
             message("desk.column_field"), options=[message("desk.keep"), *titles.values()], required=True
         )
         shown["unit"] = st.column_config.SelectboxColumn(message("desk.column_unit"), options=[NO_UNIT, *units])
-    height = min(_MOST_PX, _ROW_PX * (len(table) + 1) + 4)
+    height: int | Literal["content"] = _MOST_PX if len(table) > _MOST_ROWS else "content"
     key = f"desk_columns_{now.round}_{now.looks}"
     return st.data_editor(table, column_config=shown, hide_index=True, height=height, key=key, width="stretch")
 

@@ -11,7 +11,8 @@ import streamlit as st
 from parkplan.i18n import message
 from parkplan.jobs.import_places import preview_picture
 from parkplan.jobs.import_report import import_recipe, import_report
-from parkplan.model.tables import TABLES, is_without_places
+from parkplan.jobs.writing import raw, written
+from parkplan.model.tables import TABLES, is_without_places, table_title
 from parkplan.ui.import_journal import undo_button
 from parkplan.ui.plain import plain
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.import_desk import Examined
     from parkplan.jobs.import_result import ImportResult
+    from parkplan.model.columns import Column
     from parkplan.ui.import_state import Desk
 
 ROWS_SHOWN: Final = 20
@@ -68,25 +70,36 @@ def first_rows(result: ImportResult) -> pd.DataFrame:
     """Return the first rows as a person reads them: titles for fields, texts as they are."""
     table = TABLES.get(result.table)
     frame = pd.DataFrame(result.frame.drop(columns="geometry").head(ROWS_SHOWN))
-    names = {}
-    for name in frame.columns:
+    shown = {}
+    for name, values in frame.items():
         column = table.column(str(name)) if table is not None else None
-        names[name] = str(name) if column is None else f"{column.title.to()} · {name}"
-    return frame.astype("str").where(frame.notna(), "").rename(columns=names)
+        head = str(name) if column is None else f"{column.title.to()} · {name}"
+        shown[head] = [_cell(column, value) for value in values]
+    return pd.DataFrame(shown, index=frame.index, dtype="str")
+
+
+def _cell(column: Column | None, value: object) -> str:
+    """Write a cell: of a field as cards write it, with its unit, of a column of the file as it is."""
+    known = raw(value)
+    if known is None:
+        return ""
+    return str(known) if column is None else written(column, known).to()
 
 
 def what_changes(ws: Workspace, result: ImportResult) -> str:
     """Say in a sentence what the import does to the workspace."""
     before = next((info for info in ws.tables() if info.name == result.table), None)
     if before is None:
-        return message("desk.makes_table", table=result.table, rows=f"{result.rows:,}")
-    return message("desk.replaces_table", table=result.table, before=f"{before.rows:,}", rows=f"{result.rows:,}")
+        return message("desk.makes_table", table=table_title(result.table), rows=f"{result.rows:,}")
+    return message(
+        "desk.replaces_table", table=table_title(result.table), before=f"{before.rows:,}", rows=f"{result.rows:,}"
+    )
 
 
 def result(ws: Workspace, now: Desk, done: ImportResult, seen: Examined) -> None:
     """Draw what was written, with its files and the way back."""
     with st.container(border=True):
-        st.success(message("desk.done", table=done.table, rows=f"{done.rows:,}"))
+        st.success(message("desk.done", table=table_title(done.table), rows=f"{done.rows:,}"))
         for file in done.files:
             st.text(message("desk.done_file", file=file.name, layer=file.layer, sha=file.sha256))
         for reason in done.crs.reasons:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 POLL_S: Final = 0.7
 OWN: Final = "*"
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16", "cp1252")
+AUTO: Final = ""
+"""The encoding is found out; not None, which a select box shows as nothing chosen when it is drawn again."""
 _ENDINGS: Final = tuple(ending.removeprefix(".") for ending in UPLOAD_ENDINGS)
 
 
@@ -74,8 +76,8 @@ def _files(ws: Workspace, now: Desk) -> None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             sent = st.file_uploader(
-                message("desk.files"), type=list(_ENDINGS), accept_multiple_files=True, key=f"desk_files_{now.round}",
-                help=message("desk.files_hint", limit=UPLOAD_MB),
+                message("desk.files"), type=list(_ENDINGS), accept_multiple_files=True,
+                key=f"desk_files_{now.round}_{now.reads}", help=message("desk.files_hint", limit=UPLOAD_MB),
             )  # fmt: skip
             path = _local_path(now)
             if now.paths and not sent and not path:
@@ -153,12 +155,13 @@ def _layers(now: Desk) -> dict[str, tuple[str, ...]]:
 def _encoding(now: Desk) -> str | None:
     stated = now.wanted.encoding
     known = ENCODINGS if stated is None or stated in ENCODINGS else (*ENCODINGS, stated)
-    titles = {None: message("desk.encoding_auto")} | {name: name.upper() for name in known}
+    titles = {AUTO: message("desk.encoding_auto")} | {name: name.upper() for name in known}
     options = list(titles)
-    return st.selectbox(
-        message("desk.encoding"), options, index=options.index(stated), format_func=titles.__getitem__,
+    chosen = st.selectbox(
+        message("desk.encoding"), options, index=options.index(stated or AUTO), format_func=titles.__getitem__,
         key=f"desk_encoding_{now.round}_{now.wanted.encoding}",
     )  # fmt: skip
+    return None if chosen == AUTO else chosen
 
 
 def _recipe(now: Desk) -> None:

@@ -48,6 +48,8 @@ def _summary(seen: Examined) -> None:
     checks = "—" if seen.incoming is None else f"{len(seen.incoming.findings):,}"
     nowhere = is_without_places(seen.wanted.table)
     crs, _, title = ("", "", "") if result is None or nowhere else result.crs.source.partition(" ")
+    if seen.result is None and seen.fault is not None and seen.fault.key not in UNDECIDED:
+        crs, _, title = (_current(seen.crs[0], seen) or "" if seen.crs else "").partition(" ")
     rows = sum(intake.report.rows for intake in seen.intakes)
     items = [
         _tile("desk.tile_rows", f"{rows:,}", ", ".join(intake.name for intake in seen.intakes)),

@@ -13,6 +13,7 @@ from parkplan.jobs.judged_columns import judged_column
 from parkplan.ui.boundary import fragment
 from parkplan.ui.finding_list import finding_table, listed_findings, marker_hit, markers_of, not_on_map, spot_of
 from parkplan.ui.map_host import Fit, map_host
+from parkplan.ui.plain import plain
 from parkplan.units import area
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from parkplan.data.workspace import Workspace
     from parkplan.jobs.import_desk import Examined
+    from parkplan.jobs.import_result import ImportFinding
     from parkplan.model.facts import Bounds
     from parkplan.quality import Finding, Gate
     from parkplan.ui.import_state import Desk
@@ -41,9 +43,7 @@ def findings_card(ws: Workspace, now: Desk, seen: Examined) -> None:
         st.subheader(message("desk.findings_title"), anchor=False)
         if result.findings:
             st.markdown(f"**{message('desk.notes_title', count=len(result.findings))}**")
-            rows = [(each.file, message(f"desk.severity_{each.severity}"), each.text) for each in result.findings]
-            heads = [message(f"desk.column_{name}") for name in ("file", "severity", "text")]
-            st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True)
+            _notes(result.findings)
         else:
             st.caption(message("desk.notes_none"))
         if incoming is None:
@@ -57,12 +57,22 @@ def findings_card(ws: Workspace, now: Desk, seen: Examined) -> None:
             gate_panel(incoming.gate)
 
 
+def _notes(found: Sequence[ImportFinding]) -> None:
+    """Draw the notes on the files, in full: sentences are longer than a line."""
+    rows = [(plain(each.file), message(f"desk.severity_{each.severity}"), plain(each.text)) for each in found]
+    heads = [message(f"desk.column_{name}") for name in ("file", "severity", "text")]
+    st.table(pd.DataFrame(rows, columns=heads).set_index(heads[0]))
+
+
 @fragment
 def _findings(ws: Workspace, now: Desk, findings: Sequence[Finding]) -> None:
     """Draw the findings beside the map of what is there already: a line leads to its place, a dot to its line."""
     if (hit := marker_hit(MAP, len(findings))) is not None:
         now.finding.choose(hit)
     listed = listed_findings(findings, now.finding, KEY)
+    if all(each.lon is None for each in findings):  # rows of a table without places: a map would show nothing
+        finding_table(listed, now.finding, KEY, HEIGHT - 60)
+        return
     left, right = st.columns([1, 1], gap="small")
     with right:
         finding_table(listed, now.finding, KEY, HEIGHT - 60)

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from parkplan._errors import ParkplanError
-from parkplan.i18n import message
+from parkplan.i18n import catalogue, message
 from parkplan.jobs.imports import changed_since, imports_of, undo_import
+from parkplan.model.tables import table_title
 from parkplan.ui.import_state import show
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ def _chosen(ws: Workspace, entry: ImportEntry) -> None:
             st.rerun()
 
 
+def action_title(name: str) -> str:
+    """Return what a line of the journal did in words; what another program wrote stays as it is."""
+    key = f"ui.action_{name}"
+    return message(key) if key in catalogue() else name
+
+
 def undo_button(ws: Workspace, number: int | None, *, key: str) -> bool:
     """Draw the button that takes an import back, the latest where no number is given, and say whether it did."""
     if not st.button(message("desk.undo"), key=key):
@@ -70,7 +77,7 @@ def _frame(known: tuple[ImportEntry, ...]) -> pd.DataFrame:
             entry.number,
             f"{entry.at:%Y-%m-%d %H:%M}",
             entry.actor,
-            ", ".join(each.table for each in entry.tables),
+            ", ".join(table_title(each.table) for each in entry.tables),
             "; ".join(f"{file.name} ({file.sha256[:12]})" for file in entry.files),
             message(f"cli.imports_state_{entry.state}"),
         )

@@ -38,7 +38,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Desk:
-    """The desk. ``round`` counts the files that were brought, so that widgets start anew with each."""
+    """The desk. ``round`` counts the files that were brought, so that widgets start anew with each.
+
+    ``reads`` counts how often files were read: the field that sent them is empty afterwards, however long that took.
+    """
 
     wanted: Wanted = field(default_factory=Wanted)
     uploads: Uploads | None = None
@@ -51,11 +54,13 @@ class Desk:
     fault: Exception | None = None
     finding: Choice = field(default_factory=Choice)
     round: int = 0
+    reads: int = 0
     looks: int = 0
 
     def read(self, ws: Workspace) -> None:
         """Begin to read the files and to examine them."""
         wanted, paths = self.wanted, self.paths
+        self.reads += 1
 
         def work(progress: Progress, cancelled: Stopped) -> Answer:
             brought = bring(ws, paths, wanted, progress=progress, cancelled=cancelled)

@@ -36,7 +36,7 @@ def programme(ws: Workspace, found: Candidates, now: Reuse) -> None:
     years = columns[1].number_input(message("sites.years"), 1, LONGEST_YEARS, 3, key="programme_years")
     quota = columns[2].number_input(message("sites.quota"), 0.0, 1000.0, 0.0, key="programme_quota")
     capacity = columns[3].number_input(message("sites.capacity"), 0, 50, 0, key="programme_capacity")
-    st.caption(message("sites.zero_is_none"))
+    st.caption(f"{message('sites.zero_is_none')} {message('sites.money_stays')}")
     known = {one.id for one in found.sites}
     now.after = tuple(pair for pair in now.after if set(pair) <= known)
     _dependencies(found, now)

@@ -12,7 +12,7 @@ from parkplan.model.tables import TABLES
 from parkplan.ui import opened
 from parkplan.ui.check_panel import check_panel
 from parkplan.ui.import_desk import import_desk
-from parkplan.ui.import_journal import imports_panel
+from parkplan.ui.import_journal import action_title, imports_panel
 from parkplan.ui.match_panel import match_panel
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _tables(ws: Workspace) -> None:
 def _journal(ws: Workspace) -> pd.DataFrame:
     columns = ("at", "actor", "action", "reason", "source")
     lines = [
-        (f"{entry.at:%Y-%m-%d %H:%M}", entry.actor, entry.action, entry.reason, entry.source)
+        (f"{entry.at:%Y-%m-%d %H:%M}", entry.actor, action_title(entry.action), entry.reason, entry.source)
         for entry in ws.journal(JOURNAL_LINES)
     ]
     return pd.DataFrame(lines, columns=[message(f"ui.column_{name}") for name in columns])
