@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def place(handmade_copy: Path) -> Path:
-    return handmade_copy
+def app(handmade_workspace: Path, app_on: Callable[..., AppTest]) -> AppTest:
+    """The page on the district that all read: what is chosen, tried and opened stays in the session."""
+    return app_on(handmade_workspace).switch_page("views/low_efficiency.py").run()
 
 
 @pytest.fixture
-def app(place: Path, app_on: Callable[..., AppTest]) -> AppTest:
-    return app_on(place).switch_page("views/low_efficiency.py").run()
+def own_app(handmade_copy: Path, app_on: Callable[..., AppTest]) -> AppTest:
+    """The page on a district of its own, into which it writes."""
+    return app_on(handmade_copy).switch_page("views/low_efficiency.py").run()
 
 
 def state(app: AppTest) -> Judging:
@@ -79,24 +81,24 @@ def test_the_table_lists_what_is_asked_for(app: AppTest) -> None:
     assert {line["row"] for line in panel(app, "judge_table")["rows"]} == {4}
 
 
-def test_a_choice_is_in_force_once_somebody_saves_it(app: AppTest, place: Path) -> None:
-    app.button(key="judge_save").click().run()
-    assert choice_in_force(open_workspace(place)) is None
-    app.text_input(key="judge_actor").set_value("张工")
-    app.button(key="judge_save").click().run()
-    saved = choice_in_force(open_workspace(place))
+def test_a_choice_is_in_force_once_somebody_saves_it(own_app: AppTest, handmade_copy: Path) -> None:
+    own_app.button(key="judge_save").click().run()
+    assert choice_in_force(open_workspace(handmade_copy)) is None
+    own_app.text_input(key="judge_actor").set_value("张工")
+    own_app.button(key="judge_save").click().run()
+    saved = choice_in_force(open_workspace(handmade_copy))
     assert saved is not None
     assert saved.actor == "张工"
-    assert saved.choice == state(app).choice
+    assert saved.choice == state(own_app).choice
 
 
-def test_a_trial_flips_parcels_and_is_forgotten_or_used(app: AppTest, place: Path) -> None:
+def test_a_trial_flips_parcels_and_is_forgotten_or_used(app: AppTest, handmade_workspace: Path) -> None:
     app.multiselect(key="judge:packs").set_value(["jiangmen_draft_2014"]).run()
     app.number_input(key="judge:limit_tax_low_0").set_value(5.0)
     next(button for button in app.button if button.label == "试算").click().run()
     assert any("1 宗结论改变" in text.value or "结论改变" in text.value for text in app.markdown)
     assert state(app).compared is not None
-    assert choice_in_force(open_workspace(place)) is None
+    assert choice_in_force(open_workspace(handmade_workspace)) is None
     app.button(key="whatif_adopt").click().run()
     assert [change.limit for change in state(app).choice.limits] == [5.0]
     assert counts(app)["低效"] == "1"  # 8 万元/亩 no longer falls short
@@ -147,16 +149,16 @@ def test_the_error_of_a_source_is_set_for_the_choice_and_goes_back(app: AppTest)
     assert state(app).choice.errors == ()
 
 
-def test_a_verdict_is_set_aside_by_name_and_reason_until_a_day(app: AppTest, place: Path) -> None:
-    open_card(app, 0)
-    app.button(key="override_save").click().run()
-    assert overrides(open_workspace(place)) == ()
-    app.selectbox[-1].set_value("exempt")
-    app.text_input(key="override_actor").set_value("李工")
-    app.text_input(key="override_reason").set_value("已列入改造计划")
-    app.button(key="override_save").click().run()
-    (said,) = overrides(open_workspace(place))
+def test_a_verdict_is_set_aside_by_name_and_reason_until_a_day(own_app: AppTest, handmade_copy: Path) -> None:
+    open_card(own_app, 0)
+    own_app.button(key="override_save").click().run()
+    assert overrides(open_workspace(handmade_copy)) == ()
+    own_app.selectbox[-1].set_value("exempt")
+    own_app.text_input(key="override_actor").set_value("李工")
+    own_app.text_input(key="override_reason").set_value("已列入改造计划")
+    own_app.button(key="override_save").click().run()
+    (said,) = overrides(open_workspace(handmade_copy))
     assert (said.parcel_id, said.verdict, said.actor) == ("JH-001", Verdict.EXEMPT, "李工")
     assert said.expires_on > dt.date.today()
-    assert counts(app)["豁免"] == "1"
-    assert "李工" in panel(app, "evidence")["said"][0]
+    assert counts(own_app)["豁免"] == "1"
+    assert "李工" in panel(own_app, "evidence")["said"][0]
