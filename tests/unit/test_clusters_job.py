@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -145,10 +146,8 @@ def test_a_parcel_without_a_cluster_stands_ready_for_that_of_its_firms_or_its_pa
 
 
 @pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clusters") / "d.parkplan"
-    jobs.demo(out=folder, size="small")
-    return folder
+def district(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(small_demo, tmp_path_factory.mktemp("clusters") / "d.parkplan")
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import shutil
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -332,10 +333,8 @@ def test_too_wide_for_a_shapefile(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("official") / "d.parkplan"
-    jobs.demo(folder, size="small", seed=7)
-    return folder
+def district(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(small_demo, tmp_path_factory.mktemp("official") / "d.parkplan")
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".csv"])

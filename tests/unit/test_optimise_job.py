@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,6 @@ from parkplan.data.workspace import open_workspace
 from parkplan.i18n import language
 from parkplan.jobs import scenario as work
 from parkplan.jobs.allocation_around import around
-from parkplan.jobs.demo import demo
 from parkplan.jobs.optimise import optimise, proposals
 from parkplan.jobs.optimise_words import collision_words, summary_words
 from parkplan.jobs.options import library
@@ -39,10 +39,8 @@ WISH = Wish(where="status == 'idle'", options=1, priced=False, budget_yuan=3e8)
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("optimise") / "small.parkplan"
-    demo(path, size="small")
-    return path
+def place(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(small_demo, tmp_path_factory.mktemp("optimise") / "small.parkplan")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import shapely
 
 from parkplan.cli import main
 from parkplan.data.workspace import create_workspace
-from parkplan.jobs import check, demo, export_findings
+from parkplan.jobs import check, export_findings
 from parkplan.model.workspace import Change
 from parkplan.quality import Finding, Fitness, check_tables, gate
 from parkplan.quality.overlap import overlapping_pairs
@@ -203,14 +203,15 @@ def test_the_command_ends_with_one_where_there_are_findings(tmp_path: Path, caps
     assert len(ws.journal()) == 2  # nothing was written
 
 
-def test_a_demo_district_is_told_in_words_and_as_points(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    demo(tmp_path / "d", size="small")
+def test_a_demo_district_is_told_in_words_and_as_points(
+    small_demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "findings.gpkg"
-    assert main(["check", str(tmp_path / "d"), "--lang", "en", "--as-of", "2026-06-30", "--out", str(out)]) == 1
+    assert main(["check", str(small_demo), "--lang", "en", "--as-of", "2026-06-30", "--out", str(out)]) == 1
     text = capsys.readouterr().out
     assert "fictional" in text
     assert "Data quality" in text
-    found = check(tmp_path / "d", as_of=DAY)
+    found = check(small_demo, as_of=DAY)
     written = gpd.read_file(out)
     assert len(written) == len(found.findings)
     assert written["text_zh"].iloc[0] == found.findings[0].text("zh")

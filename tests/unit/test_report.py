@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 import docx
@@ -31,8 +32,10 @@ from parkplan.render.document import FORMATS, document_bytes
 from parkplan.render.document.cells import written_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from parkplan.i18n import Language
     from parkplan.model.document import Document
 
 DAY = date(2029, 6, 30)
@@ -71,6 +74,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def idle(hostile: Path) -> Document:
     return report_document(open_workspace(hostile), "idle", "zh", as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def district(small_demo: Path) -> Callable[[Language], Document]:
+    """The report on the small demo district in a language, written once in each."""
+    return cache(lambda chosen: report_document(open_workspace(small_demo), "district", chosen, as_of=DAY))
 
 
 def tables(document: Document) -> list[Table]:
@@ -116,8 +125,8 @@ def test_made_up_data_say_so_on_every_page_and_rules_say_who_verified_them(idle:
 
 
 @pytest.mark.parametrize("chosen", ["zh", "en"])
-def test_word_and_paper_hold_the_same_words(small_demo: Path, tmp_path: Path, chosen: str) -> None:
-    made = report_document(open_workspace(small_demo), "district", "zh" if chosen == "zh" else "en", as_of=DAY)
+def test_word_and_paper_hold_the_same_words(district: Callable[[Language], Document], chosen: Language) -> None:
+    made = district(chosen)
     word = docx.Document(io.BytesIO(document_bytes(made, ".docx")))
     cells = {cell.text for grid in word.tables for row in grid.rows for cell in row.cells}
     with language(made.language):
@@ -133,8 +142,10 @@ def test_word_and_paper_hold_the_same_words(small_demo: Path, tmp_path: Path, ch
 
 
 @pytest.mark.parametrize("ending", [".pdf", ".docx"])
-def test_no_word_of_a_table_is_broken_in_two(small_demo: Path, tmp_path: Path, ending: str) -> None:
-    made = report_document(open_workspace(small_demo), "district", "en", as_of=DAY)
+def test_no_word_of_a_table_is_broken_in_two(
+    district: Callable[[Language], Document], tmp_path: Path, ending: str
+) -> None:
+    made = district("en")
     if shutil.which("pdftotext") is None:
         pytest.skip("poppler-utils is not installed")
     (tmp_path / f"a{ending}").write_bytes(document_bytes(made, ending))
@@ -150,11 +161,11 @@ def test_no_word_of_a_table_is_broken_in_two(small_demo: Path, tmp_path: Path, e
 
 @pytest.mark.parametrize("chosen", ["zh", "en"])
 def test_no_page_of_a_paper_is_empty_and_titles_stand_with_their_table(
-    small_demo: Path, tmp_path: Path, chosen: str
+    district: Callable[[Language], Document], tmp_path: Path, chosen: Language
 ) -> None:
     if shutil.which("pdftotext") is None:
         pytest.skip("poppler-utils is not installed")
-    made = report_document(open_workspace(small_demo), "district", "zh" if chosen == "zh" else "en", as_of=DAY)
+    made = district(chosen)
     place = tmp_path / "a.pdf"
     place.write_bytes(document_bytes(made, ".pdf"))
     said = subprocess.run(["pdftotext", "-layout", place, "-"], capture_output=True, check=True).stdout.decode()

@@ -33,10 +33,8 @@ from parkplan.sites.engine import Effort
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("sites") / "small.parkplan"
-    pp.jobs.demo(place, size="small")
-    return place
+def workspace(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(small_demo, tmp_path_factory.mktemp("sites") / "small.parkplan")
 
 
 @pytest.fixture(scope="module")
