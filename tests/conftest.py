@@ -278,13 +278,13 @@ def browser_page(_browser: Browser) -> Iterator[BrowserPages]:
 
 @pytest.fixture(scope="session")
 def small_demo(made_once: MakeOnce) -> Path:
-    """The small demo district, made once; tests that write make a copy of it."""
+    """The small demo district in a folder with a Chinese name, made once; tests that write make a copy of it."""
 
     def make(place: Path) -> None:
         command = [sys.executable, "-m", "parkplan", "demo", "--out", str(place), "--size", "small", "--quiet"]
         subprocess.run(command, check=True, timeout=300)
 
-    return made_once("small.parkplan", make)
+    return made_once("示范区.parkplan", make)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from at_rest import rest
@@ -19,16 +19,8 @@ from parkplan.i18n import message
 from parkplan.jobs.report import report_document
 from parkplan.render.document import document_bytes
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WAIT_MS = 120_000
-
-
-@pytest.fixture(scope="module")
-def workspace(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(small_demo, tmp_path_factory.mktemp("reports") / "区.parkplan"))
 
 
 def take(page: Any, label: str) -> Path:
@@ -36,26 +28,24 @@ def take(page: Any, label: str) -> Path:
     return taken(page, page.get_by_role("button", name=re.compile(re.escape(label))))
 
 
-def test_a_report_and_a_bundle_are_made_and_taken(
-    browser_page: Any, serve: Callable[[Path], str], workspace: Path, tmp_path: Path
-) -> None:
-    page = browser_page(f"{serve(workspace)}/reports?lang=zh")
+def test_a_report_and_a_bundle_are_made_and_taken(browser_page: Any, app: str, tmp_path: Path) -> None:
+    page = browser_page(f"{app}/reports?lang=zh")
     page.get_by_role("button", name=message("report.make", "zh")).wait_for()
     rest(page)
     page.get_by_role("button", name=message("report.make", "zh")).click()
-    word = take(page, "区_candidates_zh.docx")
+    word = take(page, "示范区_candidates_zh.docx")
     assert zipfile.is_zipfile(word)
     assert "word/document.xml" in zipfile.ZipFile(word).namelist()
 
     rest(page)
     page.get_by_role("button", name=message("report.bundle_make", "zh")).click()
     bundle = tmp_path / "a.zip"
-    shutil.copyfile(take(page, "区_audit.zip"), bundle)
+    shutil.copyfile(take(page, "示范区_audit.zip"), bundle)
     assert json.loads(zipfile.ZipFile(bundle).read("manifest.json"))["synthetic"] is True
 
 
-def test_the_html_report_works_alone(browser_page: Any, workspace: Path) -> None:
-    made = report_document(open_workspace(workspace), "district", "zh")
+def test_the_html_report_works_alone(browser_page: Any, small_demo: Path) -> None:
+    made = report_document(open_workspace(small_demo), "district", "zh")
     page = browser_page()
     page.set_content(document_bytes(made, ".html").decode())
     page.wait_for_function("() => document.querySelector('.filter .count')?.textContent.includes('/')")
