@@ -102,7 +102,7 @@ def let_the_solver_draw(page: Page, place: Path) -> None:
     """Ask for one option, and find it as a branch of the open scenario."""
     page.get_by_role("button", name="Solve", exact=True).click()
     form = page.get_by_test_id("stForm").filter(has_text="Seconds for each")
-    for field, value in (("Options", "1"), ("Seconds for each", "3")):
+    for field, value in (("Options", "1"), ("Seconds for each", "20")):
         form.get_by_label(field, exact=True).fill(value)
         form.get_by_label(field, exact=True).press("Tab")
     form.get_by_role("button", name="Start", exact=True).click()
