@@ -109,7 +109,7 @@ def test_value_bound_and_gap_are_shown_while_it_runs_and_it_can_be_stopped(
     assert slow.told.wait(60.0)
     app.run()
     assert {one.label: one.value for one in app.metric} == {
-        "已用时": "7 s", "目前最好": "80.00", "上限（已证明）": "100.00", "差距": "25.00 %"
+        "已用时": "7 s", "目前最好": "80.00", "上限（已证明）": "100.00", "差距": "25.00%"
     }  # fmt: skip
     assert "正在求第 1 个方案（共 3 个）" in [one.value for one in app.text]
     search = app.session_state[LAYOUT].search

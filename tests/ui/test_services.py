@@ -74,7 +74,7 @@ def test_value_bound_and_gap_are_shown_while_it_runs_and_it_can_be_stopped(
     assert slow.told.wait(60.0)
     app.run()
     assert {one.label: one.value for one in app.metric} == {
-        "已用时": "3 s", "目前最好": "900 人", "上限（已证明）": "1,200 人", "差距": "33.33 %"
+        "已用时": "3 s", "目前最好": "900 人", "上限（已证明）": "1,200 人", "差距": "33.33%"
     }  # fmt: skip
     assert app.button(key="service_solve").disabled
     search = app.session_state[SITING].search

@@ -210,7 +210,7 @@ def test_the_time_limit_is_told_with_the_gap_and_never_as_the_best() -> None:
     short = Allocated((0,), 10.0, 12.0)
     assert (short.status, short.gap) == ("bounded", pytest.approx(0.2))
     with language("zh"):
-        assert note_words(short) == "求解器方案：10.00 分，未证明最优；上限 12.00 分，差距 20.00 %"
+        assert note_words(short) == "求解器方案：10.00 分，未证明最优；上限 12.00 分，差距 20.00%"
     assert Allocated((0,), 10.0, 10.0).status == "optimal"
     assert Allocated((0,), 0.0, 3.0).gap is None
     assert Allocated((0,), 0.0, 0.0).gap == 0.0

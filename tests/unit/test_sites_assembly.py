@@ -285,7 +285,7 @@ def test_without_an_exact_search_the_bound_of_the_set_still_holds(monkeypatch: p
         assert (found.proof.value or 0.0) <= most + 1e-6
     with language("en"):
         bounded = replace(found, proof=replace(found.proof, status="bounded", value=100.0, bound=100.21))
-        assert "no other set, of any sites at all, scores more than 0.3 % higher" in packing_words(bounded)
+        assert "no other set, of any sites at all, scores more than 0.3% higher" in packing_words(bounded)
         assert "no other set of sites" in packing_words(replace(found, proof=replace(found.proof, status="optimal")))
 
 
@@ -315,7 +315,7 @@ def test_the_gap_is_rounded_so_that_it_never_promises_too_much() -> None:
     def proof(bound: float) -> Proof:
         return Proof(engine="branch_and_cut", status="bounded", value=200.0, bound=bound, seconds=1.0)
 
-    assert [gap_words(proof(bound)) for bound in (200.01, 200.2, 200.201)] == ["0.1 %", "0.1 %", "0.2 %"]
+    assert [gap_words(proof(bound)) for bound in (200.01, 200.2, 200.201)] == ["0.1%", "0.1%", "0.2%"]
 
 
 def test_the_process_apart_answers_alike_and_stops_when_told() -> None:

@@ -216,7 +216,7 @@ def _name(drawn: Drawn) -> str:
 
 def _row(drawn: Drawn) -> tuple[object, ...]:
     answer = drawn.answer
-    gap = "—" if answer.gap is None else f"{100 * answer.gap:.2f} %"
+    gap = "—" if answer.gap is None else f"{100 * answer.gap:.2f}%"
     return _name(drawn), f"{answer.value:.2f}", gap, len(drawn.given), *change_words(drawn).values()
 
 

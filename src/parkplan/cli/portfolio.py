@@ -90,5 +90,5 @@ def _row(row: dict[Hashable, Any]) -> tuple[object, ...]:
 
 
 def _loss(loss: Loss) -> str:
-    share, hit = f"{100 * loss.share:.1f} %", ", ".join(loss.sites)
+    share, hit = f"{100 * loss.share:.1f}%", ", ".join(loss.sites)
     return message("cli.portfolio_loss", owner=visible(loss.id), share=share, sites=hit)

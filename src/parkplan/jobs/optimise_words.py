@@ -56,7 +56,7 @@ def progress_words(progress: Progress | None) -> dict[str, str]:
         "seconds": f"{0.0 if progress is None else progress.seconds:.0f} s",
         "value": "—" if value is None else f"{value:.2f}",
         "bound": "—" if bound is None else f"{bound:.2f}",
-        "gap": "—" if gap is None else f"{100 * gap:.2f} %",
+        "gap": "—" if gap is None else f"{100 * gap:.2f}%",
     }
     return {message(f"optimise.now_{name}"): text for name, text in said.items()}
 
@@ -66,7 +66,7 @@ def note_words(answer: Allocated, place: int = 0) -> str:
 
     Those after the first (``place`` above 0) are the best of what differs enough from those before.
     """
-    gap = message("optimise.gap_unknown") if answer.gap is None else f"{100 * answer.gap:.2f} %"
+    gap = message("optimise.gap_unknown") if answer.gap is None else f"{100 * answer.gap:.2f}%"
     points = "—" if answer.value is None else f"{answer.value:.2f}"
     bound = "—" if answer.bound is None else f"{answer.bound:.2f}"
     said = message(f"optimise.proof_{answer.status}", None, points=points, bound=bound, gap=gap)
@@ -98,7 +98,7 @@ def _budget(_clause: str, _subject: str, wish: Wish) -> dict[str, str]:
 def _share(clause: str, subject: str, wish: Wish) -> dict[str, str]:
     share = next(one for one in wish.shares if one.typology == subject)
     limit = share.least if clause.startswith("share_least") else share.most
-    return {"typology": use_words(subject), "limit": f"{100 * limit:g} %"}
+    return {"typology": use_words(subject), "limit": f"{100 * limit:g}%"}
 
 
 def _at_least(_clause: str, subject: str, wish: Wish) -> dict[str, str]:

@@ -113,7 +113,7 @@ def progress_words(progress: Progress | None, wish: ServiceWish) -> dict[str, st
     gap = Sited(None, value, bound, "unknown").gap
     texts = (
         f"{seconds:.0f} s", value_words(value, wish), value_words(bound, wish),
-        "—" if gap is None else f"{100 * gap:.2f} %",
+        "—" if gap is None else f"{100 * gap:.2f}%",
     )  # fmt: skip
     names = ("seconds", "value", "bound" if wish.model == "cover_most" else "bound_low", "gap")
     return {message(f"optimise.now_{name}"): text for name, text in zip(names, texts, strict=True)}
@@ -126,7 +126,7 @@ def proof_words(found: Services, chosen: Language | None = None) -> str:
     def said(value: float | None) -> str:
         return value_words(value, found.wish, chosen)
 
-    gap = "—" if sited.gap is None else f"{100 * sited.gap:.2f} %"
+    gap = "—" if sited.gap is None else f"{100 * sited.gap:.2f}%"
     title = message(f"services.value_{found.wish.model}", chosen)
     key = f"services.proof_{sited.status}"
     return message(key, chosen, title=title, value=said(sited.value), bound=said(sited.bound), gap=gap)

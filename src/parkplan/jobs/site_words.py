@@ -81,7 +81,7 @@ def gap_words(proof: Proof) -> str:
     """
     if proof.gap is None or not proof.value:
         return "—"
-    return f"{-(-proof.gap * 1000 // 1) / 10:.1f} %"
+    return f"{-(-proof.gap * 1000 // 1) / 10:.1f}%"
 
 
 def _points(value: float | None) -> str:
