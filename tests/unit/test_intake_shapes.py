@@ -11,9 +11,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyproj
 import pytest
 import shapely
 
+from parkplan.data import crs as reference
 from parkplan.data.geoparquet import Content, bounds_of, type_names
 from parkplan.data.intake.geometry import single_parts
 from parkplan.data.intake.geopackage import real_count
@@ -88,6 +90,20 @@ def test_rows_are_kept_as_those_of_a_frame_are(tmp_path: Path, ending: str, kind
     assert done.info.bounds == bounds_of(np.asarray(done.frame.geometry))
     kept = open_workspace(tmp_path / "ws").read("free")
     assert same(np.asarray(kept.geometry), np.asarray(done.frame.geometry))
+
+
+def test_shapes_that_a_change_of_crs_breaks_are_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Corners that come to lie on the other side of a boundary make it cross itself; the others stay as they came."""
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame(geometry=[shapely.box(113.1, 22.5, 113.2, 22.6)] * 3, crs=4490).to_file(path)
+    moved = np.array([BOX, KINDS[9], None], dtype=object)
+    done = reference.operation(pyproj.CRS(4490), pyproj.CRS(4547), None)
+    monkeypatch.setattr(reference, "reproject", lambda *_: (moved, done))
+    told = import_file(path, to=tmp_path / "ws", table="free", dry_run=True)
+    first, second, third = told.frame.geometry
+    assert (first, third) == (BOX, None)
+    assert second.is_valid
+    assert second.area == pytest.approx(2.0)  # both wings of the bow-tie
 
 
 @pytest.mark.parametrize("bad", [b"", b"nonsense", shapely.to_wkb(BOX)[:-1]])

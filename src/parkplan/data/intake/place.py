@@ -13,8 +13,10 @@ from parkplan._errors import RequestError, SourceFileError
 from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason, diagnose
 from parkplan.data.intake.geometry import repair
+from parkplan.data.intake.raw_wkb import proven_kinds
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.shapes import Shapes
+from parkplan.data.wkb import to_wkb
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -180,16 +182,19 @@ def _moved(intake: Intake, source: SourceCrs, target: CRS, bounds: Bounds | None
     if source == reference.SourceCrs(target):
         return intake.shapes, reference.operation(source.crs, target, bounds)
     moved, done = reference.reproject(intake.geometry, source, target, bounds)
-    return Shapes.of(_valid(moved)), done
+    return _valid(moved), done
 
 
-def _valid(moved: Geometries) -> Geometries:
-    """Return geometries of which the way has broken none; those of the file are valid before it."""
-    broken = ~shapely.is_missing(moved) & ~shapely.is_valid(moved)
-    if broken.any():
+def _valid(moved: Geometries) -> Shapes:
+    """Return shapes of which the way has broken none; those of the file are valid before it."""
+    wkb = to_wkb(moved)
+    doubtful = np.flatnonzero(proven_kinds(wkb) == 0)
+    broken = doubtful[~shapely.is_missing(moved[doubtful]) & ~shapely.is_valid(moved[doubtful])]
+    if len(broken):
         moved = moved.copy()
         moved[broken] = repair(moved[broken])
-    return moved
+        wkb = to_wkb(moved)
+    return Shapes.read(wkb)
 
 
 def _repaired_areas(intake: Intake, moved: Shapes, source: SourceCrs, target: CRS) -> list[Finding]:
