@@ -182,7 +182,7 @@ def section(count: int, files: Sequence[File], repeats: int) -> str:
         "written. The usual way is `pyogrio.read_dataframe(use_arrow=True)` (`geopandas.read_parquet` for GeoParquet, "
         "WKT parsed for CSV, `to_crs` for degrees), then `to_parquet` with the same compression; ours adds the copy "
         "with its SHA-256, the confined process, the check and repair of every geometry, CRS doctor and column doctor, "
-        "then the version by its content and the journal. Plain rings that stay in their CRS are checked and kept as "
+        "then the version by its content and the journal. Plain rings are checked, moved and kept as "
         "bytes: neither a dry run nor an import makes an object of each. CPU time of all processes, the least of "
         f"{repeats} in turns, less what importing the libraries takes; the start of the confined process counts.",
         "",

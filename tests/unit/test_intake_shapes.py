@@ -11,7 +11,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyproj
 import pytest
 import shapely
 
@@ -26,6 +25,7 @@ from parkplan.data.workspace import open_workspace
 from parkplan.jobs import Reading, import_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 BOX = shapely.box(0, 0, 2, 3)
@@ -92,16 +92,32 @@ def test_rows_are_kept_as_those_of_a_frame_are(tmp_path: Path, ending: str, kind
     assert same(np.asarray(kept.geometry), np.asarray(done.frame.geometry))
 
 
+@pytest.mark.parametrize("rows", [range(10), [0, 1, 1, 0], [8, 9], [4]])
+def test_moved_bytes_are_moved_objects(rows: Sequence[int]) -> None:
+    given = [KINDS[row] for row in rows]
+    whole = single_parts(np.array(given, dtype=object))
+
+    def move(xy: np.ndarray) -> np.ndarray:
+        return np.column_stack([3 * xy[:, 1] + 0.1, xy[:, 0] - 2 * xy[:, 1]])
+
+    moved = Shapes.read(column(given)).moved(move)
+    expected = shapely.transform(whole, move)
+    assert not (moved.proven & ~shapely.is_valid(expected)).any()
+    assert np.array_equal(moved.boxes, shapely.bounds(expected), equal_nan=True)
+    assert moved.wkb.to_pylist() == to_wkb(expected).to_pylist()
+    assert same(moved.geometry, expected)
+    assert same(Shapes.of(whole).moved(move).geometry, expected)
+
+
 def test_shapes_that_a_change_of_crs_breaks_are_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Corners that come to lie on the other side of a boundary make it cross itself; the others stay as they came."""
     path = tmp_path / "a.gpkg"
     gpd.GeoDataFrame(geometry=[shapely.box(113.1, 22.5, 113.2, 22.6)] * 3, crs=4490).to_file(path)
-    moved = np.array([BOX, KINDS[9], None], dtype=object)
-    done = reference.operation(pyproj.CRS(4490), pyproj.CRS(4547), None)
-    monkeypatch.setattr(reference, "reproject", lambda *_: (moved, done))
+    moved = shapely.get_coordinates([BOX, KINDS[9], BOX])
+    monkeypatch.setattr(reference, "mover", lambda *_: lambda xy: moved[: len(xy)])
     told = import_file(path, to=tmp_path / "ws", table="free", dry_run=True)
     first, second, third = told.frame.geometry
-    assert (first, third) == (BOX, None)
+    assert (first, third) == (BOX, BOX)
     assert second.is_valid
     assert second.area == pytest.approx(2.0)  # both wings of the bow-tie
 

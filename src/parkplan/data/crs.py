@@ -229,17 +229,23 @@ def reproject(
         RequestError: the change of datum is not known, or coordinates lie outside what the projection can reach.
     """
     done = operation(source.crs, target, bounds or lonlat_bounds(geometry, source))
+    return geometry if source == SourceCrs(target) else shapely.transform(geometry, mover(source, target, done)), done
+
+
+def mover(source: SourceCrs, target: CRS, done: Operation) -> Callable[[Floats], Floats]:
+    """Return what brings coordinates (n, 2) of a file into a CRS.
+
+    It raises RequestError where coordinates lie outside what the projection can reach.
+    """
 
     def move(coordinates: Floats) -> Floats:
         plain = source.plain(coordinates)
-        return np.column_stack(done.transformer.transform(plain[:, 0], plain[:, 1]))
+        moved = np.column_stack(done.transformer.transform(plain[:, 0], plain[:, 1]))
+        if not np.isfinite(moved).all():
+            raise RequestError("crs_out_of_reach", source=source.title, target=crs_title(target))
+        return moved
 
-    if source == SourceCrs(target):
-        return geometry, done
-    moved = shapely.transform(geometry, move)
-    if not np.isfinite(shapely.get_coordinates(moved)).all():
-        raise RequestError("crs_out_of_reach", source=source.title, target=crs_title(target))
-    return moved, done
+    return move
 
 
 def lonlat_bounds(geometry: Geometries, source: SourceCrs) -> Bounds | None:

@@ -13,10 +13,8 @@ from parkplan._errors import RequestError, SourceFileError
 from parkplan.data import crs as reference
 from parkplan.data.crs_doctor import Reason, diagnose
 from parkplan.data.intake.geometry import repair
-from parkplan.data.intake.raw_wkb import proven_kinds
 from parkplan.data.intake.records import Finding, finding
 from parkplan.data.intake.shapes import Shapes
-from parkplan.data.wkb import to_wkb
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,20 +179,20 @@ def _moved(intake: Intake, source: SourceCrs, target: CRS, bounds: Bounds | None
     """Return the shapes in the CRS of the workspace, untouched where they are in it already."""
     if source == reference.SourceCrs(target):
         return intake.shapes, reference.operation(source.crs, target, bounds)
-    moved, done = reference.reproject(intake.geometry, source, target, bounds)
-    return _valid(moved), done
+    done = reference.operation(source.crs, target, bounds)
+    return _valid(intake.shapes.moved(reference.mover(source, target, done))), done
 
 
-def _valid(moved: Geometries) -> Shapes:
+def _valid(moved: Shapes) -> Shapes:
     """Return shapes of which the way has broken none; those of the file are valid before it."""
-    wkb = to_wkb(moved)
-    doubtful = np.flatnonzero(proven_kinds(wkb) == 0)
-    broken = doubtful[~shapely.is_missing(moved[doubtful]) & ~shapely.is_valid(moved[doubtful])]
-    if len(broken):
-        moved = moved.copy()
-        moved[broken] = repair(moved[broken])
-        wkb = to_wkb(moved)
-    return Shapes.read(wkb)
+    doubtful = np.flatnonzero(~moved.proven)
+    parsed = moved[doubtful]
+    broken = doubtful[~shapely.is_missing(parsed) & ~shapely.is_valid(parsed)]
+    if not len(broken):
+        return moved
+    geometry = moved.geometry.copy()
+    geometry[broken] = repair(geometry[broken])
+    return Shapes.of(geometry)
 
 
 def _repaired_areas(intake: Intake, moved: Shapes, source: SourceCrs, target: CRS) -> list[Finding]:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -321,6 +321,35 @@ def _measured(chunk: pa.Array) -> Measured:
         if kind != POINT:
             found.areas[known] = _ring_areas(x, y)[sound]
     return found
+
+
+def moved_corners(wkb: pa.ChunkedArray, plain: Mask, move: Callable[[Floats], Floats]) -> pa.ChunkedArray:
+    """Return WKB in which the corners of ``plain`` rows, those with a kind, are others; ``move`` takes (n, 2).
+
+    >>> import shapely
+    >>> column = binary_column(np.array([shapely.to_wkb(shapely.Point(1, 2))], dtype=object))
+    >>> shapely.from_wkb(moved_corners(column, np.array([True]), lambda xy: xy * 10)[0].as_py()).wkt
+    'POINT (10 20)'
+    """
+    ends = np.cumsum([len(chunk) for chunk in wkb.chunks], dtype=np.int64)
+    parts = np.split(plain, ends[:-1]) if len(ends) else []
+    return pa.chunked_array([_moved(*each, move) for each in zip(wkb.chunks, parts, strict=True)], wkb.type)
+
+
+def _moved(chunk: pa.Array, plain: Mask, move: Callable[[Floats], Floats]) -> pa.Array:
+    if not plain.any():
+        return chunk
+    data, start, size = _values(chunk)
+    content = data.copy()
+    for length, rows in _by_size(np.where(plain, size, 0)):
+        if length:
+            records = _windows(data, start[rows], length)
+            corners = records[:, len(_expected(length)[1]) :]
+            moved = move(np.ascontiguousarray(corners).view("<f8").reshape(-1, 2))
+            corners[:] = np.ascontiguousarray(moved, "<f8").view(np.uint8).reshape(corners.shape)
+            _every(content, length)[start[rows]] = records.view(np.dtype((np.void, length)))[:, 0]
+    known, offsets, _ = chunk.buffers()
+    return pa.Array.from_buffers(chunk.type, len(chunk), [known, offsets, pa.py_buffer(content)], offset=chunk.offset)
 
 
 def _ring_areas(x: Floats, y: Floats) -> Floats:

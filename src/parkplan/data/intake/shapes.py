@@ -18,10 +18,12 @@ import shapely
 
 from parkplan.data.geoparquet import type_names
 from parkplan.data.intake.geometry import single_parts
-from parkplan.data.intake.raw_wkb import POINT, measure
+from parkplan.data.intake.raw_wkb import POINT, Measured, measure, moved_corners, proven_kinds
 from parkplan.data.wkb import from_wkb, to_wkb
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from parkplan.model.workspace import Bounds
@@ -69,7 +71,8 @@ class Shapes:
         Raises:
             shapely.errors.ShapelyError: a value is no WKB.
         """
-        return cls(_Read.of(wkb))
+        found = measure(wkb)
+        return cls(_Read.of(wkb, found, single_parts(from_wkb(wkb.filter(pa.array(found.kinds == 0))))))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -132,6 +135,17 @@ class Shapes:
             return type_names(self._source.samples())
         return type_names(self._source)
 
+    @property
+    def proven(self) -> Mask:
+        """Which shapes are proven valid by their bytes; the others may be valid all the same."""
+        read = self._source
+        return read.plain & (proven_kinds(read.wkb) > 0) if isinstance(read, _Read) else np.zeros(len(self), dtype=bool)
+
+    def moved(self, move: Callable[[Floats], Floats]) -> Shapes:
+        """Return the shapes with other coordinates; ``move`` is given those of many shapes at once as (n, 2)."""
+        read = self._source
+        return Shapes(read.moved(move) if isinstance(read, _Read) else shapely.transform(read, move))
+
     def where(self, mask: Mask) -> Shapes:
         """Return some rows."""
         return self if mask.all() else Shapes.of(self.geometry[mask])
@@ -147,10 +161,8 @@ class _Read:
     facts: Facts
 
     @classmethod
-    def of(cls, wkb: pa.ChunkedArray) -> _Read:
-        found = measure(wkb)
+    def of(cls, wkb: pa.ChunkedArray, found: Measured, others: Geometries) -> _Read:
         plain = found.kinds > 0
-        others = single_parts(from_wkb(wkb.filter(pa.array(~plain))))
         parsed = Facts.of(others)
         types = np.where(found.kinds == POINT, 0, found.kinds).astype(np.int64)
         for known, asked in ((types, parsed.types), (found.areas, parsed.areas), (found.boxes, parsed.boxes)):
@@ -175,6 +187,11 @@ class _Read:
         made[~read] = self.others[wanted[~self.plain]]
         made[read] = parsed
         return made
+
+    def moved(self, move: Callable[[Floats], Floats]) -> _Read:
+        """Return the same rows with other coordinates."""
+        wkb = moved_corners(self.wkb, self.plain, move)
+        return self.of(wkb, measure(wkb), shapely.transform(self.others, move))
 
     def iso(self) -> pa.ChunkedArray:
         """Return ISO WKB, which that of plain rows is as it came."""
