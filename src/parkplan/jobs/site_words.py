@@ -77,7 +77,7 @@ def gap_words(proof: Proof) -> str:
     """Write the gap, rounded up so that it never promises too much.
 
     >>> gap_words(Proof(engine="cut_loop", status="bounded", value=100.0, bound=100.21, seconds=1.0))
-    '0.3 %'
+    '0.3%'
     """
     if proof.gap is None or not proof.value:
         return "—"
