@@ -177,9 +177,9 @@ def place(intake: Intake, source: SourceCrs, target: CRS) -> Placed:
 
 def _moved(intake: Intake, source: SourceCrs, target: CRS, bounds: Bounds | None) -> tuple[Shapes, reference.Operation]:
     """Return the shapes in the CRS of the workspace, untouched where they are in it already."""
-    if source == reference.SourceCrs(target):
-        return intake.shapes, reference.operation(source.crs, target, bounds)
     done = reference.operation(source.crs, target, bounds)
+    if source == reference.SourceCrs(target):
+        return intake.shapes, done
     return _valid(intake.shapes.moved(reference.mover(source, target, done))), done
 
 
